@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// A chip: validated, immutable, read from chips/*.yaml. Every field carries in the YAML where it comes from.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "model/quant/quantization.h"
+
+namespace trireme {
+
+struct NneConfig {
+  int cores;                       // NNCoreCount
+  int mads_per_core;               // pixel lanes a core, 64 (hardware.md §1.1)
+  int dot_product_length;          // coefficients a lane and cycle: 3 on V8 (ZDP3, §3.1)
+  int coefficient_block;           // 9 = 3 * ZDP on V8 (§2.4)
+  int input_buffer_lines;          // NNInputBufferDepth, of 72 pixels
+  int accumulator_lines;           // NNAccumBufferDepth, of 64 x 32 bit
+  int max_kernel;                  // NN_KERNEL_X_SIZE
+  int max_tile_width;              // MAX_TILE_X_SIZE
+  int output_lanes;                // NN_LANES_PER_OUT_CYCLE, all cores together
+  int decoder_weights_per_cycle;   // a core: pair decoder * NN_COEF_DECOMPRESS_PERF_X
+  int coefficient_buffer_bytes;    // a core: how far fetch runs ahead of the decoder
+  int launch_cycles;               // from event met to first fetch
+  int job_start_cycles;            // array's own start and drain of one tile pipeline
+  bool native_stride_two;
+  bool depthwise;
+  bool fused_max_pooling;
+};
+
+struct TpConfig {
+  int cores;
+  int elements_per_cycle_per_core;
+  int coded_bytes_per_cycle_per_core;  // fully connected: coefficient stream rate (§3.3)
+  int lut_entries;                     // TPEngine_PwlLUTCount
+  int zrl_bits;                        // TP_ZRL_BITS
+  int launch_cycles;
+};
+
+struct PpuConfig {
+  int cores;
+  int threads;                  // ThreadCount
+  int temp_registers;           // TempRegisters
+  int constants;                // NumberOfConstants
+  int instruction_slots;        // InstructionMemorySize
+  int operations_per_cycle;     // a core: scalar lanes retired (8, §3.3)
+  int alu_latency_cycles, special_latency_cycles, load_latency_cycles;
+  int launch_cycles;
+};
+
+struct SramConfig {
+  std::int64_t bytes;            // VIP_SRAM_SIZE
+  std::int64_t reserved_bytes;   // first 2 KiB (§2.3)
+  int bytes_per_cycle;           // EQUIVALENT_VIP_SRAM_WIDTH_INBYTE
+  int latency_cycles;
+};
+
+struct AxiConfig {
+  int bytes_per_cycle;           // a direction
+  int max_outstanding;           // MAX_OT_NUMBER
+  int burst_bytes;               // DDR_KERNEL_BURST_SIZE
+};
+
+// JEDEC-style parameters; times in picoseconds, turned into whole NPU cycles (rounded up) when used.
+struct DramConfig {
+  std::string type;              // "DDR3-1600 x16"
+  std::int64_t bytes;
+  int bus_bytes;                 // data bus width
+  std::int64_t transfers_per_second;
+  int banks;
+  int row_bytes;
+  std::int64_t trcd_ps, trp_ps, tcl_ps, twr_ps, twtr_ps, trtp_ps, tras_ps, trfc_ps, trefi_ps;
+  std::int64_t path_latency_ps;  // interconnect, controller and PHY, one way and back
+  int queue_bursts;              // controller queue: bursts accepted and not finished
+};
+
+struct FrontEndConfig {
+  int command_cycles;            // to fetch and decode one command
+  int network_start_cycles;      // once a run
+};
+
+struct Chip {
+  std::string name;              // "vip9000pico_pid0xee"
+  std::string market_name;       // "V853"
+  std::vector<std::string> aliases;
+  std::uint32_t pid;             // CustomerID
+  std::string generation;        // "v8"
+  std::int64_t clock_hz;
+  NneConfig nne;
+  TpConfig tp;
+  PpuConfig ppu;
+  SramConfig vip_sram;
+  AxiConfig axi;
+  DramConfig dram;
+  FrontEndConfig front_end;
+  RequantRule requant_rule;
+  Ties ties;
+  std::string yaml;              // the resolved description itself: stored in network binaries
+};
+
+// Where a field's value comes from.
+struct FieldOrigin {
+  std::string key;      // "nne.cores"
+  std::string value, unit, basis, source, meaning;  // basis: published, derived, fitted, assumed
+};
+
+Chip parse_chip(const std::string& yaml, const std::string& file);
+std::vector<FieldOrigin> explain_chip(const std::string& yaml, const std::string& file);
+// A name or alias (case, blanks, - _ . / ignored) of a chip in the chips folder, or a path of a .yaml file.
+// The folder: $TRIREME_CHIPS, else share/ beside the program, else the source tree.
+Chip find_chip(const std::string& name_or_path);
+std::vector<Chip> all_chips();
+constexpr const char* kDefaultChip = "vip9000pico_pid0xee";
+
+}  // namespace trireme

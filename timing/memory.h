@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Memory timing as plain state machines: when does this burst finish, given all that came before. No SystemC.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "isa/chip.h"
+#include "timing/cycles.h"
+
+namespace trireme {
+
+struct Burst {
+  std::uint32_t address;
+  std::uint32_t bytes;
+  bool write;
+};
+
+// One DRAM channel: banks with one open row each, shared data bus, refresh of all banks, read/write turnaround.
+// Commands of a later burst may overlap data of an earlier one; data leaves the bus in the order of issue.
+class DramTiming {
+ public:
+  DramTiming(const DramConfig& config, std::int64_t clock_hz);
+  // Cycle at which the last byte of the burst is at the NPU (read) or accepted (write). `now` never decreases.
+  Cycle issue(const Burst& burst, Cycle now);
+  bool last_was_row_miss() const { return last_was_row_miss_; }
+  Cycle data_cycles(std::uint32_t bytes) const;
+
+ private:
+  struct Bank {
+    std::int64_t open_row = -1;
+    Cycle ready = 0;            // next column command
+    Cycle precharge_after = 0;  // earliest precharge (tRAS, tRTP, tWR)
+  };
+  void refresh_until(Cycle now);
+  DramConfig config_;
+  std::int64_t clock_hz_;
+  Cycle trcd_, trp_, tcl_, twr_, twtr_, trtp_, tras_, trfc_, trefi_, latency_;
+  std::vector<Bank> banks_;
+  Cycle bus_free_ = 0, next_refresh_ = 0;
+  bool last_was_write_ = false, last_was_row_miss_ = false;
+};
+
+// On-chip SRAM: one port of bytes_per_cycle, fixed latency.
+class SramTiming {
+ public:
+  explicit SramTiming(const SramConfig& config) : config_(config) {}
+  Cycle issue(const Burst& burst, Cycle now);
+
+ private:
+  SramConfig config_;
+  Cycle port_free_ = 0;
+};
+
+}  // namespace trireme
