@@ -52,11 +52,11 @@ def fit_box(bitmaps):
     return F.avg_pool2d(fine, 3)[:, 0].numpy()
 
 
-def random_affine(rng, n, slant):
+def random_affine(rng, n, slant, amount=1.0):
     """[n,2,2] matrices: aspect, slant and rotation of a hand."""
-    aspect = np.exp(rng.normal(0, 0.18, n))
-    shear = rng.normal(slant, 0.22, n)
-    angle = rng.normal(0, 0.12, n)
+    aspect = np.exp(rng.normal(0, 0.18 * amount, n))
+    shear = rng.normal(slant, 0.22 * amount, n)
+    angle = rng.normal(0, 0.12 * amount, n)
     cos, sin = np.cos(angle), np.sin(angle)
     scale = np.zeros((n, 2, 2))
     scale[:, 0, 0], scale[:, 0, 1], scale[:, 1, 1] = aspect, -shear, 1
@@ -106,19 +106,21 @@ def ink(points, radius, edge):
     return torch.cat(out).numpy()
 
 
-def draw_strokes(rng, digit, n, tidy=1.0):
+def draw_strokes(rng, digit, n, sloppy=1.0):
     """n pictures [n,28,28] of one digit from its skeletons.
 
-    tidy scales all the sloppiness: 1 for training, less for a neat hand.
+    sloppy scales how far the pen strays: below 1 for a neat hand.
     """
     slant = 0.25 if digit == 1 else 0.12
-    points = warp(rng, sample_digit(rng, digit, n, tidy), tidy)
-    matrix = random_affine(rng, n, slant)
+    points = warp(rng, sample_digit(rng, digit, n, sloppy), sloppy)
+    matrix = random_affine(rng, n, slant, sloppy)
     if digit == 1:      # a bare line: leaning is all its variety
-        matrix[:, 0, 1] -= rng.normal(0, 0.25, n)
-    plain = np.eye(2) * (1 - tidy)
-    points = np.einsum("nij,nmj->nmi", tidy * matrix + plain, points)
+        matrix[:, 0, 1] -= rng.normal(0, 0.25 * min(sloppy, 1), n)
+    points = np.einsum("nij,nmj->nmi", matrix, points)
     base, radius = pen_radius(rng, n, points.shape[1])
+    if digit == 1:      # scaled up from a small box, a one may be very fat
+        fat = np.where(rng.random((n, 1)) < 0.06, 1.6, 1.0)
+        base, radius = base * fat, radius * fat
     low, high = points.min(axis=1), points.max(axis=1)
     room = BOX - 2 * base - 0.4
     scale = room / np.maximum((high - low).max(axis=1, keepdims=True), 1e-3)
