@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/arithmetic/requantize.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace trireme {
+
+namespace {
+
+constexpr std::int64_t kMin = std::numeric_limits<std::int32_t>::min();
+constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
+
+std::int32_t saturate(std::int64_t value) {
+  return static_cast<std::int32_t>(std::clamp(value, kMin, kMax));
+}
+
+float float_of(std::uint32_t bits) {
+  float value = 0;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+std::int32_t round_float(float product, Ties ties) {
+  // float32 widened to double: adding one half is exact for every product that does not saturate.
+  const double exact = product;
+  if (!(std::abs(exact) < 4e9)) return exact > 0 ? saturate(kMax) : saturate(kMin);
+  double rounded = 0;
+  switch (ties) {
+    case Ties::half_up: rounded = std::floor(exact + 0.5); break;
+    case Ties::half_even: rounded = std::nearbyint(exact); break;
+    case Ties::half_away: rounded = std::trunc(exact + std::copysign(0.5, exact)); break;
+  }
+  return saturate(static_cast<std::int64_t>(rounded));
+}
+
+// value / 2^shift to the nearest integer.
+std::int64_t round_shift(std::int64_t value, int shift, Ties ties) {
+  if (shift > 62) return 0;  // |value| < 2^56: less than one half
+  const std::int64_t half = std::int64_t{1} << (shift - 1);
+  const std::int64_t floor = value >> shift;
+  const std::int64_t rest = value - (floor << shift);
+  if (rest != half) return floor + (rest > half ? 1 : 0);
+  switch (ties) {
+    case Ties::half_up: return floor + 1;
+    case Ties::half_even: return floor + (floor & 1);
+    case Ties::half_away: return floor + (value > 0 ? 1 : 0);
+  }
+  internal_error("unknown tie rule");
+}
+
+std::int32_t scale_integer(std::int32_t accumulator, const Requantizer& by, Ties ties) {
+  const std::int64_t product = std::int64_t{accumulator} * std::int64_t{by.multiplier};
+  if (by.shift > 0) return saturate(round_shift(product, by.shift, ties));
+  const int left = std::min(-by.shift, 7);  // 2^55 << 7 still fits; anything above saturates anyway
+  const std::int64_t shifted = product * (std::int64_t{1} << left);
+  return by.shift < -7 && product != 0 ? (product > 0 ? saturate(kMax) : saturate(kMin)) : saturate(shifted);
+}
+
+// (acc << left) * q, high 31 bits rounded; numerics.md §3.2.
+std::int64_t doubling_high_gemmlowp(std::int64_t value, std::int64_t multiplier) {
+  const std::int64_t product = value * multiplier;
+  const std::int64_t nudge = product >= 0 ? (std::int64_t{1} << 30) : 1 - (std::int64_t{1} << 30);
+  return (product + nudge) / (std::int64_t{1} << 31);
+}
+
+std::int32_t scale_tflite(std::int32_t accumulator, const Requantizer& by, const RequantizeConfig& config) {
+  const auto q = static_cast<std::int64_t>(static_cast<std::int32_t>(by.multiplier));
+  if (config.rule == RequantRule::tflm_single) {
+    const int shift = 31 - by.shift;
+    if (shift > 62) return 0;
+    const std::int64_t rounding = std::int64_t{1} << (shift - 1);
+    return saturate((std::int64_t{accumulator} * q + rounding) >> shift);
+  }
+  const int left = std::max(by.shift, 0), right = std::max(-by.shift, 0);
+  // The runtimes shift in int32; saturating keeps the result defined where they overflow.
+  const std::int64_t shifted = saturate(std::int64_t{accumulator} * (std::int64_t{1} << std::min(left, 31)));
+  if (config.rule == RequantRule::tflite && config.kernel == TfliteKernel::ruy) {
+    const std::int64_t high = (shifted * q + (std::int64_t{1} << 30)) >> 31;
+    const std::int64_t rounding = (std::int64_t{1} << right) >> 1;
+    return saturate((high + rounding) >> right);
+  }
+  const std::int64_t high = doubling_high_gemmlowp(shifted, q);
+  const std::int64_t mask = (std::int64_t{1} << right) - 1;
+  const std::int64_t threshold = (mask >> 1) + (high < 0 ? 1 : 0);
+  return saturate((high >> right) + ((high & mask) > threshold ? 1 : 0));
+}
+
+}  // namespace
+
+RequantizeConfig requantize_config(const PostProcessing& post, std::int32_t zero_point, TfliteKernel kernel) {
+  return {static_cast<RequantRule>(post.rule), static_cast<Ties>(post.ties), kernel, zero_point, post.clamp_low,
+          post.clamp_high};
+}
+
+std::int32_t scale_accumulator(std::int32_t accumulator, const Requantizer& by, const RequantizeConfig& config) {
+  switch (config.rule) {
+    case RequantRule::vipf:
+      return round_float(static_cast<float>(accumulator) * float_of(by.multiplier), config.ties);
+    case RequantRule::onnx:
+      return round_float(static_cast<float>(accumulator) * float_of(by.multiplier), Ties::half_even);
+    case RequantRule::vip7:
+    case RequantRule::vip8:
+      return scale_integer(accumulator, by, config.ties);
+    case RequantRule::tflite:
+    case RequantRule::tflm:
+    case RequantRule::tflm_single:
+      return scale_tflite(accumulator, by, config);
+  }
+  internal_error("unknown requantization rule");
+}
+
+std::int32_t requantize(std::int32_t accumulator, const Requantizer& by, const RequantizeConfig& config) {
+  const std::int64_t scaled = scale_accumulator(accumulator, by, config);
+  const std::int64_t code = scaled + config.zero_point;
+  return static_cast<std::int32_t>(
+      std::clamp<std::int64_t>(code, config.clamp_low, config.clamp_high));
+}
+
+Requantizer requantizer_of(float factor, RequantRule rule) {
+  std::uint32_t bits = 0;
+  std::memcpy(&bits, &factor, sizeof bits);
+  const int exponent = static_cast<int>((bits >> 23) & 0xFF);
+  const std::uint32_t mantissa = bits & 0x7FFFFF;
+  switch (rule) {
+    case RequantRule::vipf:
+    case RequantRule::onnx:
+      return {bits, 0};
+    case RequantRule::vip8:  // 2^23 + M, shift 127 - e on top of 23 fractional bits (hardware.md §2.5)
+      return {(1U << 23) + mantissa, 150 - exponent};
+    case RequantRule::vip7:  // 2^15 + (M >> 8), shift 142 - e
+      return {(1U << 15) + (mantissa >> 8), 142 - exponent};
+    case RequantRule::tflite:
+    case RequantRule::tflm:
+    case RequantRule::tflm_single: {
+      // numerics.md §3.1: frexp, mantissa to Q31; 2^31 is halved.
+      int shift = 0;
+      const double fraction = std::frexp(static_cast<double>(factor), &shift);
+      auto q = static_cast<std::int64_t>(std::llround(fraction * 2147483648.0));
+      if (q == (std::int64_t{1} << 31)) {
+        q /= 2;
+        ++shift;
+      }
+      if (shift < -31) return {0, 0};
+      return {static_cast<std::uint32_t>(q), shift};
+    }
+  }
+  internal_error("unknown requantization rule");
+}
+
+}  // namespace trireme

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Engines' access to memory: tensors are read when a job starts and written when it finishes.
+#pragma once
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "sim/memory/checker.h"
+#include "sim/memory/image.h"
+
+namespace trireme {
+
+// Reads for one job; every read of bytes nobody wrote becomes a finding.
+class OperandReader {
+ public:
+  OperandReader(const MemoryImage& image, MemoryChecker& checker, std::string who, Cycle now)
+      : image_(image), checker_(checker), who_(std::move(who)), now_(now) {}
+  Bytes bytes(Address address, std::uint64_t count, const std::string& what);
+  // The tensor's elements, dense [channel][row][x].
+  Bytes tensor(const TensorView& view, const std::string& what);
+  template <typename T>
+  std::vector<T> array(Address address, std::uint64_t count, const std::string& what) {
+    const Bytes raw = bytes(address, count * sizeof(T), what);
+    std::vector<T> values(count);
+    std::memcpy(values.data(), raw.data(), raw.size());
+    return values;
+  }
+
+ private:
+  const MemoryImage& image_;
+  MemoryChecker& checker_;
+  std::string who_;
+  Cycle now_;
+};
+
+void write_tensor(MemoryImage& image, const TensorView& view, const Bytes& dense);
+
+// Bytes of one element, elements in all, and the byte ranges a view covers (adjacent rows and planes merged).
+int element_bytes(const TensorView& view);
+std::uint64_t elements_of(const TensorView& view);
+std::vector<AddressRange> ranges_of(const TensorView& view);
+// The same for a window of the view: columns x.., rows y.., channels c...
+struct ViewWindow {
+  std::int64_t x, y, c, width, height, channels;
+};
+void append_ranges(const TensorView& view, const ViewWindow& window, std::vector<AddressRange>& ranges);
+
+}  // namespace trireme

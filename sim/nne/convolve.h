@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values of an NNE job: convolution, requantization, pooling. Operands come from memory, weights out of the decoder.
+#pragma once
+
+#include <vector>
+
+#include "isa/chip.h"
+#include "sim/memory/operands.h"
+
+namespace trireme {
+
+struct NneOperands {
+  Bytes input;    // codes, [channel][row][x]
+  Bytes stream;   // coded coefficients
+  std::vector<std::int32_t> bias;
+  std::vector<Requantizer> requantizers;  // one, or one an output channel
+};
+
+NneOperands read_operands(const NneJob& job, OperandReader& reader);
+Bytes compute(const NneJob& job, const NneOperands& operands, int cores, const std::string& where);
+
+}  // namespace trireme

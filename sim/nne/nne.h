@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The NNE: tiles and superblocks move through input fetch, coefficient fetch and decode, MAC array, accumulators,
+// post-processing and write-back, each stage with its width (hardware.md §2.2, §3.1, §3.2; docs/timing.md).
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sim/control/engine.h"
+#include "sim/nne/convolve.h"
+#include "sim/nne/schedule.h"
+
+namespace trireme {
+
+class Nne : public EngineUnit {
+ public:
+  SC_HAS_PROCESS(Nne);
+  Nne(sc_core::sc_module_name name, RunContext& context, MemorySystem& memory);
+
+ protected:
+  Cycle launch_cycles() const override { return static_cast<Cycle>(context_.chip.nne.launch_cycles); }
+  JobRanges ranges(std::uint32_t job) const override;
+  void read_operands(std::uint32_t job) override;
+  void spend(std::uint32_t job) override;
+  void write_results(std::uint32_t job) override;
+
+ private:
+  void fetch_input();
+  void fetch_coefficients();
+  void decode();
+  void post_process();
+  void write_back();
+  void compute_step(const NneStep& step, std::size_t index);
+  void wait_for_chunk(const NneStep& step);
+
+  const NneJob& job() const { return std::get<NneJob>(job_at(job_)); }
+  std::uint32_t layer() const { return layer_of(job_); }
+
+  std::uint32_t job_ = 0;
+  NneSchedule schedule_;            // of the running job
+  NneOperands operands_;
+  sc_core::sc_event started_;
+  // Chunks between the stages: one in use, one ahead.
+  sc_core::sc_fifo<Cycle> input_ready_{"input_ready", 1};         // cycle of arrival
+  sc_core::sc_fifo<Cycle> coefficients_fetched_{"fetched", 1};    // cycle of arrival, undecoded
+  sc_core::sc_fifo<Cycle> coefficients_ready_{"decoded", 1};      // cycle at which the bytes had arrived
+  sc_core::sc_fifo<std::size_t> finished_steps_{"finished", 1};   // accumulators full
+  sc_core::sc_fifo<std::size_t> processed_steps_{"processed", 1}; // codes to write
+  sc_core::sc_fifo<int> free_accumulators_{"free", 2};            // two halves: one fills while one drains
+  sc_core::sc_event written_;
+  std::size_t steps_written_ = 0;
+};
+
+}  // namespace trireme

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/nne/schedule.h"
+
+#include <algorithm>
+
+#include "isa/coefficients.h"
+#include "sim/memory/operands.h"
+
+namespace trireme {
+
+namespace {
+
+constexpr std::int64_t kMinChunks = 4;  // input channels stream in: the array starts with the first quarter
+
+// part * whole / parts, so that the shares of all parts add up to the whole exactly.
+std::uint64_t share(std::uint64_t whole, std::int64_t part, std::int64_t parts) {
+  return whole * static_cast<std::uint64_t>(part) / static_cast<std::uint64_t>(parts);
+}
+
+// How many chunks a step is cut into: enough that half of the coefficient buffers holds one, at most one a channel
+// for the input and one a coefficient block.
+std::int64_t chunks_of_step(const NneJob& job, const Chip& chip, std::uint64_t coded_bytes) {
+  const std::int64_t half_buffer = std::int64_t{chip.nne.coefficient_buffer_bytes} * chip.nne.cores / 2;
+  const std::int64_t by_buffer = ceil_div(static_cast<std::int64_t>(coded_bytes), std::max<std::int64_t>(half_buffer, 1));
+  return std::clamp<std::int64_t>(by_buffer, std::min<std::int64_t>(kMinChunks, job.input.channels),
+                                  std::max<std::int64_t>(kMinChunks, 4096));
+}
+
+struct Bounds {
+  std::uint64_t first, last;
+};
+
+// The stream's bytes are taken as evenly coded over its weights: a superblock's part is its share of the weights.
+std::vector<Bounds> coded_bounds(const NneJob& job, const Chip& chip) {
+  std::vector<std::uint64_t> weights{0};
+  for (int s = 0; s < job.superblocks; ++s) {
+    std::uint64_t sum = weights.back();
+    for (int core = 0; core < chip.nne.cores; ++core) {
+      sum += static_cast<std::uint64_t>(weights_in_superblock(job, chip, core, s));
+    }
+    weights.push_back(sum);
+  }
+  const std::uint64_t all = std::max<std::uint64_t>(weights.back(), 1);
+  std::vector<Bounds> bounds;
+  for (std::size_t s = 0; s + 1 < weights.size(); ++s) {
+    bounds.push_back({job.coefficient_bytes * weights[s] / all, job.coefficient_bytes * weights[s + 1] / all});
+  }
+  return bounds;
+}
+
+NneStep make_step(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock, const Bounds& coded,
+                  bool first_tile) {
+  NneStep step{};
+  step.tile = tile;
+  step.superblock = superblock;
+  step.input_cached = superblock > 0 && job.image_cache_bytes > 0;
+  step.coefficients_cached = !first_tile && job.kernel_cache_bytes > 0;
+  step.post_cycles = post_cycles(job, chip, tile, superblock);
+  step.output_bytes = output_bytes(job, chip, tile, superblock);
+  const std::uint64_t bytes = coded.last - coded.first;
+  const Cycle mac = mac_cycles(job, chip, tile, superblock), decode = decode_cycles(job, chip, superblock);
+  const std::int64_t chunks = chunks_of_step(job, chip, bytes);
+  const std::int64_t channels = job.input.channels;
+  for (std::int64_t i = 0; i < chunks; ++i) {
+    NneChunk chunk{};
+    chunk.first_channel = channels * i / chunks;
+    chunk.channels = channels * (i + 1) / chunks - chunk.first_channel;
+    chunk.first_coded = coded.first + share(bytes, i, chunks);
+    chunk.coded_bytes = coded.first + share(bytes, i + 1, chunks) - chunk.first_coded;
+    chunk.mac_cycles = share(mac, i + 1, chunks) - share(mac, i, chunks);
+    chunk.decode_cycles = share(decode, i + 1, chunks) - share(decode, i, chunks);
+    step.chunks.push_back(chunk);
+  }
+  return step;
+}
+
+}  // namespace
+
+NneSchedule schedule_of(const NneJob& job, const Chip& chip) {
+  NneSchedule schedule;
+  const std::vector<Bounds> coded = coded_bounds(job, chip);
+  bool first_tile = true;
+  for (const NneTile& tile : tiles_of(job)) {
+    for (int s = 0; s < job.superblocks; ++s) {
+      schedule.steps.push_back(make_step(job, chip, tile, s, coded[static_cast<std::size_t>(s)], first_tile));
+    }
+    first_tile = false;
+  }
+  return schedule;
+}
+
+std::vector<AddressRange> image_cache_ranges(const NneJob& job, const NneStep& step, const NneChunk& chunk) {
+  // The tile's window densely, channel by channel.
+  const std::int64_t plane = std::int64_t{step.tile.in_width} * step.tile.in_height * element_bytes(job.input);
+  return {{static_cast<Address>(job.image_cache + plane * chunk.first_channel),
+           static_cast<std::uint64_t>(plane * chunk.channels)}};
+}
+
+std::vector<AddressRange> kernel_cache_ranges(const NneJob& job, const NneChunk& chunk) {
+  return {{static_cast<Address>(job.kernel_cache + chunk.first_coded), chunk.coded_bytes}};
+}
+
+std::vector<AddressRange> input_ranges(const NneJob& job, const NneStep& step, const NneChunk& chunk) {
+  if (step.input_cached) return image_cache_ranges(job, step, chunk);
+  std::vector<AddressRange> ranges;
+  const NneTile& tile = step.tile;
+  append_ranges(job.input, {tile.in_x, tile.in_y, chunk.first_channel, tile.in_width, tile.in_height, chunk.channels},
+                ranges);
+  return ranges;
+}
+
+std::vector<AddressRange> coefficient_ranges(const NneJob& job, const NneStep& step, const NneChunk& chunk) {
+  if (step.coefficients_cached) return kernel_cache_ranges(job, chunk);
+  return {{static_cast<Address>(job.coefficients + chunk.first_coded), chunk.coded_bytes}};
+}
+
+std::vector<AddressRange> output_ranges(const NneJob& job, const Chip& chip, const NneStep& step) {
+  std::vector<AddressRange> ranges;
+  const NneTile& tile = step.tile;
+  const int stride = job.pool_type == 0 ? 1 : job.pool_stride;
+  const std::int64_t x = tile.x / stride, y = tile.y / stride;
+  const std::int64_t width = std::min<std::int64_t>(ceil_div(tile.width, stride), job.output.width - x);
+  const std::int64_t height = std::min<std::int64_t>(ceil_div(tile.height, stride), job.output.height - y);
+  if (width <= 0 || height <= 0) return ranges;
+  const auto channels = static_cast<int>(job.output.channels);
+  for (int core = 0; core < chip.nne.cores; ++core) {
+    const int first = first_kernel_of_core(channels, chip.nne.cores, core) + step.superblock * job.kernels_per_core;
+    const int count = kernels_in_superblock(job, chip, core, step.superblock);
+    append_ranges(job.output, {x, y, first, width, height, count}, ranges);
+  }
+  return ranges;
+}
+
+}  // namespace trireme

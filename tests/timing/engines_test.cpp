@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "tests/support_for_tests/test_chip.h"
+#include "timing/nne.h"
+#include "timing/ppu.h"
+#include "timing/tp.h"
+
+namespace trireme {
+namespace {
+
+// LeNet's second convolution: 14x14x6 -> 10x10x16, 5x5, uint8, one tile, 2x2 max pooling fused.
+NneJob lenet_conv2() {
+  NneJob job{};
+  job.header.engine = static_cast<std::uint8_t>(Engine::nne);
+  job.input = {kVipSramBase + 2048, 14, 14, 6, 14, 196, static_cast<std::uint8_t>(DataType::uint8), 0, 0};
+  job.output = {kVipSramBase + 8192, 5, 5, 16, 5, 25, static_cast<std::uint8_t>(DataType::uint8), 0, 0};
+  job.conv_width = job.conv_height = 10;
+  job.kernel_w = job.kernel_h = 5;
+  job.stride_w = job.stride_h = 1;
+  job.dilation_w = job.dilation_h = 1;
+  job.groups = 1;
+  job.pool_type = 1;
+  job.pool_kernel = job.pool_stride = 2;
+  job.tile_w = 10;
+  job.tile_h = 10;
+  job.interleave = 2;
+  job.kernels_per_core = 4;
+  job.superblocks = 2;
+  return job;
+}
+
+TEST(NneTiming, OneConvolutionTile) {
+  const Chip chip = test_chip();  // 2 cores
+  const NneJob job = lenet_conv2();
+  const std::vector<NneTile> tiles = tiles_of(job);
+  ASSERT_EQ(tiles.size(), 1U);
+  // A kernel has 5*5*6 = 150 coefficients = ceil(150/9) = 17 blocks of 9; a block takes 3 cycles a row group.
+  // Interleave 2: ceil(10/2) = 5 row groups of 32 lanes, one run of lanes along x (10 <= 32).
+  // 17 * 3 * 5 = 255 cycles a kernel.
+  EXPECT_EQ(mac_cycles_per_kernel(job, chip, tiles[0]), 255U);
+  // 16 kernels on 2 cores: 8 each, 4 a superblock: 4 * 255 = 1020 cycles for each of the two superblocks.
+  EXPECT_EQ(mac_cycles(job, chip, tiles[0], 0), 1020U);
+  EXPECT_EQ(mac_cycles(job, chip, tiles[0], 1), 1020U);
+  // Decoder: 4 kernels * 17 blocks * 9 = 612 weights a core at 4 a cycle = 153.
+  EXPECT_EQ(decode_cycles(job, chip, 0), 153U);
+  // Post-processing: 100 results * 8 kernels (both cores) at 8 lanes = 100.
+  EXPECT_EQ(post_cycles(job, chip, tiles[0], 0), 100U);
+  // Bytes: the whole 14x14x6 map; 8 kernels * 5x5 pooled codes.
+  EXPECT_EQ(input_bytes(job, tiles[0]), 1176);
+  EXPECT_EQ(output_bytes(job, chip, tiles[0], 0), 200);
+}
+
+TEST(NneTiming, WideTileNeedsSeveralRunsOfLanes) {
+  const Chip chip = test_chip();
+  NneJob job = lenet_conv2();
+  job.interleave = 4;  // 16 lanes a row group
+  job.conv_width = 20;
+  job.tile_w = 20;
+  // 10 rows / 4 = 3 groups; 20 columns / 16 lanes = 2 runs; 17 * 3 * 3 * 2 = 306.
+  EXPECT_EQ(mac_cycles_per_kernel(job, chip, tiles_of(job)[0]), 306U);
+}
+
+TEST(NneTiming, StrideBeyondTheArrayIsThinnedOut) {
+  const Chip chip = test_chip();
+  NneJob job = lenet_conv2();
+  job.stride_w = job.stride_h = 4;
+  // Computed at stride 1: (10-1)*4+1 = 37 columns and rows; interleave 2: ceil(37/2) = 19 groups, ceil(37/32) = 2 runs.
+  EXPECT_EQ(mac_cycles_per_kernel(job, chip, tiles_of(job)[0]), 17U * 3 * 19 * 2);
+  // Stride 2 is native: as the 10x10 result itself.
+  job.stride_w = job.stride_h = 2;
+  EXPECT_EQ(mac_cycles_per_kernel(job, chip, tiles_of(job)[0]), 255U);
+}
+
+TEST(NneTiming, DepthwiseTakesOneBlockRowAChannel) {
+  const Chip chip = test_chip();
+  NneJob job = lenet_conv2();
+  job.header.operation = static_cast<std::uint8_t>(NneOperation::depthwise);
+  job.groups = 6;
+  // 5x5 = 25 coefficients = 3 blocks: 3 * 3 * 5 = 45 cycles a channel (hardware.md §3.1).
+  EXPECT_EQ(mac_cycles_per_kernel(job, chip, tiles_of(job)[0]), 45U);
+}
+
+TEST(NneTiming, TilesCoverTheMapOnce) {
+  NneJob job = lenet_conv2();
+  job.pad_left = job.pad_top = 2;
+  job.conv_width = job.conv_height = 14;
+  job.tile_w = 8;
+  job.tile_h = 6;
+  const std::vector<NneTile> tiles = tiles_of(job);
+  // ceil(14/8) * ceil(14/6) = 2 * 3 tiles; the last is 6 wide and 2 high.
+  ASSERT_EQ(tiles.size(), 6U);
+  EXPECT_EQ(tiles[5].width, 6);
+  EXPECT_EQ(tiles[5].height, 2);
+  // First tile: results 0..7 need inputs -2..9, clipped to 0..9: 10 columns; rows 0..5 need -2..7: 8 rows.
+  EXPECT_EQ(tiles[0].in_width, 10);
+  EXPECT_EQ(tiles[0].in_height, 8);
+  // Last tile: columns 8..13 need 6..15, clipped to 6..13: 8; rows 12..13 need 10..15, clipped to 10..13: 4.
+  EXPECT_EQ(tiles[5].in_x, 6);
+  EXPECT_EQ(tiles[5].in_width, 8);
+  EXPECT_EQ(tiles[5].in_height, 4);
+}
+
+TEST(NneTiming, TilerLimitsFollowTheBuffers) {
+  const Chip chip = test_chip();  // 9 input lines, 32 accumulator lines, 2 cores
+  // hardware.md §2.2, V8: tw <= 16 -> m = 4 if K-1+tw <= 18, else 2; K-1+tw > 36 -> 1.
+  EXPECT_EQ(interleave_of(chip, 3, 14), 4);
+  EXPECT_EQ(interleave_of(chip, 5, 16), 2);
+  EXPECT_EQ(interleave_of(chip, 5, 32), 2);
+  EXPECT_EQ(interleave_of(chip, 5, 33), 1);
+  // th = min(9*4 - 3 + 1, 4*32, H) = 34 for tall maps.
+  EXPECT_EQ(max_tile_height(chip, 3, 1, 4, 100), 34);
+  EXPECT_EQ(max_tile_height(chip, 3, 1, 4, 7), 7);
+  // f: 3x3, 14x14 tile: t = ceil(196/64) = 4 lines a kernel; 32/4 = 8 <= 21, ceil(64/2) = 32 -> 8.
+  EXPECT_EQ(kernels_at_once(chip, 3, 1, 14, 14, 4, 64), 8);
+  // 1x1: 32 / ceil(14/4) = 8; few channels bound it: ceil(5/2) = 3.
+  EXPECT_EQ(kernels_at_once(chip, 1, 1, 14, 14, 4, 64), 8);
+  EXPECT_EQ(kernels_at_once(chip, 1, 1, 14, 14, 4, 5), 3);
+}
+
+TpJob tp_job(TpOperation operation) {
+  TpJob job{};
+  job.header.engine = static_cast<std::uint8_t>(Engine::tp);
+  job.header.operation = static_cast<std::uint8_t>(operation);
+  job.input = {0x1000, 28, 28, 6, 28, 784, static_cast<std::uint8_t>(DataType::uint8), 0, 0};
+  job.output = {0x8000, 14, 14, 6, 14, 196, static_cast<std::uint8_t>(DataType::uint8), 0, 0};
+  job.kernel_w = job.kernel_h = job.stride_w = job.stride_h = 2;
+  return job;
+}
+
+TEST(TpTiming, Pooling) {
+  Chip chip = test_chip();
+  // 28*28*6 = 4704 elements enter, one a cycle and core.
+  EXPECT_EQ(tp_compute_cycles(tp_job(TpOperation::max_pool), chip), 4704U);
+  chip.tp.cores = 3;  // ceil(4704 / 3)
+  EXPECT_EQ(tp_compute_cycles(tp_job(TpOperation::max_pool), chip), 1568U);
+}
+
+TEST(TpTiming, TransposeRunsOnOneCore) {
+  Chip chip = test_chip();
+  chip.tp.cores = 3;
+  // 224*224*3 = 150,528 elements: 150,528 cycles; silicon took 153,811 (hardware.md §3.3).
+  TpJob job = tp_job(TpOperation::transpose);
+  job.input = {0x1000, 3, 224, 224, 3, 672, static_cast<std::uint8_t>(DataType::uint8), 0, 0};
+  job.output = {0x100000, 224, 224, 3, 224, 50176, static_cast<std::uint8_t>(DataType::uint8), 0, 0};
+  EXPECT_EQ(tp_compute_cycles(job, chip), 150528U);
+}
+
+TEST(TpTiming, FullyConnectedIsBoundByItsCodedBytes) {
+  const Chip chip = test_chip();
+  TpJob job = tp_job(TpOperation::fully_connected);
+  job.table_bytes = 120720;
+  job.output = {0x8000, 1, 1, 1000, 1, 1, static_cast<std::uint8_t>(DataType::uint8), 0, 0};
+  // One coded byte a cycle, then 1000 results leave one a cycle: 121,720 (silicon: 125,706 for 120,720 bytes).
+  EXPECT_EQ(tp_compute_cycles(job, chip), 121720U);
+}
+
+TEST(PpuTiming, ThroughputOrLatency) {
+  const Chip chip = test_chip();  // 8 lanes a cycle; latencies 4, 12, 20
+  PpuCounts counts;
+  counts.alu = 50;
+  counts.special = 1;
+  counts.memory = 6;
+  counts.control = 3;
+  // One thread: (50 + 3) * 4 + 1 * 12 + 6 * 20 = 344 cycles of latency against 60 * 4 / 8 = 30.
+  EXPECT_EQ(ppu_compute_cycles(counts, 1, chip), 344U);
+  // 256 threads hide it: 60 * 256 * 4 / 8 = 7680.
+  EXPECT_EQ(ppu_compute_cycles(counts, 256, chip), 7680U);
+}
+
+}  // namespace
+}  // namespace trireme
