@@ -41,8 +41,8 @@ std::vector<LayerProfile> layer_profiles(const RunContext& context, const Npu& n
   return layers;
 }
 
-// Every cycle goes to the oldest unfinished layer (design §5): layers are in command order, so each is charged from where
-// its predecessors had all finished to its own finish.
+// Every cycle goes to the oldest unfinished layer (design §5): layers are in command order, so each is
+// charged from where its predecessors had all finished to its own finish.
 void charge_exclusive(Profile& profile) {
   Cycle charged = profile.exclusive_outside_layers;
   for (LayerProfile& layer : profile.layers) {
@@ -67,8 +67,8 @@ Profile make_profile(const RunContext& context, const Npu& npu, Cycle total) {
   profile.total_cycles = total;
   profile.clock_hz = context.chip.clock_hz;
   profile.layers = layer_profiles(context, npu);
-  profile.exclusive_outside_layers =
-      std::min<Cycle>(total, context.duration(static_cast<Cycle>(context.chip.front_end.network_start_cycles)));
+  profile.exclusive_outside_layers = std::min<Cycle>(
+      total, context.duration(static_cast<Cycle>(context.chip.front_end.network_start_cycles)));
   charge_exclusive(profile);
   add_utilization(profile, context.chip);
   for (const LayerProfile& layer : profile.layers) {
@@ -91,12 +91,14 @@ std::vector<MemoryBuffer> memory_buffers(const RunContext& context, Cycle total)
   std::vector<MemoryBuffer> buffers;
   const std::size_t jobs = context.job_times.size();
   for (const Buffer& buffer : context.binary.buffers) {
-    MemoryBuffer entry{buffer.name, buffer.kind, is_on_chip(buffer.address) ? "vip_sram" : "dram", buffer.address,
-                       buffer.bytes, 0, total};
+    MemoryBuffer entry{buffer.name,    buffer.kind,  is_on_chip(buffer.address) ? "vip_sram" : "dram",
+                       buffer.address, buffer.bytes, 0,
+                       total};
     // What the host puts there is there from the start; network outputs stay to the end.
     const bool from_host = buffer.kind != "feature_map" && buffer.kind != "output" && buffer.kind != "cache";
     if (!from_host && buffer.first_job < jobs) entry.from_cycle = context.job_times[buffer.first_job].start;
-    if (buffer.kind != "output" && buffer.last_job < jobs) entry.to_cycle = context.job_times[buffer.last_job].finish;
+    if (buffer.kind != "output" && buffer.last_job < jobs)
+      entry.to_cycle = context.job_times[buffer.last_job].finish;
     buffers.push_back(std::move(entry));
   }
   return buffers;
@@ -106,8 +108,17 @@ std::vector<GraphNode> graph_nodes(const NetworkBinary& binary) {
   std::vector<GraphNode> nodes;
   for (std::size_t i = 0; i < binary.layers.size(); ++i) {
     const LayerSymbol& symbol = binary.layers[i];
-    GraphNode node{symbol.lid, symbol.name,   symbol.op, symbol.engine, symbol.reason, symbol.inputs,
-                   symbol.merged, symbol.output_shape, {}, {}, {}};
+    GraphNode node{symbol.lid,
+                   symbol.name,
+                   symbol.op,
+                   symbol.engine,
+                   symbol.reason,
+                   symbol.inputs,
+                   symbol.merged,
+                   symbol.output_shape,
+                   {},
+                   {},
+                   {}};
     if (!symbol.outputs.empty()) {
       node.dtype = name_of(symbol.outputs.back().dtype);
       node.quantization = to_string(symbol.outputs.back().quantization);

@@ -26,7 +26,8 @@ class Session {
 
 void load_inputs(const NetworkBinary& binary, const std::vector<Tensor>& inputs, RunContext& context) {
   if (inputs.size() != binary.inputs.size()) {
-    throw Error(binary.name, fmt::format("the network takes {} inputs, {} given", binary.inputs.size(), inputs.size()));
+    throw Error(binary.name,
+                fmt::format("the network takes {} inputs, {} given", binary.inputs.size(), inputs.size()));
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const IoTensor& wanted = binary.inputs[i];

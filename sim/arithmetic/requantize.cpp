@@ -13,9 +13,7 @@ namespace {
 constexpr std::int64_t kMin = std::numeric_limits<std::int32_t>::min();
 constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
 
-std::int32_t saturate(std::int64_t value) {
-  return static_cast<std::int32_t>(std::clamp(value, kMin, kMax));
-}
+std::int32_t saturate(std::int64_t value) { return static_cast<std::int32_t>(std::clamp(value, kMin, kMax)); }
 
 float float_of(std::uint32_t bits) {
   float value = 0;
@@ -29,9 +27,15 @@ std::int32_t round_float(float product, Ties ties) {
   if (!(std::abs(exact) < 4e9)) return exact > 0 ? saturate(kMax) : saturate(kMin);
   double rounded = 0;
   switch (ties) {
-    case Ties::half_up: rounded = std::floor(exact + 0.5); break;
-    case Ties::half_even: rounded = std::nearbyint(exact); break;
-    case Ties::half_away: rounded = std::trunc(exact + std::copysign(0.5, exact)); break;
+    case Ties::half_up:
+      rounded = std::floor(exact + 0.5);
+      break;
+    case Ties::half_even:
+      rounded = std::nearbyint(exact);
+      break;
+    case Ties::half_away:
+      rounded = std::trunc(exact + std::copysign(0.5, exact));
+      break;
   }
   return saturate(static_cast<std::int64_t>(rounded));
 }
@@ -44,9 +48,12 @@ std::int64_t round_shift(std::int64_t value, int shift, Ties ties) {
   const std::int64_t rest = value - (floor << shift);
   if (rest != half) return floor + (rest > half ? 1 : 0);
   switch (ties) {
-    case Ties::half_up: return floor + 1;
-    case Ties::half_even: return floor + (floor & 1);
-    case Ties::half_away: return floor + (value > 0 ? 1 : 0);
+    case Ties::half_up:
+      return floor + 1;
+    case Ties::half_even:
+      return floor + (floor & 1);
+    case Ties::half_away:
+      return floor + (value > 0 ? 1 : 0);
   }
   internal_error("unknown tie rule");
 }
@@ -91,11 +98,16 @@ std::int32_t scale_tflite(std::int32_t accumulator, const Requantizer& by, const
 }  // namespace
 
 RequantizeConfig requantize_config(const PostProcessing& post, std::int32_t zero_point, TfliteKernel kernel) {
-  return {static_cast<RequantRule>(post.rule), static_cast<Ties>(post.ties), kernel, zero_point, post.clamp_low,
+  return {static_cast<RequantRule>(post.rule),
+          static_cast<Ties>(post.ties),
+          kernel,
+          zero_point,
+          post.clamp_low,
           post.clamp_high};
 }
 
-std::int32_t scale_accumulator(std::int32_t accumulator, const Requantizer& by, const RequantizeConfig& config) {
+std::int32_t scale_accumulator(std::int32_t accumulator, const Requantizer& by,
+                               const RequantizeConfig& config) {
   switch (config.rule) {
     case RequantRule::vipf:
       return round_float(static_cast<float>(accumulator) * float_of(by.multiplier), config.ties);
@@ -115,8 +127,7 @@ std::int32_t scale_accumulator(std::int32_t accumulator, const Requantizer& by, 
 std::int32_t requantize(std::int32_t accumulator, const Requantizer& by, const RequantizeConfig& config) {
   const std::int64_t scaled = scale_accumulator(accumulator, by, config);
   const std::int64_t code = scaled + config.zero_point;
-  return static_cast<std::int32_t>(
-      std::clamp<std::int64_t>(code, config.clamp_low, config.clamp_high));
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(code, config.clamp_low, config.clamp_high));
 }
 
 Requantizer requantizer_of(float factor, RequantRule rule) {

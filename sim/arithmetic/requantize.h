@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The post-processor's requantizer: accumulator -> code, by the named rules (numerics.md §3.2, hardware.md §2.5).
-// Written separately from model/reference on purpose: each is the other's check.
+// The post-processor's requantizer: accumulator -> code, by the named rules (numerics.md §3.2, hardware.md
+// §2.5). Written separately from model/reference on purpose: each is the other's check.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,8 @@ struct RequantizeConfig {
 RequantizeConfig requantize_config(const PostProcessing& post, std::int32_t zero_point, TfliteKernel kernel);
 
 // Scaled and rounded, before the zero point; saturates to int32.
-std::int32_t scale_accumulator(std::int32_t accumulator, const Requantizer& by, const RequantizeConfig& config);
+std::int32_t scale_accumulator(std::int32_t accumulator, const Requantizer& by,
+                               const RequantizeConfig& config);
 // The whole way: scale, add zero point, clamp.
 std::int32_t requantize(std::int32_t accumulator, const Requantizer& by, const RequantizeConfig& config);
 

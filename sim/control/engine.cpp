@@ -8,7 +8,11 @@
 namespace trireme {
 
 EngineUnit::EngineUnit(sc_core::sc_module_name name, Engine engine, RunContext& context, MemorySystem& memory)
-    : sc_module(name), context_(context), memory_(memory), account_(context.binary.layers.size()), engine_(engine) {
+    : sc_module(name),
+      context_(context),
+      memory_(memory),
+      account_(context.binary.layers.size()),
+      engine_(engine) {
   SC_THREAD(run);
 }
 
@@ -55,7 +59,8 @@ void EngineUnit::run_job(std::uint32_t job) {
   context_.checker.finish(static_cast<int>(job), current_cycle());
   // 5. Done: tell whoever waits.
   account_.set_layer(Account::kNoLayer);
-  const std::string lid = header.layer < context_.binary.layers.size() ? context_.binary.layers[header.layer].lid : "";
+  const std::string lid =
+      header.layer < context_.binary.layers.size() ? context_.binary.layers[header.layer].lid : "";
   context_.record(name_of(engine_), lid, start, current_cycle(), header.layer, job);
   context_.job_finished(job);
   context_.events.signal(header.signal_event);

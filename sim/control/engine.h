@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What all three engines do alike: take the next job, wait for its events, launch, run, make results visible, signal.
+// What all three engines do alike: take the next job, wait for its events, launch, run, make results visible,
+// signal.
 #pragma once
 
 #include <systemc>
 
-#include "sim/control/account.h"
-#include "sim/control/run_context.h"
-#include "sim/memory/channel.h"
+#include "sim/bus/channel.h"
+#include "sim/kernel/account.h"
+#include "sim/kernel/run_context.h"
 #include "sim/memory/operands.h"
 
 namespace trireme {
@@ -24,10 +25,10 @@ class EngineUnit : public sc_core::sc_module {
 
  protected:
   virtual Cycle launch_cycles() const = 0;
-  virtual JobRanges ranges(std::uint32_t job) const = 0;      // for the memory checker
-  virtual void read_operands(std::uint32_t job) = 0;          // values, at the start event
-  virtual void spend(std::uint32_t job) = 0;                  // time: returns when the last byte is written
-  virtual void write_results(std::uint32_t job) = 0;          // values, at the finish event
+  virtual JobRanges ranges(std::uint32_t job) const = 0;  // for the memory checker
+  virtual void read_operands(std::uint32_t job) = 0;      // values, at the start event
+  virtual void spend(std::uint32_t job) = 0;              // time: returns when the last byte is written
+  virtual void write_results(std::uint32_t job) = 0;      // values, at the finish event
 
   const Job& job_at(std::uint32_t job) const { return context_.binary.jobs[job]; }
   std::uint32_t layer_of(std::uint32_t job) const { return header_of(job_at(job)).layer; }

@@ -4,7 +4,7 @@
 
 #include <systemc>
 
-#include "sim/control/run_context.h"
+#include "sim/kernel/run_context.h"
 
 namespace trireme {
 

@@ -23,9 +23,7 @@ const AddressRange* first_overlap(const std::vector<AddressRange>& a, const std:
 }
 }  // namespace
 
-void MemoryChecker::begin(int job, JobRanges ranges, Cycle now) {
-  running_[job] = {std::move(ranges), now};
-}
+void MemoryChecker::begin(int job, JobRanges ranges, Cycle now) { running_[job] = {std::move(ranges), now}; }
 
 void MemoryChecker::finish(int job, Cycle now) {
   const auto mine = running_.find(job);
@@ -40,7 +38,8 @@ void MemoryChecker::finish(int job, Cycle now) {
 }
 
 void MemoryChecker::compare(int, const Running& a, int, const Running& b, Cycle now) {
-  const auto report = [&](const Running& writer, const char* how, const Running& victim, const AddressRange* at) {
+  const auto report = [&](const Running& writer, const char* how, const Running& victim,
+                          const AddressRange* at) {
     if (at == nullptr) return;
     findings_.push_back({"write under a running job",
                          fmt::format("{} writes 0x{:08x} while {} {} it (both running before cycle {})",
@@ -52,9 +51,9 @@ void MemoryChecker::compare(int, const Running& a, int, const Running& b, Cycle 
 }
 
 void MemoryChecker::unwritten(const std::string& who, const std::string& what, Address address, Cycle now) {
-  findings_.push_back({"uninitialised read",
-                       fmt::format("{} reads {} at 0x{:08x} in cycle {}: nobody has written there", who, what,
-                                   address, now)});
+  findings_.push_back(
+      {"uninitialised read", fmt::format("{} reads {} at 0x{:08x} in cycle {}: nobody has written there", who,
+                                         what, address, now)});
 }
 
 std::vector<Finding> MemoryChecker::findings() const {

@@ -21,7 +21,8 @@ class MemoryImage {
   static constexpr std::uint64_t kPageBytes = 1 << 16;
   struct Page {
     std::vector<std::uint8_t> bytes = std::vector<std::uint8_t>(kPageBytes);
-    std::vector<std::uint8_t> written = std::vector<std::uint8_t>(kPageBytes);  // 1 a byte: memset and memchr speed
+    std::vector<std::uint8_t> written =
+        std::vector<std::uint8_t>(kPageBytes);  // 1 a byte: memset and memchr speed
   };
   std::unordered_map<std::uint64_t, Page> pages_;
 };

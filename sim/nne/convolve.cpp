@@ -5,13 +5,13 @@
 
 #include "sim/arithmetic/integer_gemm.h"
 #include "sim/arithmetic/requantize.h"
-#include "sim/nne/coefficient_decoder.h"
+#include "sim/coding/coefficient_decoder.h"
 
 namespace trireme {
 
 namespace {
 
-constexpr int kCodeShift = 128;  // uint8 codes enter the float product as code - 128
+constexpr int kCodeShift = 128;             // uint8 codes enter the float product as code - 128
 constexpr std::int64_t kRowsAtOnce = 8192;  // output pixels of one product: bounds the unfolded input
 
 struct ConvolutionShape {
@@ -36,8 +36,8 @@ ConvolutionShape shape_of(const NneJob& job) {
 }
 
 // Unfolds output pixels [first, first + count) of one group into rows of kernel-sized windows.
-void unfold(const NneJob& job, const ConvolutionShape& s, const Bytes& input, std::int64_t group, std::int64_t first,
-            CodeMatrix& matrix) {
+void unfold(const NneJob& job, const ConvolutionShape& s, const Bytes& input, std::int64_t group,
+            std::int64_t first, CodeMatrix& matrix) {
   const auto border = static_cast<float>(job.input.zero_point - kCodeShift);
   float* target = matrix.values.data();
   for (std::int64_t p = first; p < first + matrix.rows; ++p) {
@@ -72,8 +72,8 @@ Bytes convolve(const NneJob& job, const NneOperands& operands, const std::vector
   const ConvolutionShape s = shape_of(job);
   const std::int64_t pixels = s.out_w * s.out_h;
   const bool depthwise = s.group_in == 1 && s.groups > 1;
-  const RequantizeConfig config = requantize_config(
-      job.post, job.output.zero_point, depthwise ? TfliteKernel::gemmlowp : TfliteKernel::ruy);
+  const RequantizeConfig config = requantize_config(job.post, job.output.zero_point,
+                                                    depthwise ? TfliteKernel::gemmlowp : TfliteKernel::ruy);
   Bytes codes(static_cast<std::size_t>(pixels * s.out_c));
   std::vector<std::int32_t> sums;
   for (std::int64_t group = 0; group < s.groups; ++group) {
@@ -82,12 +82,14 @@ Bytes convolve(const NneJob& job, const NneOperands& operands, const std::vector
       CodeMatrix windows{std::min(kRowsAtOnce, pixels - first), s.terms, {}};
       windows.values.resize(static_cast<std::size_t>(windows.rows * s.terms));
       unfold(job, s, operands.input, group, first, windows);
-      multiply_exact(windows, kernels, job.input.zero_point - kCodeShift, job.weight_zero_point - kCodeShift, sums);
+      multiply_exact(windows, kernels, job.input.zero_point - kCodeShift, job.weight_zero_point - kCodeShift,
+                     sums);
       for (std::int64_t p = 0; p < windows.rows; ++p) {
         for (std::int64_t k = 0; k < s.group_out; ++k) {
           const auto channel = static_cast<std::size_t>(group * s.group_out + k);
           const auto sum = static_cast<std::uint32_t>(sums[static_cast<std::size_t>(p * s.group_out + k)]);
-          const auto with_bias = static_cast<std::int32_t>(sum + static_cast<std::uint32_t>(operands.bias[channel]));
+          const auto with_bias =
+              static_cast<std::int32_t>(sum + static_cast<std::uint32_t>(operands.bias[channel]));
           const Requantizer& by = operands.requantizers[job.post.per_channel != 0 ? channel : 0];
           codes[channel * static_cast<std::size_t>(pixels) + static_cast<std::size_t>(first + p)] =
               static_cast<std::uint8_t>(requantize(with_bias, by, config));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values of an NNE job: convolution, requantization, pooling. Operands come from memory, weights out of the decoder.
+// Values of an NNE job: convolution, requantization, pooling. Operands come from memory, weights out of the
+// decoder.
 #pragma once
 
 #include <vector>
@@ -10,8 +11,8 @@
 namespace trireme {
 
 struct NneOperands {
-  Bytes input;    // codes, [channel][row][x]
-  Bytes stream;   // coded coefficients
+  Bytes input;   // codes, [channel][row][x]
+  Bytes stream;  // coded coefficients
   std::vector<std::int32_t> bias;
   std::vector<Requantizer> requantizers;  // one, or one an output channel
 };

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "sim/control/fifo.h"
+#include "sim/kernel/fifo.h"
 
 namespace trireme {
 

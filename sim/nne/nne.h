@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The NNE: tiles and superblocks move through input fetch, coefficient fetch and decode, MAC array, accumulators,
-// post-processing and write-back, each stage with its width (hardware.md §2.2, §3.1, §3.2; docs/timing.md).
+// The NNE: tiles and superblocks move through input fetch, coefficient fetch and decode, MAC array,
+// accumulators, post-processing and write-back, each stage with its width (hardware.md §2.2, §3.1, §3.2;
+// docs/timing.md).
 #pragma once
 
 #include <memory>
@@ -37,16 +38,16 @@ class Nne : public EngineUnit {
   std::uint32_t layer() const { return layer_of(job_); }
 
   std::uint32_t job_ = 0;
-  NneSchedule schedule_;            // of the running job
+  NneSchedule schedule_;  // of the running job
   NneOperands operands_;
   sc_core::sc_event started_;
   // Chunks between the stages: one in use, one ahead.
-  sc_core::sc_fifo<Cycle> input_ready_{"input_ready", 1};         // cycle of arrival
-  sc_core::sc_fifo<Cycle> coefficients_fetched_{"fetched", 1};    // cycle of arrival, undecoded
-  sc_core::sc_fifo<Cycle> coefficients_ready_{"decoded", 1};      // cycle at which the bytes had arrived
-  sc_core::sc_fifo<std::size_t> finished_steps_{"finished", 1};   // accumulators full
-  sc_core::sc_fifo<std::size_t> processed_steps_{"processed", 1}; // codes to write
-  sc_core::sc_fifo<int> free_accumulators_{"free", 2};            // two halves: one fills while one drains
+  sc_core::sc_fifo<Cycle> input_ready_{"input_ready", 1};          // cycle of arrival
+  sc_core::sc_fifo<Cycle> coefficients_fetched_{"fetched", 1};     // cycle of arrival, undecoded
+  sc_core::sc_fifo<Cycle> coefficients_ready_{"decoded", 1};       // cycle at which the bytes had arrived
+  sc_core::sc_fifo<std::size_t> finished_steps_{"finished", 1};    // accumulators full
+  sc_core::sc_fifo<std::size_t> processed_steps_{"processed", 1};  // codes to write
+  sc_core::sc_fifo<int> free_accumulators_{"free", 2};             // two halves: one fills while one drains
   sc_core::sc_event written_;
   std::size_t steps_written_ = 0;
 };

@@ -17,11 +17,12 @@ std::uint64_t share(std::uint64_t whole, std::int64_t part, std::int64_t parts) 
   return whole * static_cast<std::uint64_t>(part) / static_cast<std::uint64_t>(parts);
 }
 
-// How many chunks a step is cut into: enough that half of the coefficient buffers holds one, at most one a channel
-// for the input and one a coefficient block.
+// How many chunks a step is cut into: enough that half of the coefficient buffers holds one, at most one a
+// channel for the input and one a coefficient block.
 std::int64_t chunks_of_step(const NneJob& job, const Chip& chip, std::uint64_t coded_bytes) {
   const std::int64_t half_buffer = std::int64_t{chip.nne.coefficient_buffer_bytes} * chip.nne.cores / 2;
-  const std::int64_t by_buffer = ceil_div(static_cast<std::int64_t>(coded_bytes), std::max<std::int64_t>(half_buffer, 1));
+  const std::int64_t by_buffer =
+      ceil_div(static_cast<std::int64_t>(coded_bytes), std::max<std::int64_t>(half_buffer, 1));
   return std::clamp<std::int64_t>(by_buffer, std::min<std::int64_t>(kMinChunks, job.input.channels),
                                   std::max<std::int64_t>(kMinChunks, 4096));
 }
@@ -30,7 +31,8 @@ struct Bounds {
   std::uint64_t first, last;
 };
 
-// The stream's bytes are taken as evenly coded over its weights: a superblock's part is its share of the weights.
+// The stream's bytes are taken as evenly coded over its weights: a superblock's part is its share of the
+// weights.
 std::vector<Bounds> coded_bounds(const NneJob& job, const Chip& chip) {
   std::vector<std::uint64_t> weights{0};
   for (int s = 0; s < job.superblocks; ++s) {
@@ -43,13 +45,14 @@ std::vector<Bounds> coded_bounds(const NneJob& job, const Chip& chip) {
   const std::uint64_t all = std::max<std::uint64_t>(weights.back(), 1);
   std::vector<Bounds> bounds;
   for (std::size_t s = 0; s + 1 < weights.size(); ++s) {
-    bounds.push_back({job.coefficient_bytes * weights[s] / all, job.coefficient_bytes * weights[s + 1] / all});
+    bounds.push_back(
+        {job.coefficient_bytes * weights[s] / all, job.coefficient_bytes * weights[s + 1] / all});
   }
   return bounds;
 }
 
-NneStep make_step(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock, const Bounds& coded,
-                  bool first_tile) {
+NneStep make_step(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock,
+                  const Bounds& coded, bool first_tile) {
   NneStep step{};
   step.tile = tile;
   step.superblock = superblock;
@@ -91,7 +94,8 @@ NneSchedule schedule_of(const NneJob& job, const Chip& chip) {
 
 std::vector<AddressRange> image_cache_ranges(const NneJob& job, const NneStep& step, const NneChunk& chunk) {
   // The tile's window densely, channel by channel.
-  const std::int64_t plane = std::int64_t{step.tile.in_width} * step.tile.in_height * element_bytes(job.input);
+  const std::int64_t plane =
+      std::int64_t{step.tile.in_width} * step.tile.in_height * element_bytes(job.input);
   return {{static_cast<Address>(job.image_cache + plane * chunk.first_channel),
            static_cast<std::uint64_t>(plane * chunk.channels)}};
 }
@@ -104,7 +108,8 @@ std::vector<AddressRange> input_ranges(const NneJob& job, const NneStep& step, c
   if (step.input_cached) return image_cache_ranges(job, step, chunk);
   std::vector<AddressRange> ranges;
   const NneTile& tile = step.tile;
-  append_ranges(job.input, {tile.in_x, tile.in_y, chunk.first_channel, tile.in_width, tile.in_height, chunk.channels},
+  append_ranges(job.input,
+                {tile.in_x, tile.in_y, chunk.first_channel, tile.in_width, tile.in_height, chunk.channels},
                 ranges);
   return ranges;
 }
@@ -124,7 +129,8 @@ std::vector<AddressRange> output_ranges(const NneJob& job, const Chip& chip, con
   if (width <= 0 || height <= 0) return ranges;
   const auto channels = static_cast<int>(job.output.channels);
   for (int core = 0; core < chip.nne.cores; ++core) {
-    const int first = first_kernel_of_core(channels, chip.nne.cores, core) + step.superblock * job.kernels_per_core;
+    const int first =
+        first_kernel_of_core(channels, chip.nne.cores, core) + step.superblock * job.kernels_per_core;
     const int count = kernels_in_superblock(job, chip, core, step.superblock);
     append_ranges(job.output, {x, y, first, width, height, count}, ranges);
   }

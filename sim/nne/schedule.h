@@ -12,15 +12,15 @@ namespace trireme {
 
 // A part of a step: the array works on it once its input channels and its coefficients are there.
 struct NneChunk {
-  std::int64_t first_channel, channels;      // of the input
-  std::uint64_t first_coded, coded_bytes;    // of the coefficient stream
+  std::int64_t first_channel, channels;    // of the input
+  std::uint64_t first_coded, coded_bytes;  // of the coefficient stream
   Cycle mac_cycles, decode_cycles;
 };
 
 struct NneStep {
   NneTile tile;
   int superblock;
-  bool input_cached, coefficients_cached;    // read from VIP-SRAM instead of their memory
+  bool input_cached, coefficients_cached;  // read from VIP-SRAM instead of their memory
   std::vector<NneChunk> chunks;
   Cycle post_cycles;
   std::int64_t output_bytes;

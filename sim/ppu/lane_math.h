@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inside sim/ppu only: what one lane computes. Every function is defined for all inputs and uses no library function
-// whose bits could differ between machines.
+// Inside sim/ppu only: what one lane computes. Every function is defined for all inputs and uses no library
+// function whose bits could differ between machines.
 #pragma once
 
 #include <cmath>

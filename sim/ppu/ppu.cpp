@@ -41,7 +41,8 @@ class Ppu::Access : public PpuMemory {
   }
 
  private:
-  void require(const std::vector<AddressRange>& ranges, const char* what, Address address, std::size_t bytes) const {
+  void require(const std::vector<AddressRange>& ranges, const char* what, Address address,
+               std::size_t bytes) const {
     if (inside(ranges, address, bytes)) return;
     throw Error(who_, fmt::format("{} 0x{:08x}, outside the range its descriptor declares", what, address));
   }
@@ -78,8 +79,7 @@ void Ppu::read_operands(std::uint32_t index) {
 void Ppu::spend(std::uint32_t index) {
   const std::uint32_t layer = layer_of(index);
   const PpuCounts counts = count_instructions(program(index), job(index).uniforms);
-  context_.layer_ppu_instructions[layer] +=
-      static_cast<std::uint64_t>(counts.total()) * job(index).threads;
+  context_.layer_ppu_instructions[layer] += static_cast<std::uint64_t>(counts.total()) * job(index).threads;
   // 1. Instructions and operands.
   memory_.transfer(Stream::ppu_input, {{job(index).program, job(index).program_bytes}}, false, layer);
   account_.charge(is_on_chip(job(index).program) ? Cause::input : Cause::dram, current_cycle());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The PPU: fetches a program and its operands, executes the instructions, writes the results. Values come from the
-// interpreter, time from the closed-form instruction counts (equal by test): never from the data.
+// The PPU: fetches a program and its operands, executes the instructions, writes the results. Values come
+// from the interpreter, time from the closed-form instruction counts (equal by test): never from the data.
 #pragma once
 
 #include <array>

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "sim/control/fifo.h"
+#include "sim/kernel/fifo.h"
 #include "timing/tp.h"
 
 namespace trireme {
@@ -13,7 +13,8 @@ namespace {
 constexpr std::uint64_t kPieceBytes = 4096;  // granularity of overlap between reading, processing and writing
 
 // Bytes [first, last) of a list of ranges taken as one sequence.
-std::vector<AddressRange> cut(const std::vector<AddressRange>& ranges, std::uint64_t first, std::uint64_t last) {
+std::vector<AddressRange> cut(const std::vector<AddressRange>& ranges, std::uint64_t first,
+                              std::uint64_t last) {
   std::vector<AddressRange> part;
   std::uint64_t position = 0;
   for (const AddressRange& range : ranges) {
@@ -39,7 +40,8 @@ std::vector<AddressRange> constant_ranges(const TpJob& job) {
   if (is_dense(job)) {
     ranges.push_back({job.bias, std::uint64_t{job.output.channels} * sizeof(std::int32_t)});
     if (job.post.per_channel != 0) {
-      ranges.push_back({job.post.requantizer_address, std::uint64_t{job.output.channels} * sizeof(Requantizer)});
+      ranges.push_back(
+          {job.post.requantizer_address, std::uint64_t{job.output.channels} * sizeof(Requantizer)});
     }
   }
   return ranges;

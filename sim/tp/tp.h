@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The TP: an address generator with an element pipeline (hardware.md §2.7): reads, processes and writes overlap.
+// The TP: an address generator with an element pipeline (hardware.md §2.7): reads, processes and writes
+// overlap.
 #pragma once
 
 #include <vector>

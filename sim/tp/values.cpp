@@ -6,7 +6,7 @@
 
 #include "sim/arithmetic/integer_gemm.h"
 #include "sim/arithmetic/requantize.h"
-#include "sim/nne/coefficient_decoder.h"
+#include "sim/coding/coefficient_decoder.h"
 
 namespace trireme {
 
@@ -37,7 +37,8 @@ std::uint8_t average_of(const TpJob& job, const std::uint8_t* plane, const PoolW
   for (std::int64_t y = w.y0; y < w.y1; ++y) {
     for (std::int64_t x = w.x0; x < w.x1; ++x) sum += plane[y * job.input.width + x] - job.input.zero_point;
   }
-  const float factor = job.input_scale / (job.output_scale * static_cast<float>(std::max<std::int64_t>(w.count, 1)));
+  const float factor =
+      job.input_scale / (job.output_scale * static_cast<float>(std::max<std::int64_t>(w.count, 1)));
   return static_cast<std::uint8_t>(requantize(sum, requantizer_of(factor, config.rule), config));
 }
 
@@ -49,15 +50,15 @@ std::uint8_t maximum_of(const TpJob& job, const std::uint8_t* plane, const PoolW
   return largest;
 }
 
-// A factor of exactly one with equal zero points passes codes through: that is how the compiler says "same parameters".
+// A factor of exactly one with equal zero points passes codes through: that is how the compiler says "same
+// parameters".
 bool passes_through(const TpJob& job) {
   return job.input.zero_point == job.output.zero_point && job.input_scale == job.output_scale;
 }
 
 std::uint8_t requantized(const TpJob& job, std::uint8_t code, const RequantizeConfig& config) {
   if (passes_through(job)) {
-    return static_cast<std::uint8_t>(
-        std::clamp<std::int32_t>(code, config.clamp_low, config.clamp_high));
+    return static_cast<std::uint8_t>(std::clamp<std::int32_t>(code, config.clamp_low, config.clamp_high));
   }
   return static_cast<std::uint8_t>(
       requantize(int{code} - job.input.zero_point, job.post.requantizer, config));
@@ -89,7 +90,8 @@ Bytes transpose(const TpJob& job, const Bytes& input, const RequantizeConfig& co
   for (std::int64_t c = 0; c < job.output.channels; ++c) {
     for (std::int64_t y = 0; y < job.output.height; ++y) {
       for (std::int64_t x = 0; x < job.output.width; ++x) {
-        const std::uint8_t code = input[static_cast<std::size_t>(c * stride[0] + y * stride[1] + x * stride[2])];
+        const std::uint8_t code =
+            input[static_cast<std::size_t>(c * stride[0] + y * stride[1] + x * stride[2])];
         output.push_back(requantized(job, code, config));
       }
     }

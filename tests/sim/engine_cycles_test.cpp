@@ -54,12 +54,13 @@ TEST(EngineCycles, OneWholeConvolutionJob) {
   // Coded: header 64 + 2 cores * (2 kernels * 4 blocks * 9 * 10 bit = 90 bytes, padded to 128) = 320 bytes.
   // The step is cut into 4 chunks of 1 input channel (64 bytes) and 80 coded bytes.
   //
-  // Front end: network start 50 + command 5; the job is there in cycle 55. Launch 100: stages start in 155; the array
-  // needs 10 more: 165.
-  // Input: chunk 0 in 64/16 + 2 = 6 cycles: 161, before the array is ready; the others hide behind coefficients.
-  // Coefficients: bias (16 bytes) 155: activate, +10 column, +10 data, 1 cycle, +20 path = 196.
-  //   chunk 0 posted 196, other bank: 196 + 10 + 10 + 5 + 20 = 241; chunk 1 row open: 241 + 10 + 5 + 20 = 276;
-  //   chunk 2: 311; chunk 3 crosses a 256-byte boundary, bursts of 16 and 64 bytes: data 321..322 and 322..326: 346.
+  // Front end: network start 50 + command 5; the job is there in cycle 55. Launch 100: stages start in 155;
+  // the array needs 10 more: 165. Input: chunk 0 in 64/16 + 2 = 6 cycles: 161, before the array is ready; the
+  // others hide behind coefficients. Coefficients: bias (16 bytes) 155: activate, +10 column, +10 data, 1
+  // cycle, +20 path = 196.
+  //   chunk 0 posted 196, other bank: 196 + 10 + 10 + 5 + 20 = 241; chunk 1 row open: 241 + 10 + 5 + 20 =
+  //   276; chunk 2: 311; chunk 3 crosses a 256-byte boundary, bursts of 16 and 64 bytes: data 321..322 and
+  //   322..326: 346.
   // Decoder: a core's 72 weights at 4 a cycle = 18 cycles = 4 + 5 + 4 + 5: ready in 245, 281, 315, 351.
   // Array: 4 blocks * 3 cycles * 2 row groups = 24 a kernel, 2 kernels a core = 48 = 4 * 12:
   //   245..257, 281..293, 315..327, 351..363.
@@ -109,9 +110,9 @@ TEST(EngineCycles, OneTpPooling) {
 }
 
 TEST(EngineCycles, OneTpTransposeInTwoPieces) {
-  // 80x32x2 = 5120 bytes, two pieces of 2560. Start 255. The SRAM serves 1 KiB pieces: 2560 bytes = 160 cycles + 2.
-  // Read 0: 255..417. Read 1: 417..579, hidden. Array: 417 + 2560 = 2977. Its write 0 goes out from 2977.
-  // Array second half: 2977 + 2560 = 5537. Write 1: 162: 5699.
+  // 80x32x2 = 5120 bytes, two pieces of 2560. Start 255. The SRAM serves 1 KiB pieces: 2560 bytes = 160
+  // cycles + 2. Read 0: 255..417. Read 1: 417..579, hidden. Array: 417 + 2560 = 2977. Its write 0 goes out
+  // from 2977. Array second half: 2977 + 2560 = 5537. Write 1: 162: 5699.
   ProgramBuilder builder;
   TpJob job = tp_job(TpOperation::transpose, builder.layer("permute", "TP"));
   job.input = packed_view(kIn, 80, 32, 2);
@@ -126,9 +127,9 @@ TEST(EngineCycles, OneTpTransposeInTwoPieces) {
 }
 
 TEST(EngineCycles, OnePpuProgram) {
-  // 55, launch 300: 355. Program: 7 instructions * 16 = 112 bytes from DRAM: activate, +10, +10, 7 data, +20 = 402.
-  // Input: 4 bytes from SRAM: 1 + 2: 405. One thread: 4 ALU and 1 control at 4 cycles, 2 memory at 20: 60: 465.
-  // Output: 4 bytes: 3: 468.
+  // 55, launch 300: 355. Program: 7 instructions * 16 = 112 bytes from DRAM: activate, +10, +10, 7 data, +20
+  // = 402. Input: 4 bytes from SRAM: 1 + 2: 405. One thread: 4 ALU and 1 control at 4 cycles, 2 memory at 20:
+  // 60: 465. Output: 4 bytes: 3: 468.
   const PpuProgram program = assemble(
       "movu r1, u0\n"
       "movu r2, u1\n"

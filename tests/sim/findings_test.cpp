@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a wrong program must bring to light: deadlock, reads of nothing, writes under running jobs; and what must never
-// change a run: construction order.
+// What a wrong program must bring to light: deadlock, reads of nothing, writes under running jobs; and what
+// must never change a run: construction order.
 #include <gtest/gtest.h>
 
 #include "sim/simulate.h"
@@ -66,7 +66,8 @@ TEST(Deadlock, AMissingEventNamesWhoWaits) {
   job.header.wait_events[0] = 3;
   builder.add(job);
   const std::string text = deadlock_of(builder.binary());
-  EXPECT_NE(text.find("TP job 0 (copy_7) waits for event 3, which no job signals"), std::string::npos) << text;
+  EXPECT_NE(text.find("TP job 0 (copy_7) waits for event 3, which no job signals"), std::string::npos)
+      << text;
 }
 
 TEST(Deadlock, ACircleNamesBoth) {
@@ -82,8 +83,12 @@ TEST(Deadlock, ACircleNamesBoth) {
   builder.add(first);
   builder.add(second);
   const std::string text = deadlock_of(builder.binary());
-  EXPECT_NE(text.find("TP job 0 (first) waits for event 1, which SH job 1 (second) signals"), std::string::npos) << text;
-  EXPECT_NE(text.find("SH job 1 (second) waits for event 0, which TP job 0 (first) signals"), std::string::npos) << text;
+  EXPECT_NE(text.find("TP job 0 (first) waits for event 1, which SH job 1 (second) signals"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("SH job 1 (second) waits for event 0, which TP job 0 (first) signals"),
+            std::string::npos)
+      << text;
 }
 
 TEST(MemoryChecker, ReadOfBytesNobodyWrote) {
@@ -130,8 +135,9 @@ TEST(MemoryChecker, WriteIntoARunningJobsRange) {
 TEST(MemoryChecker, BothWriting) {
   const RunRecord record = simulate(two_engines(kB, false), test_chip(), {});
   ASSERT_EQ(record.findings.size(), 1U);
-  EXPECT_NE(record.findings[0].text.find("TP job 0 (copy) writes 0xff002000 while SH job 1 (other) writes it"),
-            std::string::npos)
+  EXPECT_NE(
+      record.findings[0].text.find("TP job 0 (copy) writes 0xff002000 while SH job 1 (other) writes it"),
+      std::string::npos)
       << record.findings[0].text;
 }
 
@@ -146,7 +152,8 @@ TEST(Ppu, StoreOutsideTheDeclaredRangeIsAnError) {
   EXPECT_NE(text.find("outside the range its descriptor declares"), std::string::npos) << text;
 }
 
-// Both engines compete for the SRAM port and DRAM; units built in reverse give the same cycles, causes and events.
+// Both engines compete for the SRAM port and DRAM; units built in reverse give the same cycles, causes and
+// events.
 TEST(Order, ReverseConstructionChangesNothing) {
   const NetworkBinary binary = two_engines(kC + 64, false);
   SimulateOptions reverse;

@@ -47,7 +47,8 @@ inline PostProcessing vipf_post(float multiplier) {
   return post;
 }
 
-// Every weight in the raw category: prefix 00 and 8 bits, 10 bits a weight. Not a good coding, but an independent one.
+// Every weight in the raw category: prefix 00 and 8 bits, 10 bits a weight. Not a good coding, but an
+// independent one.
 inline Bytes raw_coefficients(const NneJob& job, int cores, const std::vector<std::uint8_t>& weights) {
   CoefficientHeader header{};
   header.version = 1;
@@ -61,7 +62,8 @@ inline Bytes raw_coefficients(const NneJob& job, int cores, const std::vector<st
   const std::size_t blocks = (kernel + 8) / 9;
   Bytes stream(sizeof header);
   for (int core = 0; core < cores; ++core) {
-    const int first = first_kernel_of_core(channels, cores, core), count = kernels_of_core(channels, cores, core);
+    const int first = first_kernel_of_core(channels, cores, core),
+              count = kernels_of_core(channels, cores, core);
     std::vector<bool> bits;
     for (int begin = 0; begin < count; begin += job.kernels_per_core) {
       for (std::size_t b = 0; b < blocks; ++b) {
@@ -70,7 +72,8 @@ inline Bytes raw_coefficients(const NneJob& job, int cores, const std::vector<st
             const int weight = i < kernel ? weights[static_cast<std::size_t>(first + k) * kernel + i]
                                           : job.weight_zero_point;
             bits.insert(bits.end(), {false, false});
-            for (int bit = 7; bit >= 0; --bit) bits.push_back(((weight - job.weight_zero_point) >> bit & 1) != 0);
+            for (int bit = 7; bit >= 0; --bit)
+              bits.push_back(((weight - job.weight_zero_point) >> bit & 1) != 0);
           }
         }
       }
@@ -101,7 +104,9 @@ class ProgramBuilder {
     binary_.layers.push_back(symbol);
     return static_cast<int>(binary_.layers.size()) - 1;
   }
-  void segment(Address address, Bytes bytes) { binary_.segments.push_back({"by hand", address, std::move(bytes)}); }
+  void segment(Address address, Bytes bytes) {
+    binary_.segments.push_back({"by hand", address, std::move(bytes)});
+  }
   template <typename JobType>
   void add(JobType job) {
     job.header.job = static_cast<std::uint16_t>(binary_.jobs.size());

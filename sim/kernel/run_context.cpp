@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/control/run_context.h"
+#include "sim/kernel/run_context.h"
 
 #include <fmt/format.h>
 
@@ -101,7 +101,8 @@ Tensor read_layer_tensor(const MemoryImage& memory, const LayerTensor& layer) {
   const auto row_bytes = static_cast<std::uint64_t>(width * element);
   for (std::int64_t p = 0; p < planes; ++p) {
     for (std::int64_t y = 0; y < height; ++y) {
-      const auto address = static_cast<Address>(layer.address + p * layer.plane_stride + y * layer.row_stride);
+      const auto address =
+          static_cast<Address>(layer.address + p * layer.plane_stride + y * layer.row_stride);
       memory.read(address, target, row_bytes);
       target += row_bytes;
     }
@@ -114,7 +115,8 @@ GoldenTensor golden_of(const LayerTensor& layer, Tensor tensor) {
   golden.value = layer.value;
   golden.lid = layer.lid;
   golden.tensor = std::move(tensor);
-  golden.affine = layer.quantization.scheme == Quantization::Scheme::affine && !layer.quantization.per_channel();
+  golden.affine =
+      layer.quantization.scheme == Quantization::Scheme::affine && !layer.quantization.per_channel();
   if (golden.affine) {
     golden.scale = layer.quantization.scale.at(0);
     golden.zero_point = layer.quantization.zero_point.at(0);

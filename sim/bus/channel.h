@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A shared memory path: streams of the engines ask for ranges, an arbiter serves them burst by burst, round robin, as long
-// as the number of bursts in flight allows. One instance for DRAM behind AXI, one for the on-chip SRAM.
+// A shared memory path: streams of the engines ask for ranges, an arbiter serves them burst by burst, round
+// robin, as long as the number of bursts in flight allows. One instance for DRAM behind AXI, one for the
+// on-chip SRAM.
 #pragma once
 
 #include <array>
@@ -11,13 +12,21 @@
 #include <systemc>
 #include <vector>
 
-#include "sim/control/run_context.h"
+#include "sim/kernel/run_context.h"
 #include "timing/memory.h"
 
 namespace trireme {
 
 // Who asks. One blocking request at a time each; the order is the round-robin order.
-enum class Stream : std::uint8_t { nne_input, nne_coefficients, nne_output, tp_input, tp_output, ppu_input, ppu_output };
+enum class Stream : std::uint8_t {
+  nne_input,
+  nne_coefficients,
+  nne_output,
+  tp_input,
+  tp_output,
+  ppu_input,
+  ppu_output
+};
 constexpr std::size_t kStreams = 7;
 const char* name_of(Stream stream);  // "NN input", …
 
@@ -25,8 +34,8 @@ class MemoryChannel : public sc_core::sc_module {
  public:
   using Timing = std::function<Cycle(const Burst&, Cycle now)>;
   struct Limits {
-    std::uint32_t burst_bytes;   // ranges are cut at multiples of this
-    std::size_t in_flight;       // bursts issued and not finished
+    std::uint32_t burst_bytes;  // ranges are cut at multiples of this
+    std::size_t in_flight;      // bursts issued and not finished
   };
   SC_HAS_PROCESS(MemoryChannel);
   MemoryChannel(sc_core::sc_module_name name, Limits limits, Timing timing);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An engine's books: every cycle is charged to exactly one cause, in order, so that they close by construction.
+// An engine's books: every cycle is charged to exactly one cause, in order, so that they close by
+// construction.
 #pragma once
 
 #include <vector>

@@ -16,6 +16,7 @@ namespace trireme {
 std::vector<std::uint8_t> decode_nne_coefficients(const Bytes& stream, const NneJob& job, int cores,
                                                   const std::string& where);
 // Weights of a fully connected TP job, [output][input].
-std::vector<std::uint8_t> decode_tp_coefficients(const Bytes& stream, const TpJob& job, const std::string& where);
+std::vector<std::uint8_t> decode_tp_coefficients(const Bytes& stream, const TpJob& job,
+                                                 const std::string& where);
 
 }  // namespace trireme

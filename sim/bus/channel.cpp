@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/memory/channel.h"
+#include "sim/bus/channel.h"
 
 #include <algorithm>
 
 namespace trireme {
 
 const char* name_of(Stream stream) {
-  constexpr const char* kNames[kStreams] = {"NN input", "NN coefficients", "NN output", "TP input",
-                                            "TP output", "SH input", "SH output"};
+  constexpr const char* kNames[kStreams] = {"NN input",  "NN coefficients", "NN output", "TP input",
+                                            "TP output", "SH input",        "SH output"};
   return kNames[static_cast<std::size_t>(stream)];
 }
 
@@ -77,7 +77,8 @@ void MemoryChannel::serve() {
     in_flight_.push(finish);
     request.finish = std::max(request.finish, finish);
     // 4. The request's last burst: its stream goes on when all its bytes are there.
-    while (request.range < request.ranges->size() && (*request.ranges)[request.range].bytes == 0) ++request.range;
+    while (request.range < request.ranges->size() && (*request.ranges)[request.range].bytes == 0)
+      ++request.range;
     if (request.range == request.ranges->size()) {
       request.ranges = nullptr;
       --pending_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the units of one run share: the program, memory contents, the checker, the events, the records. Units talk to each
-// other through events and memory only.
+// What the units of one run share: the program, memory contents, the checker, the events, the records. Units
+// talk to each other through events and memory only.
 #pragma once
 
 #include <deque>
@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "isa/network_binary.h"
-#include "sim/control/cycle_time.h"
+#include "sim/kernel/cycle_time.h"
+#include "sim/kernel/simulate_options.h"
 #include "sim/memory/checker.h"
 #include "sim/memory/image.h"
-#include "sim/simulate.h"
 
 namespace trireme {
 
@@ -63,10 +63,10 @@ struct RunContext {
 
   Cycle duration(Cycle cycles) const { return options.time ? cycles : 0; }
   std::string describe(std::uint32_t job) const;  // "NN job 2 (conv1_5)"
-  void record(const std::string& unit, const std::string& name, Cycle start, Cycle finish, std::uint32_t layer,
-              std::uint32_t value);
-  void job_finished(std::uint32_t job);           // dumps layer tensors, counts, reports progress
-  void dump_layers_after(std::int32_t job);       // -1: what is there before the first job
+  void record(const std::string& unit, const std::string& name, Cycle start, Cycle finish,
+              std::uint32_t layer, std::uint32_t value);
+  void job_finished(std::uint32_t job);      // dumps layer tensors, counts, reports progress
+  void dump_layers_after(std::int32_t job);  // -1: what is there before the first job
 };
 
 Tensor read_layer_tensor(const MemoryImage& memory, const LayerTensor& layer);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/control/account.h"
+#include "sim/kernel/account.h"
 
 namespace trireme {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole cycles on SystemC's clockless time axis: one cycle is two time units. Engines act at even units, arbiters at odd
-// ones, so an arbiter always sees every request of its cycle, whichever process ran first (docs/timing.md).
+// Whole cycles on SystemC's clockless time axis: one cycle is two time units. Engines act at even units,
+// arbiters at odd ones, so an arbiter always sees every request of its cycle, whichever process ran first
+// (docs/timing.md).
 #pragma once
 
 #include <systemc>

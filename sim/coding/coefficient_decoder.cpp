@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/nne/coefficient_decoder.h"
+#include "sim/coding/coefficient_decoder.h"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +12,8 @@ namespace {
 constexpr int kWindow = 13;  // longest code: 5 prefix bits and 8 raw bits
 constexpr int kBlock = 9;
 
-// Bits most significant first. Reading past the end gives zeros and is noticed by the caller through position().
+// Bits most significant first. Reading past the end gives zeros and is noticed by the caller through
+// position().
 class BitReader {
  public:
   BitReader(const std::uint8_t* data, std::uint64_t bits) : data_(data), bits_(bits) {}
@@ -84,7 +85,8 @@ void decode_core(BitReader& reader, const DecodeTable& table, const NneJob& job,
       reader.skip(entry.length);
       if (i >= shape.weights) continue;
       const int code = job.weight_zero_point + entry.residual;
-      weights[static_cast<std::size_t>((first + kernel) * shape.weights + i)] = static_cast<std::uint8_t>(code);
+      weights[static_cast<std::size_t>((first + kernel) * shape.weights + i)] =
+          static_cast<std::uint8_t>(code);
     }
   };
   for (int begin = 0; begin < kernels; begin += job.kernels_per_core) {
@@ -130,7 +132,8 @@ std::vector<std::uint8_t> decode_nne_coefficients(const Bytes& stream, const Nne
   return weights;
 }
 
-std::vector<std::uint8_t> decode_tp_coefficients(const Bytes& stream, const TpJob& job, const std::string& where) {
+std::vector<std::uint8_t> decode_tp_coefficients(const Bytes& stream, const TpJob& job,
+                                                 const std::string& where) {
   TpCoefficientHeader header{};
   if (stream.size() < sizeof header) throw Error(where, "coefficient stream is shorter than its header");
   std::memcpy(&header, stream.data(), sizeof header);
@@ -142,7 +145,8 @@ std::vector<std::uint8_t> decode_tp_coefficients(const Bytes& stream, const TpJo
     throw Error(where, "coefficient stream ends early");
   }
   BitReader reader(stream.data() + sizeof header, header.stream_bits);
-  std::vector<std::uint8_t> weights(inputs * header.outputs, static_cast<std::uint8_t>(job.weight_zero_point));
+  std::vector<std::uint8_t> weights(inputs * header.outputs,
+                                    static_cast<std::uint8_t>(job.weight_zero_point));
   for (std::uint64_t row = 0; row < header.outputs; ++row) {
     std::uint64_t at = 0;
     while (at < inputs && !reader.past_end()) {
