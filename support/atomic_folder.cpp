@@ -72,14 +72,16 @@ void replace_folder(const fs::path& old_folder, const fs::path& new_folder) {
   rename_folder(old_folder, aside);
   try {
     rename_folder(new_folder, old_folder);
-  } catch (const Error&) {
-    rename_folder(aside, old_folder);
-    throw;
+  } catch (const Error& error) {
+    if (std::rename(aside.c_str(), old_folder.c_str()) == 0) throw;
+    throw Error(old_folder.string(), error.problems().front().what,
+                "the old folder is safe at " + aside.string());
   }
   std::error_code error;
   fs::remove_all(aside, error);
   if (error) {
-    throw Error(aside.string(), "the new output is in place, but the old one cannot be removed: " + error.message(),
+    throw Error(aside.string(),
+                "the new output is in place, but the old one cannot be removed: " + error.message(),
                 "remove this folder by hand");
   }
 }

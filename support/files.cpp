@@ -85,7 +85,9 @@ void write_new_file(const fs::path& temporary, const fs::path& target, const voi
 }
 
 void write_replacing(const fs::path& path, const void* data, std::size_t bytes) {
-  if (fs::is_directory(path)) throw Error(path.string(), "is a folder, cannot be written as a file");
+  std::error_code unreadable;  // found again, with its reason, when the file is created
+  if (fs::is_directory(path, unreadable))
+    throw Error(path.string(), "is a folder, cannot be written as a file");
   const fs::path target = behind_links(path);
   const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
   const fs::path temporary = temporary_name(folder);

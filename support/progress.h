@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Progress of anything that may take over a second: a bar with time left on a terminal, one JSON object a line
-// with --progress=json, silence otherwise. Always on standard error.
+// Progress of anything that may take over a second: a bar with time left on a terminal, one JSON object a
+// line with --progress=json, silence otherwise. Always on standard error.
 #pragma once
 
 #include <cstdint>

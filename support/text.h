@@ -16,7 +16,8 @@ std::string trim(std::string_view text);
 std::string to_lower(std::string_view text);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
-// Whole-string conversions; nothing on trailing garbage, overflow or an empty string. Never depend on the locale.
+// Whole-string conversions; nothing on trailing garbage, overflow or an empty string. Never depend on the
+// locale.
 std::optional<std::int64_t> to_int(std::string_view text);
 std::optional<double> to_double(std::string_view text);
 
@@ -25,7 +26,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 // "did you mean 'x'?" or, without a near one, "one of: a, b, c".
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates);
 
-std::string shortest(float value);   // shortest decimal that reads back to the same float ("0.1", "1e-05")
+std::string shortest(float value);  // shortest decimal that reads back to the same float ("0.1", "1e-05")
 std::string shortest(double value);
 std::string with_thousands(std::int64_t value);  // 1234567 -> "1,234,567"
 

@@ -14,7 +14,8 @@
 
 namespace trireme {
 
-// Parses text; a syntax error becomes an Error with file:line. Depth and alias expansion are bounded.
+// Parses one document; a syntax error becomes an Error with file:line. Size, depth and alias expansion are
+// bounded; a key that occurs twice in a mapping is a problem.
 YAML::Node parse_yaml(const std::string& text, const std::string& file);
 
 class YamlFields {
@@ -29,12 +30,12 @@ class YamlFields {
   std::string text(const std::string& key);
   std::string choice(const std::string& key, const std::vector<std::string>& allowed);
   bool boolean(const std::string& key);
-  std::vector<std::int64_t> integers(const std::string& key);
-  std::vector<double> numbers(const std::string& key);     // a scalar counts as a list of one
-  std::vector<std::string> texts(const std::string& key);  // a scalar counts as a list of one
-  YAML::Node node(const std::string& key);                 // required, any type
-  YamlFields section(const std::string& key);              // required mapping
-  std::vector<YamlFields> sequence(const std::string& key);  // required list of mappings
+  std::vector<std::int64_t> integers(const std::string& key);  // a scalar counts as a list of one
+  std::vector<double> numbers(const std::string& key);         // a scalar counts as a list of one
+  std::vector<std::string> texts(const std::string& key);      // a scalar counts as a list of one
+  YAML::Node node(const std::string& key);                     // required, any type
+  YamlFields section(const std::string& key);                  // required mapping
+  std::vector<YamlFields> sequence(const std::string& key);    // required list of mappings
 
   std::string where(const std::string& key);  // "file:line: key 'prefix.key'"
   void complain(const std::string& key, const std::string& what, const std::string& hint);
@@ -42,7 +43,12 @@ class YamlFields {
   void reject_unknown();
 
  private:
-  YAML::Node node_;
+  YAML::Node value_of(const std::string& key);  // undefined, after a complaint, if missing or empty
+  std::string scalar(const std::string& key);   // empty, after a complaint, if it is none
+  template <typename Number>
+  std::vector<Number> number_list(const std::string& key);
+
+  YAML::Node node_;  // null if it was not a mapping, about which one complaint is enough
   std::string file_, prefix_;
   Problems* problems_;
   std::vector<std::string> asked_;

@@ -26,7 +26,7 @@ void write_text_tensor(const std::filesystem::path& path, const Tensor& tensor);
 // Raw little-endian bytes. The file must hold exactly the bytes of `shape`.
 Tensor read_dat(const std::filesystem::path& path, DataType dtype, const Shape& shape);
 void write_dat(const std::filesystem::path& path, const Tensor& tensor);
-std::string input_dat_name(int index);                        // "input_0.dat"
-std::string output_dat_name(int index, const Shape& shape);   // "output0_10_1.dat", W first
+std::string input_dat_name(int index);                       // "input_0.dat"
+std::string output_dat_name(int index, const Shape& shape);  // "output0_10_1.dat", W first
 
 }  // namespace trireme

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "support/error.h"
@@ -42,16 +43,46 @@ double element(const Tensor& tensor, std::int64_t i);
 Tensor to_float32(const Tensor& tensor);               // values converted, shape kept
 Tensor convert(const Tensor& tensor, DataType dtype);  // integers saturate; to integer rounds half to even
 
-template <> constexpr DataType data_type_of<float>() { return DataType::float32; }
-template <> constexpr DataType data_type_of<double>() { return DataType::float64; }
-template <> constexpr DataType data_type_of<std::int8_t>() { return DataType::int8; }
-template <> constexpr DataType data_type_of<std::uint8_t>() { return DataType::uint8; }
-template <> constexpr DataType data_type_of<std::int16_t>() { return DataType::int16; }
-template <> constexpr DataType data_type_of<std::uint16_t>() { return DataType::uint16; }
-template <> constexpr DataType data_type_of<std::int32_t>() { return DataType::int32; }
-template <> constexpr DataType data_type_of<std::uint32_t>() { return DataType::uint32; }
-template <> constexpr DataType data_type_of<std::int64_t>() { return DataType::int64; }
-template <> constexpr DataType data_type_of<std::uint64_t>() { return DataType::uint64; }
+template <>
+constexpr DataType data_type_of<float>() {
+  return DataType::float32;
+}
+template <>
+constexpr DataType data_type_of<double>() {
+  return DataType::float64;
+}
+template <>
+constexpr DataType data_type_of<std::int8_t>() {
+  return DataType::int8;
+}
+template <>
+constexpr DataType data_type_of<std::uint8_t>() {
+  return DataType::uint8;
+}
+template <>
+constexpr DataType data_type_of<std::int16_t>() {
+  return DataType::int16;
+}
+template <>
+constexpr DataType data_type_of<std::uint16_t>() {
+  return DataType::uint16;
+}
+template <>
+constexpr DataType data_type_of<std::int32_t>() {
+  return DataType::int32;
+}
+template <>
+constexpr DataType data_type_of<std::uint32_t>() {
+  return DataType::uint32;
+}
+template <>
+constexpr DataType data_type_of<std::int64_t>() {
+  return DataType::int64;
+}
+template <>
+constexpr DataType data_type_of<std::uint64_t>() {
+  return DataType::uint64;
+}
 
 template <typename T>
 T* Tensor::data() {
