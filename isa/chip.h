@@ -12,19 +12,19 @@
 namespace trireme {
 
 struct NneConfig {
-  int cores;                       // NNCoreCount
-  int mads_per_core;               // pixel lanes a core, 64 (hardware.md §1.1)
-  int dot_product_length;          // coefficients a lane and cycle: 3 on V8 (ZDP3, §3.1)
-  int coefficient_block;           // 9 = 3 * ZDP on V8 (§2.4)
-  int input_buffer_lines;          // NNInputBufferDepth, of 72 pixels
-  int accumulator_lines;           // NNAccumBufferDepth, of 64 x 32 bit
-  int max_kernel;                  // NN_KERNEL_X_SIZE
-  int max_tile_width;              // MAX_TILE_X_SIZE
-  int output_lanes;                // NN_LANES_PER_OUT_CYCLE, all cores together
-  int decoder_weights_per_cycle;   // a core: pair decoder * NN_COEF_DECOMPRESS_PERF_X
-  int coefficient_buffer_bytes;    // a core: how far fetch runs ahead of the decoder
-  int launch_cycles;               // from event met to first fetch
-  int job_start_cycles;            // array's own start and drain of one tile pipeline
+  int cores;                      // NNCoreCount
+  int mads_per_core;              // pixel lanes a core, 64 (hardware.md §1.1)
+  int dot_product_length;         // coefficients a lane and cycle: 3 on V8 (ZDP3, §3.1)
+  int coefficient_block;          // 9 = 3 * ZDP on V8 (§2.4)
+  int input_buffer_lines;         // NNInputBufferDepth, of 72 pixels
+  int accumulator_lines;          // NNAccumBufferDepth, of 64 x 32 bit
+  int max_kernel;                 // NN_KERNEL_X_SIZE
+  int max_tile_width;             // MAX_TILE_X_SIZE
+  int output_lanes;               // NN_LANES_PER_OUT_CYCLE, all cores together
+  int decoder_weights_per_cycle;  // a core: pair decoder * NN_COEF_DECOMPRESS_PERF_X
+  int coefficient_buffer_bytes;   // a core: how far fetch runs ahead of the decoder
+  int launch_cycles;              // from event met to first fetch
+  int job_start_cycles;           // array's own start and drain of one tile pipeline
   bool native_stride_two;
   bool depthwise;
   bool fused_max_pooling;
@@ -41,33 +41,33 @@ struct TpConfig {
 
 struct PpuConfig {
   int cores;
-  int threads;                  // ThreadCount
-  int temp_registers;           // TempRegisters
-  int constants;                // NumberOfConstants
-  int instruction_slots;        // InstructionMemorySize
-  int operations_per_cycle;     // a core: scalar lanes retired (8, §3.3)
+  int threads;               // ThreadCount
+  int temp_registers;        // TempRegisters
+  int constants;             // NumberOfConstants
+  int instruction_slots;     // InstructionMemorySize
+  int operations_per_cycle;  // a core: scalar lanes retired (8, §3.3)
   int alu_latency_cycles, special_latency_cycles, load_latency_cycles;
   int launch_cycles;
 };
 
 struct SramConfig {
-  std::int64_t bytes;            // VIP_SRAM_SIZE
-  std::int64_t reserved_bytes;   // first 2 KiB (§2.3)
-  int bytes_per_cycle;           // EQUIVALENT_VIP_SRAM_WIDTH_INBYTE
+  std::int64_t bytes;           // VIP_SRAM_SIZE
+  std::int64_t reserved_bytes;  // first 2 KiB (§2.3)
+  int bytes_per_cycle;          // EQUIVALENT_VIP_SRAM_WIDTH_INBYTE
   int latency_cycles;
 };
 
 struct AxiConfig {
-  int bytes_per_cycle;           // a direction
-  int max_outstanding;           // MAX_OT_NUMBER
-  int burst_bytes;               // DDR_KERNEL_BURST_SIZE
+  int bytes_per_cycle;  // a direction
+  int max_outstanding;  // MAX_OT_NUMBER
+  int burst_bytes;      // DDR_KERNEL_BURST_SIZE
 };
 
 // JEDEC-style parameters; times in picoseconds, turned into whole NPU cycles (rounded up) when used.
 struct DramConfig {
-  std::string type;              // "DDR3-1600 x16"
+  std::string type;  // "DDR3-1600 x16"
   std::int64_t bytes;
-  int bus_bytes;                 // data bus width
+  int bus_bytes;  // data bus width
   std::int64_t transfers_per_second;
   int banks;
   int row_bytes;
@@ -77,16 +77,16 @@ struct DramConfig {
 };
 
 struct FrontEndConfig {
-  int command_cycles;            // to fetch and decode one command
-  int network_start_cycles;      // once a run
+  int command_cycles;        // to fetch and decode one command
+  int network_start_cycles;  // once a run
 };
 
 struct Chip {
-  std::string name;              // "vip9000pico_pid0xee"
-  std::string market_name;       // "V853"
+  std::string name;         // "vip9000pico_pid0xee"
+  std::string market_name;  // "V853"
   std::vector<std::string> aliases;
-  std::uint32_t pid;             // CustomerID
-  std::string generation;        // "v8"
+  std::uint32_t pid;       // CustomerID
+  std::string generation;  // "v8"
   std::int64_t clock_hz;
   NneConfig nne;
   TpConfig tp;
@@ -97,12 +97,12 @@ struct Chip {
   FrontEndConfig front_end;
   RequantRule requant_rule;
   Ties ties;
-  std::string yaml;              // the resolved description itself: stored in network binaries
+  std::string yaml;  // the resolved description itself: stored in network binaries
 };
 
 // Where a field's value comes from.
 struct FieldOrigin {
-  std::string key;      // "nne.cores"
+  std::string key;                                  // "nne.cores"
   std::string value, unit, basis, source, meaning;  // basis: published, derived, fitted, assumed
 };
 

@@ -45,8 +45,8 @@ class Batch {
       : registers_(static_cast<std::size_t>(registers)), uniforms_(uniforms), memory_(memory) {}
 
   // Threads first .. first + count - 1 from their start to `end`.
-  void run(const PpuProgram& program, const std::vector<int>& partners, std::uint32_t first, std::uint32_t count,
-           PpuCounts& executed);
+  void run(const PpuProgram& program, const std::vector<int>& partners, std::uint32_t first,
+           std::uint32_t count, PpuCounts& executed);
 
  private:
   void start(std::uint32_t first, std::uint32_t count);
@@ -78,7 +78,8 @@ class Batch {
 void Batch::start(std::uint32_t first, std::uint32_t count) {
   used_ = std::size_t{count} * kPpuLanes;
   for (Lanes& lanes : registers_) lanes.fill(0);
-  for (std::size_t i = 0; i < used_; ++i) registers_[0][i] = first + static_cast<std::uint32_t>(i / kPpuLanes);
+  for (std::size_t i = 0; i < used_; ++i)
+    registers_[0][i] = first + static_cast<std::uint32_t>(i / kPpuLanes);
   predicate_.fill(1);
 }
 
@@ -107,7 +108,8 @@ bool Batch::arithmetic(const PpuInstruction& instruction) {
   const Lanes& a = registers_[instruction.a];
   const Lanes& b = registers_[instruction.b];
   const auto floats = [&](auto f) {
-    each(instruction, [&](std::size_t i) { return lane::float_result(f(lane::as_float(a[i]), lane::as_float(b[i]))); });
+    each(instruction,
+         [&](std::size_t i) { return lane::float_result(f(lane::as_float(a[i]), lane::as_float(b[i]))); });
     return true;
   };
   const auto words = [&](auto f) {
@@ -265,8 +267,8 @@ void Batch::execute(const PpuInstruction& instruction) {
   }
 }
 
-void Batch::run(const PpuProgram& program, const std::vector<int>& partners, std::uint32_t first, std::uint32_t count,
-                PpuCounts& executed) {
+void Batch::run(const PpuProgram& program, const std::vector<int>& partners, std::uint32_t first,
+                std::uint32_t count, PpuCounts& executed) {
   start(first, count);
   std::vector<std::uint32_t> trips_left;  // of the loops the program is in
   for (std::size_t pc = 0; pc < program.size(); ++pc) {
@@ -279,7 +281,8 @@ void Batch::run(const PpuProgram& program, const std::vector<int>& partners, std
     executed.control += one.control * count;
     if (opcode == PpuOpcode::end) return;
     if (opcode == PpuOpcode::loop || opcode == PpuOpcode::loopu) {
-      const std::uint32_t trips = opcode == PpuOpcode::loop ? instruction.immediate : uniforms_[instruction.index];
+      const std::uint32_t trips =
+          opcode == PpuOpcode::loop ? instruction.immediate : uniforms_[instruction.index];
       if (trips == 0) pc = static_cast<std::size_t>(partners[pc]);
       if (trips != 0) trips_left.push_back(trips);
     } else if (opcode == PpuOpcode::endloop) {

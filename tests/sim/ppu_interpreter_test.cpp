@@ -1,1 +1,334 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sim/ppu/interpreter.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "support/error.h"
+#include "support/files.h"
+#include "tensor/half.h"
+
+namespace trireme {
+namespace {
+
+using Uniforms = std::array<std::uint32_t, kPpuUniforms>;
+using Vector = std::array<std::uint32_t, kPpuLanes>;
+
+class FlatMemory : public PpuMemory {
+ public:
+  explicit FlatMemory(std::size_t size) : bytes(size) {}
+  void load(Address address, void* data, std::size_t count) override {
+    if (address + count > bytes.size()) throw Error("", "load outside");
+    std::memcpy(data, bytes.data() + address, count);
+  }
+  void store(Address address, const void* data, std::size_t count) override {
+    if (address + count > bytes.size()) throw Error("", "store outside");
+    std::memcpy(bytes.data() + address, data, count);
+  }
+  Bytes bytes;
+};
+
+constexpr std::uint32_t f(float value) { return __builtin_bit_cast(std::uint32_t, value); }
+
+// r1, r2 and r3 come from memory, lane by lane; the program sets r4, which is returned.
+Vector run(const std::string& program, Vector r1 = {}, Vector r2 = {}, Vector r3 = {}) {
+  FlatMemory memory(64);
+  std::memcpy(memory.bytes.data(), r1.data(), 16);
+  std::memcpy(memory.bytes.data() + 16, r2.data(), 16);
+  std::memcpy(memory.bytes.data() + 32, r3.data(), 16);
+  const std::string text =
+      "movi r30, 4\nmovi r31, 0\nload.i32 r1, [r31 + r30]\nmovi r31, 16\nload.i32 r2, [r31 + r30]\n"
+      "movi r31, 32\nload.i32 r3, [r31 + r30]\n" +
+      program + "\nmovi r31, 48\nstore.i32 r4, [r31 + r30]\nend";
+  const Uniforms uniforms = {7, 8, 9};
+  run_ppu_program(assemble(text, "test"), uniforms.data(), 1, memory, nullptr);
+  Vector result;
+  std::memcpy(result.data(), memory.bytes.data() + 48, 16);
+  return result;
+}
+
+constexpr std::uint32_t kNan = 0x7FC00000, kInfinity = 0x7F800000, kMinusInfinity = 0xFF800000;
+
+TEST(PpuInterpreter, Moves) {
+  EXPECT_EQ(run("mov r4, r1", {1, 2, 3, 4}), (Vector{1, 2, 3, 4}));
+  EXPECT_EQ(run("movi r4, 0xdeadbeef"), (Vector{0xDEADBEEF, 0xDEADBEEF, 0xDEADBEEF, 0xDEADBEEF}));
+  EXPECT_EQ(run("movu r4, u2"), (Vector{9, 9, 9, 9}));
+  EXPECT_EQ(run("bcast r4, r1, 2", {1, 2, 3, 4}), (Vector{3, 3, 3, 3}));
+  EXPECT_EQ(run("mov r4, r1\nbcast r4, r4, 1", {1, 2, 3, 4}), (Vector{2, 2, 2, 2}));
+  EXPECT_EQ(run("lane_id r4"), (Vector{0, 1, 2, 3}));
+}
+
+TEST(PpuInterpreter, FloatArithmetic) {
+  EXPECT_EQ(
+      run("fadd r4, r1, r2", {f(1), f(16777216), kInfinity, f(0.1f)}, {f(2), f(1), kMinusInfinity, f(0.2f)}),
+      // 2^24 + 1 is a tie and goes to the even 2^24; inf - inf is the one NaN; 0.1f + 0.2f = 0x3e99999a
+      (Vector{f(3), f(16777216), kNan, 0x3E99999A}));
+  EXPECT_EQ(run("fsub r4, r1, r2", {f(1), f(0), f(5), f(-1)}, {f(2), f(0), f(5), f(1)}),
+            (Vector{f(-1), 0, 0, f(-2)}));
+  // 1.5 * 2^-149 * ... a denormal: 2^-140 * 2^-9 = 2^-149, the smallest float; infinity * 0 is NaN
+  EXPECT_EQ(run("fmul r4, r1, r2", {f(3), f(0x1p-140f), kInfinity, f(-2)}, {f(4), f(0x1p-9f), f(0), f(0)}),
+            (Vector{f(12), 1, kNan, 0x80000000}));
+  EXPECT_EQ(run("fmax r4, r1, r2", {f(1), f(-1), kMinusInfinity, kNan}, {f(2), f(-2), f(-9), f(3)}),
+            (Vector{f(2), f(-1), f(-9), f(3)}));
+  EXPECT_EQ(run("fmin r4, r1, r2", {f(1), f(-1), kInfinity, kNan}, {f(2), f(-2), f(9), f(3)}),
+            (Vector{f(1), f(-2), f(9), f(3)}));
+  EXPECT_EQ(run("frcp r4, r1", {f(4), f(3), f(0), kNan}), (Vector{f(0.25f), 0x3EAAAAAB, kInfinity, kNan}));
+  EXPECT_EQ(run("fsqrt r4, r1", {f(9), f(2), f(-1), f(0)}), (Vector{f(3), 0x3FB504F3, kNan, 0}));
+}
+
+TEST(PpuInterpreter, RoundToNearestEven) {
+  EXPECT_EQ(run("frne r4, r1", {f(0.5f), f(1.5f), f(2.5f), f(-0.5f)}), (Vector{f(0), f(2), f(2), f(-0.0f)}));
+  EXPECT_EQ(run("frne r4, r1", {f(-1.5f), f(0.49999997f), f(8388607.5f), f(-8388609)}),
+            (Vector{f(-2), f(0), f(8388608), f(-8388609)}));
+  EXPECT_EQ(run("frne r4, r1", {kInfinity, kNan, f(3e38f), f(4194304.5f)}),
+            (Vector{kInfinity, kNan, f(3e38f), f(4194304)}));
+}
+
+TEST(PpuInterpreter, IntegerArithmetic) {
+  const Vector a = {5, 0xFFFFFFFF, 0x7FFFFFFF, 0x80000000}, b = {3, 2, 1, 33};
+  EXPECT_EQ(run("iadd r4, r1, r2", a, b), (Vector{8, 1, 0x80000000, 0x80000021}));
+  EXPECT_EQ(run("isub r4, r1, r2", a, b), (Vector{2, 0xFFFFFFFD, 0x7FFFFFFE, 0x7FFFFFDF}));
+  EXPECT_EQ(run("imul r4, r1, r2", a, b), (Vector{15, 0xFFFFFFFE, 0x7FFFFFFF, 0x80000000}));
+  EXPECT_EQ(run("imax r4, r1, r2", a, b), (Vector{5, 2, 0x7FFFFFFF, 33}));
+  EXPECT_EQ(run("imin r4, r1, r2", a, b), (Vector{3, 0xFFFFFFFF, 1, 0x80000000}));
+  EXPECT_EQ(run("iand r4, r1, r2", a, b), (Vector{1, 2, 1, 0}));
+  EXPECT_EQ(run("ior r4, r1, r2", a, b), (Vector{7, 0xFFFFFFFF, 0x7FFFFFFF, 0x80000021}));
+  // A shift by 33 is one by 1.
+  EXPECT_EQ(run("shl r4, r1, r2", a, b), (Vector{40, 0xFFFFFFFC, 0xFFFFFFFE, 0}));
+  EXPECT_EQ(run("shr r4, r1, r2", a, b), (Vector{0, 0x3FFFFFFF, 0x3FFFFFFF, 0x40000000}));
+  EXPECT_EQ(run("sar r4, r1, r2", a, b), (Vector{0, 0xFFFFFFFF, 0x3FFFFFFF, 0xC0000000}));
+  EXPECT_EQ(run("sar r4, r1, r2", a, {0, 0, 31, 31}), (Vector{5, 0xFFFFFFFF, 0, 0xFFFFFFFF}));
+}
+
+TEST(PpuInterpreter, Conversions) {
+  // 2^24 + 1 is a tie between 2^24 and 2^24 + 2
+  EXPECT_EQ(run("i2f r4, r1", {0xFFFFFFFF, 16777217, 16777219, 0x80000000}),
+            (Vector{f(-1), f(16777216), f(16777220), f(-2147483648.0f)}));
+  EXPECT_EQ(run("f2i r4, r1", {f(2.5f), f(-3.5f), f(3e9f), f(-3e9f)}),
+            (Vector{2, 0xFFFFFFFC, 0x7FFFFFFF, 0x80000000}));
+  EXPECT_EQ(run("f2i r4, r1", {kNan, kInfinity, f(-2147483648.0f), f(2147483520.0f)}),
+            (Vector{0, 0x7FFFFFFF, 0x80000000, 0x7FFFFF80}));
+}
+
+TEST(PpuInterpreter, ComparisonsAndSelection) {
+  const std::string pick = "\nmovi r5, 1\nmovi r6, 0\nsel r4, r5, r6";
+  const Vector a = {f(1), f(2), kNan, f(-0.0f)}, b = {f(2), f(2), f(1), f(0)};
+  EXPECT_EQ(run("flt r1, r2" + pick, a, b), (Vector{1, 0, 0, 0}));
+  EXPECT_EQ(run("fle r1, r2" + pick, a, b), (Vector{1, 1, 0, 1}));
+  const Vector c = {0xFFFFFFFF, 5, 6, 0}, d = {0, 5, 5, 0x80000000};
+  EXPECT_EQ(run("ilt r1, r2" + pick, c, d), (Vector{1, 0, 0, 0}));
+  EXPECT_EQ(run("ile r1, r2" + pick, c, d), (Vector{1, 1, 0, 0}));
+  EXPECT_EQ(run("ieq r1, r2" + pick, c, d), (Vector{0, 1, 0, 0}));
+  EXPECT_EQ(run("ieq r1, r2\npnot" + pick, c, d), (Vector{1, 0, 1, 1}));
+  // At the start the predicate is true; a predicated comparison is an "and": c < d and c == -1.
+  EXPECT_EQ(run("movi r4, 5" + pick, c, d), (Vector{1, 1, 1, 1}));
+  EXPECT_EQ(run("ile r1, r2\n(p) ieq r1, r3" + pick, c, d, {0xFFFFFFFF, 0, 6, 0}), (Vector{1, 0, 0, 0}));
+}
+
+TEST(PpuInterpreter, PredicatedLanesKeepTheirValue) {
+  // lanes 0 and 2 are below 2
+  const std::string below = "movi r5, 2\nilt r1, r5\nmovi r4, 9\n";
+  const Vector a = {1, 2, 0, 3};
+  EXPECT_EQ(run(below + "(p) iadd r4, r1, r1", a), (Vector{2, 9, 0, 9}));
+  EXPECT_EQ(run(below + "(p) movi r4, 4", a), (Vector{4, 9, 4, 9}));
+  EXPECT_EQ(run(below + "(p) bcast r4, r1, 3", a), (Vector{3, 9, 3, 9}));
+  EXPECT_EQ(run(below + "(p) load.i32 r4, [r31 + r30]", a), (Vector{0, 9, 0, 9}));  // r31 = 32: r3
+  // A predicated store leaves the other lanes' memory alone: r1's words at 0, read back.
+  EXPECT_EQ(run(below + "movi r31, 0\n(p) store.i32 r4, [r31 + r30]\nload.i32 r4, [r31 + r30]", a),
+            (Vector{9, 2, 9, 3}));
+}
+
+TEST(PpuInterpreter, Horizontal) {
+  // (2^24 + 1) + (-2^24 + 1): both brackets lose their 1, so 0, not the exact 2
+  EXPECT_EQ(run("hadd r4, r1", {f(16777216), f(1), f(-16777216), f(0.5f)}), (Vector{0, 0, 0, 0}));
+  EXPECT_EQ(run("hadd r4, r1", {f(1), f(2), f(3), f(4)}), (Vector{f(10), f(10), f(10), f(10)}));
+  EXPECT_EQ(run("hmax r4, r1", {f(-7), f(-3), f(-9), f(-4)}), (Vector{f(-3), f(-3), f(-3), f(-3)}));
+  EXPECT_EQ(run("mov r4, r1\nhadd r4, r4", {f(1), f(2), f(3), f(4)}), (Vector{f(10), f(10), f(10), f(10)}));
+}
+
+TEST(PpuInterpreter, LoadsWiden) {
+  // bytes fe ff 80 3c 01 00 .. in r1's words
+  const Vector bytes = {0x3C80FFFE, 0x00010203, 0, 0};
+  const std::string one = "movi r31, 0\nmovi r29, 1\nmovi r28, 2\n";
+  EXPECT_EQ(run(one + "load.u8 r4, [r31 + r29]", bytes), (Vector{0xFE, 0xFF, 0x80, 0x3C}));
+  EXPECT_EQ(run(one + "load.i8 r4, [r31 + r29]", bytes), (Vector{0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFF80, 0x3C}));
+  EXPECT_EQ(run(one + "load.u16 r4, [r31 + r28]", bytes), (Vector{0xFFFE, 0x3C80, 0x0203, 0x0001}));
+  EXPECT_EQ(run(one + "load.i16 r4, [r31 + r28]", bytes), (Vector{0xFFFFFFFE, 0x3C80, 0x0203, 0x0001}));
+  // half 0x3c80 = 1 + 128/1024 = 1.125; 0x0001 = 2^-24; 0x0203 = 515 * 2^-24
+  EXPECT_EQ(run(one + "movi r31, 2\nload.f16 r4, [r31 + r28]", bytes),
+            (Vector{f(1.125f), f(515 * 0x1p-24f), f(0x1p-24f), 0}));
+  EXPECT_EQ(run(one + "load.f32 r4, [r31 + r30]", bytes), bytes);
+  // Every lane its own address: a gather with b = 0.
+  EXPECT_EQ(run("movi r29, 0\nload.u8 r4, [r2 + r29]", bytes, {3, 0, 2, 1}),
+            (Vector{0x3C, 0xFE, 0x80, 0xFF}));
+  // The destination may be the address register.
+  EXPECT_EQ(run(one + "mov r4, r2\nload.u8 r4, [r4 + r31]", bytes, {3, 0, 2, 1}),
+            (Vector{0x3C, 0xFE, 0x80, 0xFF}));
+}
+
+TEST(PpuInterpreter, StoresNarrow) {
+  const std::string to = "movi r31, 32\nmovi r29, 1\nmovi r28, 2\n", back = "\nload.i32 r4, [r31 + r30]";
+  const Vector v = {0x11223344, 0xFFFFFF80, 0x7F, 0x100};
+  EXPECT_EQ(run(to + "store.u8 r1, [r31 + r29]" + back, v), (Vector{0x007F8044, 0, 0, 0}));
+  EXPECT_EQ(run(to + "store.i16 r1, [r31 + r28]" + back, v), (Vector{0xFF803344, 0x0100007F, 0, 0}));
+  // 1 + 2^-11 is a tie between 0x3c00 and 0x3c01, to even; 65520 rounds to infinity
+  EXPECT_EQ(run(to + "store.f16 r1, [r31 + r28]" + back, {f(1.00048828125f), f(65520), f(-2), f(0x1p-24f)}),
+            (Vector{0x7C003C00, 0x0001C000, 0, 0}));
+}
+
+TEST(PpuInterpreter, LoopsRunAsOftenAsTheySay) {
+  // 3 * (1 + 4 * 10) = 123; a loop of no times is skipped with everything inside
+  EXPECT_EQ(run("movi r4, 0\nmovi r5, 1\nmovi r6, 10\nloop 3\n iadd r4, r4, r5\n loop 4\n  iadd r4, r4, r6\n "
+                "endloop\n"
+                "endloop\nloopu u5\n loop 2\n  movi r4, 0\n endloop\nendloop"),
+            (Vector{123, 123, 123, 123}));
+}
+
+// 600 threads are three batches; each writes its index, so all indices must appear, each at its place.
+TEST(PpuInterpreter, EveryThreadKnowsItsIndex) {
+  FlatMemory memory(600 * 4);
+  const PpuProgram program = assemble(
+      "lane_id r2\nmovi r3, 1\nilt r2, r3\nmovi r4, 4\nimul r4, r0, r4\nmovi r5, 0\n"
+      "(p) store.i32 r0, [r4 + r5]\nend",
+      "index");
+  const Uniforms uniforms{};
+  PpuCounts executed;
+  run_ppu_program(program, uniforms.data(), 600, memory, &executed);
+  for (std::uint32_t i = 0; i < 600; ++i) {
+    std::uint32_t value;
+    std::memcpy(&value, memory.bytes.data() + 4 * i, 4);
+    ASSERT_EQ(value, i);
+  }
+  // per thread: 6 of the arithmetic unit, 1 store, 1 end
+  EXPECT_EQ(executed.alu, 600 * 6);
+  EXPECT_EQ(executed.memory, 600);
+  EXPECT_EQ(executed.control, 600);
+}
+
+TEST(PpuInterpreter, RefusesWhatIsNoProgram) {
+  FlatMemory memory(4);
+  const Uniforms uniforms{};
+  EXPECT_THROW(run_ppu_program(assemble("loop 3\nend", "t"), uniforms.data(), 1, memory, nullptr), Error);
+  EXPECT_THROW(run_ppu_program({}, uniforms.data(), 1, memory, nullptr), Error);
+}
+
+// ---- softmax, the worked example of docs/isa.md
+
+std::string softmax_of_the_documentation() {
+  const std::string text = read_text(std::string(TRIREME_SOURCE_DIR) + "/docs/isa.md");
+  const std::size_t begin = text.find("```ppu\n; Softmax") + 7;
+  return text.substr(begin, text.find("```", begin) - begin);
+}
+
+// The definition, step by step, in float32 without contraction.
+std::vector<std::uint16_t> softmax_by_definition(const std::vector<std::uint8_t>& q, int zero_point,
+                                                 float scale) {
+  const std::size_t n = q.size();
+  std::vector<float> x(n), e(n);
+  for (std::size_t i = 0; i < n; ++i) x[i] = static_cast<float>(q[i] - zero_point) * scale;
+  float m = x[0];
+  for (const float value : x) m = value > m ? value : m;
+  for (std::size_t i = 0; i < n; ++i) {
+    const float d = x[i] - m;
+    float t = d * 0x1.715476p+0f;
+    if (!(t > -126.0f)) t = -126.0f;
+    const float k = std::nearbyint(t);
+    const float frac = t - k;
+    float p = 0x1.430912p-13f;
+    for (const float c :
+         {0x1.5d87fep-10f, 0x1.3b2ab6p-7f, 0x1.c6b08ep-5f, 0x1.ebfbe0p-3f, 0x1.62e430p-1f, 1.0f}) {
+      const float product = p * frac;
+      p = product + c;
+    }
+    const std::uint32_t bits = f(p) + (static_cast<std::uint32_t>(static_cast<int>(k)) << 23);
+    e[i] = __builtin_bit_cast(float, bits);
+  }
+  float lanes[4] = {0, 0, 0, 0};
+  for (std::size_t i = 0; i < n; ++i) lanes[i % 4] = lanes[i % 4] + e[i];
+  const float low = lanes[0] + lanes[1], high = lanes[2] + lanes[3];
+  const float r = 1.0f / (low + high);
+  std::vector<std::uint16_t> y;
+  for (const float value : e) y.push_back(float_to_half(value * r));
+  return y;
+}
+
+struct SoftmaxCase {
+  std::uint32_t rows, n, in_stride, out_stride;
+  float scale;
+};
+
+void expect_softmax(const SoftmaxCase& c, std::mt19937& random) {
+  const PpuProgram program = assemble(softmax_of_the_documentation(), "softmax");
+  check_program(program, 32, 512, "softmax");
+  const std::uint32_t in_row = c.n * c.in_stride + 3, out_row = c.n * c.out_stride + 2;
+  const std::uint32_t out = c.rows * in_row;
+  const int zero_point = static_cast<int>(random() % 256);
+  FlatMemory memory(out + c.rows * out_row);
+  for (std::uint8_t& byte : memory.bytes) byte = static_cast<std::uint8_t>(random());
+  const Bytes before = memory.bytes;
+  const Uniforms uniforms = {0,
+                             out,
+                             c.n,
+                             (c.n + 3) / 4,
+                             c.in_stride,
+                             c.out_stride,
+                             in_row,
+                             out_row,
+                             static_cast<std::uint32_t>(zero_point),
+                             f(c.scale)};
+  PpuCounts executed;
+  run_ppu_program(program, uniforms.data(), c.rows, memory, &executed);
+
+  Bytes wanted = before;
+  for (std::uint32_t row = 0; row < c.rows; ++row) {
+    std::vector<std::uint8_t> q(c.n);
+    for (std::uint32_t i = 0; i < c.n; ++i) q[i] = before[row * in_row + i * c.in_stride];
+    const std::vector<std::uint16_t> y = softmax_by_definition(q, zero_point, c.scale);
+    for (std::uint32_t i = 0; i < c.n; ++i)
+      std::memcpy(&wanted[out + row * out_row + i * c.out_stride], &y[i], 2);
+  }
+  EXPECT_TRUE(memory.bytes == wanted) << "n " << c.n << " scale " << c.scale;
+
+  const PpuCounts each = count_instructions(program, uniforms.data());
+  EXPECT_EQ(executed.alu, each.alu * c.rows);
+  EXPECT_EQ(executed.special, each.special * c.rows);
+  EXPECT_EQ(executed.memory, each.memory * c.rows);
+  EXPECT_EQ(executed.control, each.control * c.rows);
+}
+
+TEST(PpuSoftmax, EqualsTheDefinitionBitForBit) {
+  std::mt19937 random(7);
+  for (const std::uint32_t n : {1u, 2u, 3u, 4u, 5u, 10u, 1000u}) {
+    for (const float scale : {0.0001f, 0.07f, 0.5f, 3.0f}) {
+      expect_softmax({7, n, 1, 2, scale}, random);
+      expect_softmax({300, n, 3, 4, scale}, random);  // strided, more than one batch
+    }
+  }
+}
+
+// One row of 10 elements is 3 vectors; the numbers below count lines of the program.
+TEST(PpuSoftmax, CountsByHand) {
+  const PpuProgram program = assemble(softmax_of_the_documentation(), "softmax");
+  Uniforms uniforms{};
+  uniforms[3] = 3;
+  const PpuCounts counts = count_instructions(program, uniforms.data());
+  // memory: 3 * (1 load + 1 load + 1 load and 1 store). special: hmax, hadd, frcp.
+  EXPECT_EQ(counts.memory, 12);
+  EXPECT_EQ(counts.special, 3);
+  // loopu 3, endloop 3 * 3, end 1
+  EXPECT_EQ(counts.control, 13);
+  // Outside the loops: 16 set-up, 3 before the first loop, 10 constants, 3 and 2 before the others: 34.
+  // First body: ilt isub i2f fmul fmax iadd iadd: 7.
+  // Second: ilt isub i2f fmul (4), fsub fmul fmax frne fsub (5), Horner (12), f2i shl iadd (3), fadd iadd
+  // iadd (3): 27. Third: the same with fmul for fadd and one more iadd: 28.
+  EXPECT_EQ(counts.alu, 34 + 3 * (7 + 27 + 28));
+}
+
+}  // namespace
+}  // namespace trireme

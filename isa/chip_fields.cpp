@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "isa/chip_fields.h"
+
+#include <utility>
+
+#include "isa/coefficients.h"
+#include "isa/job.h"
+
+namespace trireme {
+
+namespace {
+
+constexpr std::int64_t kMaxCycles = 100'000'000;         // 0.1 s at 1 GHz: beyond it a typing mistake
+constexpr std::int64_t kMaxPicoseconds = 1'000'000'000;  // 1 ms
+constexpr std::int64_t kMaxSramBytes = (std::int64_t{1} << 32) - kVipSramBase;
+
+// The address of chip.*section.*member, as a plain function so that the table stays constant data.
+template <auto section, auto member>
+ChipFieldTarget in_section(Chip& chip) {
+  return &(chip.*section.*member);
+}
+
+template <auto member>
+ChipFieldTarget at_top(Chip& chip) {
+  return &(chip.*member);
+}
+
+ChipField number(const char* section, const char* key, const char* unit, std::int64_t min, std::int64_t max,
+                 const char* meaning, ChipFieldTarget (*target)(Chip&)) {
+  return {section, key, unit, min, max, {}, meaning, target};
+}
+
+ChipField flag(const char* section, const char* key, const char* meaning, ChipFieldTarget (*target)(Chip&)) {
+  return {section, key, "", 0, 1, {}, meaning, target};
+}
+
+ChipField word(const char* section, const char* key, std::vector<std::string> allowed, const char* meaning,
+               ChipFieldTarget (*target)(Chip&)) {
+  return {section, key, "", 0, 0, std::move(allowed), meaning, target};
+}
+
+void add_top(std::vector<ChipField>& fields) {
+  fields.push_back(number("", "pid", "", 0, 0xFFFFFFFF,
+                          "CustomerID, the number the board reports as its target", at_top<&Chip::pid>));
+  fields.push_back(word("", "generation", {"v8"}, "how the array works: v8 flattens kernels into blocks of 9",
+                        at_top<&Chip::generation>));
+  fields.push_back(number("", "clock_hz", "Hz", 1'000'000, 10'000'000'000,
+                          "clock of the NPU; all cycles are its", at_top<&Chip::clock_hz>));
+}
+
+void add_nne(std::vector<ChipField>& fields) {
+  const auto add = [&fields](auto&&... field) { fields.push_back(number("nne", field...)); };
+#define MEMBER(name) in_section<&Chip::nne, &NneConfig::name>
+  add("cores", "", 1, kMaxNneCores, "convolution cores; each computes other output channels", MEMBER(cores));
+  add("mads_per_core", "", 1, 1024, "pixel lanes of a core", MEMBER(mads_per_core));
+  add("dot_product_length", "", 1, 64, "coefficients a lane applies in a cycle", MEMBER(dot_product_length));
+  add("coefficient_block", "", 1, 256, "coefficients of a kernel that are loaded together",
+      MEMBER(coefficient_block));
+  add("input_buffer_lines", "lines", 1, 1024, "input buffer of a core, lines of 72 pixels",
+      MEMBER(input_buffer_lines));
+  add("accumulator_lines", "lines", 1, 1024, "accumulator buffer of a core, lines of 64 x 32 bit",
+      MEMBER(accumulator_lines));
+  add("max_kernel", "elements", 1, 255, "largest kernel width and height", MEMBER(max_kernel));
+  add("max_tile_width", "elements", 1, 8191, "widest output tile", MEMBER(max_tile_width));
+  add("output_lanes", "elements/cycle", 1, 4096, "results out of post-processing, all cores together",
+      MEMBER(output_lanes));
+  add("decoder_weights_per_cycle", "weights/cycle", 1, 1024, "coefficient decoder of a core",
+      MEMBER(decoder_weights_per_cycle));
+  add("coefficient_buffer_bytes", "bytes", 64, std::int64_t{1} << 24,
+      "coefficient buffer of a core: how far fetch runs ahead of the decoder",
+      MEMBER(coefficient_buffer_bytes));
+  add("launch_cycles", "cycles", 0, kMaxCycles, "from the last event met to the first fetch",
+      MEMBER(launch_cycles));
+  add("job_start_cycles", "cycles", 0, kMaxCycles, "start and drain of the array's own pipeline, once a job",
+      MEMBER(job_start_cycles));
+  fields.push_back(
+      flag("nne", "native_stride_two", "stride 2 without reshuffle by the TP", MEMBER(native_stride_two)));
+  fields.push_back(
+      flag("nne", "depthwise", "depthwise convolution without zero-filled kernels", MEMBER(depthwise)));
+  fields.push_back(
+      flag("nne", "fused_max_pooling", "max pooling behind the convolution", MEMBER(fused_max_pooling)));
+#undef MEMBER
+}
+
+void add_tp(std::vector<ChipField>& fields) {
+  const auto add = [&fields](auto&&... field) { fields.push_back(number("tp", field...)); };
+#define MEMBER(name) in_section<&Chip::tp, &TpConfig::name>
+  add("cores", "", 1, 64, "tensor processor cores", MEMBER(cores));
+  add("elements_per_cycle_per_core", "elements/cycle", 1, 1024, "rate of a core on maps",
+      MEMBER(elements_per_cycle_per_core));
+  add("coded_bytes_per_cycle_per_core", "bytes/cycle", 1, 1024,
+      "rate of a core on a fully connected coefficient stream", MEMBER(coded_bytes_per_cycle_per_core));
+  add("lut_entries", "", 1, 65536, "entries of the activation table", MEMBER(lut_entries));
+  add("zrl_bits", "bits", 1, 8, "widest zero run field of the fully connected coding", MEMBER(zrl_bits));
+  add("launch_cycles", "cycles", 0, kMaxCycles, "from the last event met to the first fetch",
+      MEMBER(launch_cycles));
+#undef MEMBER
+}
+
+void add_ppu(std::vector<ChipField>& fields) {
+  const auto add = [&fields](auto&&... field) { fields.push_back(number("ppu", field...)); };
+#define MEMBER(name) in_section<&Chip::ppu, &PpuConfig::name>
+  add("cores", "", 1, 64, "shader cores", MEMBER(cores));
+  add("threads", "", 1, 65536, "threads resident in a core", MEMBER(threads));
+  add("temp_registers", "", 4, 256, "registers a thread may use, 4 x 32 bit each", MEMBER(temp_registers));
+  add("constants", "", 4, 65536, "constant registers, 4 x 32 bit each", MEMBER(constants));
+  add("instruction_slots", "", 1, 65536, "instructions of a program", MEMBER(instruction_slots));
+  add("operations_per_cycle", "operations/cycle", 1, 4096, "scalar lanes a core retires",
+      MEMBER(operations_per_cycle));
+  add("alu_latency_cycles", "cycles", 1, 10'000, "from an arithmetic instruction to the next of its thread",
+      MEMBER(alu_latency_cycles));
+  add("special_latency_cycles", "cycles", 1, 10'000,
+      "the same of reciprocal, square root and horizontal operations", MEMBER(special_latency_cycles));
+  add("load_latency_cycles", "cycles", 1, 100'000, "the same of loads and stores",
+      MEMBER(load_latency_cycles));
+  add("launch_cycles", "cycles", 0, kMaxCycles, "from the last event met to the first instruction",
+      MEMBER(launch_cycles));
+#undef MEMBER
+}
+
+void add_on_chip(std::vector<ChipField>& fields) {
+  const auto sram = [&fields](auto&&... field) { fields.push_back(number("vip_sram", field...)); };
+#define MEMBER(name) in_section<&Chip::vip_sram, &SramConfig::name>
+  sram("bytes", "bytes", 0, kMaxSramBytes, "on-chip SRAM", MEMBER(bytes));
+  sram("reserved_bytes", "bytes", 0, kMaxSramBytes, "first bytes the hardware keeps to itself",
+       MEMBER(reserved_bytes));
+  sram("bytes_per_cycle", "bytes/cycle", 1, 4096, "usable width of the port, reads and writes together",
+       MEMBER(bytes_per_cycle));
+  sram("latency_cycles", "cycles", 0, 10'000, "of one access", MEMBER(latency_cycles));
+#undef MEMBER
+  const auto axi = [&fields](auto&&... field) { fields.push_back(number("axi", field...)); };
+#define MEMBER(name) in_section<&Chip::axi, &AxiConfig::name>
+  axi("bytes_per_cycle", "bytes/cycle", 1, 4096, "bus width, each direction", MEMBER(bytes_per_cycle));
+  axi("max_outstanding", "bursts", 1, 65536, "bursts under way, each direction", MEMBER(max_outstanding));
+  axi("burst_bytes", "bytes", 1, 65536, "one burst", MEMBER(burst_bytes));
+#undef MEMBER
+}
+
+void add_dram(std::vector<ChipField>& fields) {
+#define MEMBER(name) in_section<&Chip::dram, &DramConfig::name>
+  fields.push_back(word("dram", "type", {}, "name of the device, for people", MEMBER(type)));
+  const auto add = [&fields](auto&&... field) { fields.push_back(number("dram", field...)); };
+  add("bytes", "bytes", 4096, kVipSramBase, "size of the memory", MEMBER(bytes));
+  add("bus_bytes", "bytes", 1, 64, "width of the data bus", MEMBER(bus_bytes));
+  add("transfers_per_second", "transfers/s", 1'000'000, 100'000'000'000, "data rate of a pin",
+      MEMBER(transfers_per_second));
+  add("banks", "", 1, 1024, "banks, one open row each", MEMBER(banks));
+  add("row_bytes", "bytes", 64, 1 << 20, "one row of a bank, all devices of the bus", MEMBER(row_bytes));
+  const auto time = [&add](const char* key, const char* meaning, ChipFieldTarget (*target)(Chip&)) {
+    add(key, "ps", 0, kMaxPicoseconds, meaning, target);
+  };
+  time("trcd_ps", "activate to column command", MEMBER(trcd_ps));
+  time("trp_ps", "precharge to activate", MEMBER(trp_ps));
+  time("tcl_ps", "read command to first data", MEMBER(tcl_ps));
+  time("twr_ps", "last written data to precharge", MEMBER(twr_ps));
+  time("twtr_ps", "last written data to read command", MEMBER(twtr_ps));
+  time("trtp_ps", "read command to precharge", MEMBER(trtp_ps));
+  time("tras_ps", "activate to precharge", MEMBER(tras_ps));
+  time("trfc_ps", "one refresh of all banks", MEMBER(trfc_ps));
+  add("trefi_ps", "ps", 1, kMaxPicoseconds, "from refresh to refresh", MEMBER(trefi_ps));
+  time("path_latency_ps", "interconnect, controller and PHY, there and back", MEMBER(path_latency_ps));
+  add("queue_bursts", "bursts", 1, 65536, "bursts the controller has accepted and not finished",
+      MEMBER(queue_bursts));
+#undef MEMBER
+}
+
+void add_rest(std::vector<ChipField>& fields) {
+  const auto front_end = [&fields](auto&&... field) { fields.push_back(number("front_end", field...)); };
+  front_end("command_cycles", "cycles", 0, kMaxCycles, "to fetch and decode one command",
+            in_section<&Chip::front_end, &FrontEndConfig::command_cycles>);
+  front_end("network_start_cycles", "cycles", 0, kMaxCycles, "once a run, before the first command",
+            in_section<&Chip::front_end, &FrontEndConfig::network_start_cycles>);
+  // A chip's file names the chip's own rule; those of the reference runtimes are chosen at compile time.
+  fields.push_back(word("requantizer", "rule", {"vip7", "vip8", "vipf"},
+                        "how accumulators become codes (docs/isa.md)", at_top<&Chip::requant_rule>));
+  fields.push_back(word("requantizer", "ties", {"half_up", "half_even", "half_away"},
+                        "direction of exact halves", at_top<&Chip::ties>));
+}
+
+std::vector<ChipField> make_fields() {
+  std::vector<ChipField> fields;
+  add_top(fields);
+  add_nne(fields);
+  add_tp(fields);
+  add_ppu(fields);
+  add_on_chip(fields);
+  add_dram(fields);
+  add_rest(fields);
+  return fields;
+}
+
+}  // namespace
+
+const std::vector<ChipField>& chip_fields() {
+  static const std::vector<ChipField> fields = make_fields();
+  return fields;
+}
+
+}  // namespace trireme

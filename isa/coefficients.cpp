@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "isa/coefficients.h"
+
+#include <algorithm>
+
+namespace trireme {
+
+int kernels_of_core(int channels, int cores, int core) {
+  return channels / cores + (core < channels % cores ? 1 : 0);
+}
+
+int first_kernel_of_core(int channels, int cores, int core) {
+  return core * (channels / cores) + std::min(core, channels % cores);
+}
+
+}  // namespace trireme

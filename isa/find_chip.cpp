@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <system_error>
+
+#include "isa/chip_description.h"
+#include "support/files.h"
+#include "support/text.h"
+#include "support/yaml_fields.h"
+
+namespace trireme {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<fs::path> chip_folders() {
+  std::vector<fs::path> folders;
+  if (const char* own = std::getenv("TRIREME_CHIPS"); own != nullptr && *own != '\0')
+    folders.emplace_back(own);
+  std::error_code none;
+  const fs::path program = fs::read_symlink("/proc/self/exe", none);
+  const fs::path installed = program.parent_path().parent_path() / "share" / "trireme" / "chips";
+  folders.push_back(fs::is_directory(installed, none) ? installed : fs::path(TRIREME_SOURCE_DIR) / "chips");
+  return folders;
+}
+
+std::vector<fs::path> yaml_files(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code failure;
+  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
+       entry.increment(failure)) {
+    if (entry->path().extension() == ".yaml") files.push_back(entry->path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+// Name and aliases only: whether the rest of the file is right matters to whoever asks for that chip.
+std::vector<std::string> names_in(const fs::path& file) {
+  std::vector<std::string> names = {file.stem().string()};
+  try {
+    const YAML::Node node = parse_yaml(read_text(file, kMaxChipFileBytes), file.string());
+    if (!node.IsMap()) return names;
+    const YAML::Node name = node["name"], aliases = node["aliases"];
+    if (name.IsDefined() && name.IsScalar()) names.push_back(name.Scalar());
+    if (!aliases.IsDefined() || !aliases.IsSequence()) return names;
+    for (const YAML::Node& alias : aliases) {
+      if (alias.IsScalar()) names.push_back(alias.Scalar());
+    }
+  } catch (const Error&) {
+    return names;
+  }
+  return names;
+}
+
+bool looks_like_path(const std::string& text) {
+  return text.size() > 5 && text.compare(text.size() - 5, 5, ".yaml") == 0;
+}
+
+fs::path file_at(const std::string& text, const fs::path& beside) {
+  const fs::path path = beside / text;  // an absolute path stays as it is
+  std::error_code none;
+  if (fs::exists(path, none)) return path;
+  throw Error(path.string(), "there is no such chip file",
+              "give the path of a .yaml file or the name of a chip");
+}
+
+}  // namespace
+
+std::string normalized_chip_name(const std::string& name) {
+  std::string normalized = to_lower(name);
+  normalized.erase(
+      std::remove_if(normalized.begin(), normalized.end(),
+                     [](char c) { return std::string_view(" \t-_./").find(c) != std::string_view::npos; }),
+      normalized.end());
+  return normalized;
+}
+
+std::vector<fs::path> chip_files() {
+  std::vector<fs::path> files;
+  std::set<std::string> seen;  // a user's own chip hides one of the same name
+  for (const fs::path& folder : chip_folders()) {
+    for (const fs::path& file : yaml_files(folder)) {
+      if (seen.insert(normalized_chip_name(file.stem().string())).second) files.push_back(file);
+    }
+  }
+  std::sort(files.begin(), files.end(),
+            [](const fs::path& a, const fs::path& b) { return a.stem() < b.stem(); });
+  return files;
+}
+
+fs::path find_chip_file(const std::string& name_or_path, const fs::path& beside) {
+  if (looks_like_path(name_or_path)) return file_at(name_or_path, beside);
+  const std::string wanted = normalized_chip_name(name_or_path);
+  std::vector<std::string> known;
+  for (const fs::path& file : chip_files()) {
+    for (const std::string& name : names_in(file)) {
+      if (normalized_chip_name(name) == wanted) return file;
+      if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
+    }
+  }
+  throw Error("", fmt::format("there is no chip '{}'", name_or_path.substr(0, 80)),
+              suggestion(name_or_path, known));
+}
+
+}  // namespace trireme

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "isa/network_check.h"
+#include "isa/network_ranges.h"
+#include "isa/ppu.h"
+
+namespace trireme {
+
+namespace {
+
+constexpr std::int64_t kMaxInstructions = std::int64_t{1} << 40;  // of one job; hours of simulation
+
+class JobCheck {
+ public:
+  JobCheck(const NetworkBinary& binary, const Chip& chip, std::string where, Problems& problems)
+      : binary_(binary), chip_(chip), where_(std::move(where)), problems_(problems) {}
+
+  void operator()(const NneJob& job);
+  void operator()(const TpJob& job);
+  void operator()(const PpuJob& job);
+
+ private:
+  void problem(const std::string& what, const std::string& hint) { problems_.add(where_, what, hint); }
+
+  void in_range(const char* field, std::int64_t value, std::int64_t min, std::int64_t max) {
+    if (value < min || value > max)
+      problem(fmt::format("{} is {}", field, value), fmt::format("{} to {}", min, max));
+  }
+
+  void in_memory(const char* what, const Range& range) {
+    const std::string outside = range.empty() ? "it is empty" : outside_memory(range, chip_);
+    if (!outside.empty())
+      problem(fmt::format("{}: {}", what, outside), "sizes and addresses do not fit the chip");
+  }
+
+  // Data that no job writes must be there from the beginning. The segment that has it, or null.
+  const Segment* constant(const char* what, const Range& range) {
+    const auto found = std::find_if(
+        binary_.segments.begin(), binary_.segments.end(),
+        [&](const Segment& segment) { return !range.empty() && range_of(segment).holds(range); });
+    if (found != binary_.segments.end()) return &*found;
+    problem(fmt::format("{}: 0x{:x} to 0x{:x} is in no segment", what, range.begin, range.end),
+            "it has no content when the network starts");
+    return nullptr;
+  }
+
+  void views(const TensorView& input, const TensorView& output) {
+    in_memory("input", range_of(input));
+    in_memory("output", range_of(output));
+    for (const Segment& segment : binary_.segments) {
+      if (range_of(output).meets(range_of(segment))) {
+        problem(fmt::format("writes over segment '{}'", segment.name), "constants must survive a run");
+      }
+    }
+  }
+
+  void requantizers(const PostProcessing& post, std::uint64_t channels) {
+    if (post.per_channel != 0) {
+      constant("requantizers", range_of(post.requantizer_address, channels * sizeof(Requantizer)));
+    }
+    if (post.clamp_low > post.clamp_high) {
+      problem(fmt::format("clamps to {}..{}", post.clamp_low, post.clamp_high), "low is at most high");
+    }
+  }
+
+  void cache(const char* what, Address address, std::uint32_t bytes) {
+    if (bytes == 0) return;
+    in_memory(what, range_of(address, bytes));
+    if (address < kVipSramBase) problem(fmt::format("{} is in DRAM", what), "caches are in the VIP-SRAM");
+  }
+
+  void program(const PpuJob& job, const Segment& segment);
+
+  const NetworkBinary& binary_;
+  const Chip& chip_;
+  std::string where_;
+  Problems& problems_;
+};
+
+void JobCheck::operator()(const NneJob& job) {
+  views(job.input, job.output);
+  requantizers(job.post, job.output.channels);
+  constant("coefficients", range_of(job.coefficients, job.coefficient_bytes));
+  constant("bias", range_of(job.bias, std::uint64_t{job.output.channels} * sizeof(std::int32_t)));
+  cache("kernel cache", job.kernel_cache, job.kernel_cache_bytes);
+  cache("image cache", job.image_cache, job.image_cache_bytes);
+  in_range("kernel width", job.kernel_w, 1, chip_.nne.max_kernel);
+  in_range("kernel height", job.kernel_h, 1, chip_.nne.max_kernel);
+  in_range("horizontal stride", job.stride_w, 1, 255);
+  in_range("vertical stride", job.stride_h, 1, 255);
+  in_range("horizontal dilation", job.dilation_w, 1, 255);
+  in_range("vertical dilation", job.dilation_h, 1, 255);
+  in_range("width of the convolution", job.conv_width, 1, 8191);
+  in_range("height of the convolution", job.conv_height, 1, 8191);
+  in_range("tile width", job.tile_w, 1, chip_.nne.max_tile_width);
+  in_range("tile height", job.tile_h, 1, job.conv_height);
+  in_range("row groups", job.interleave, 1, chip_.nne.mads_per_core);
+  in_range("kernels at once", job.kernels_per_core, 1, 127);  // 7-bit field, hardware.md §2.1 [F]
+  in_range("superblocks", job.superblocks, 1, 65535);
+  in_range("groups", job.groups, 1, 65535);
+  if (job.pool_type == 0) return;
+  in_range("pooling kernel", job.pool_kernel, 1, 255);
+  in_range("pooling stride", job.pool_stride, 1, 255);
+}
+
+void JobCheck::operator()(const TpJob& job) {
+  views(job.input, job.output);
+  const auto operation = static_cast<TpOperation>(job.header.operation);
+  const bool fully_connected = operation == TpOperation::fully_connected;
+  requantizers(job.post, fully_connected ? job.output.channels : job.input.channels);
+  if (fully_connected) {
+    constant("coefficients", range_of(job.table, job.table_bytes));
+    constant("bias", range_of(job.bias, std::uint64_t{job.output.channels} * sizeof(std::int32_t)));
+  }
+  if (operation == TpOperation::lut) {
+    constant("table", range_of(job.table, job.table_bytes));
+    in_range("bytes of the table", job.table_bytes, 256, 256);
+  }
+  if (operation == TpOperation::transpose) {
+    bool seen[3] = {};
+    for (const std::uint8_t axis : job.perm) seen[axis % 3] = true;
+    if (!(seen[0] && seen[1] && seen[2])) {
+      problem(fmt::format("axes {},{},{} are no permutation", job.perm[0], job.perm[1], job.perm[2]),
+              "each once");
+    }
+  }
+  if (operation != TpOperation::max_pool && operation != TpOperation::avg_pool) return;
+  in_range("kernel width", job.kernel_w, 1, 255);
+  in_range("kernel height", job.kernel_h, 1, 255);
+  in_range("horizontal stride", job.stride_w, 1, 255);
+  in_range("vertical stride", job.stride_h, 1, 255);
+  const auto usable = [](float scale) { return std::isfinite(scale) && scale > 0; };
+  if (operation == TpOperation::avg_pool && !(usable(job.input_scale) && usable(job.output_scale))) {
+    problem(fmt::format("scales {} and {}", job.input_scale, job.output_scale), "finite and above zero");
+  }
+}
+
+void JobCheck::operator()(const PpuJob& job) {
+  views(job.input, job.output);
+  in_range("threads", job.threads, 1, 0xFFFFFFFF);
+  const Segment* segment = constant("program", range_of(job.program, job.program_bytes));
+  if (segment != nullptr) program(job, *segment);
+}
+
+void JobCheck::program(const PpuJob& job, const Segment& segment) {
+  try {
+    const auto begin = segment.bytes.begin() + (job.program - segment.address);
+    const PpuProgram program = decode_ppu_program(Bytes(begin, begin + job.program_bytes), where_);
+    check_program(program, chip_.ppu.temp_registers, chip_.ppu.instruction_slots, where_);
+    const std::int64_t each = count_instructions(program, job.uniforms).total();
+    if (job.threads != 0 && each > kMaxInstructions / job.threads) {
+      problem(fmt::format("{} threads of {} instructions", job.threads, each),
+              fmt::format("at most {} instructions in all", kMaxInstructions));
+    }
+  } catch (const Error& error) {
+    problems_.add(error);
+  }
+}
+
+}  // namespace
+
+void check_job(const Job& job, const NetworkBinary& binary, const Chip& chip, const std::string& where,
+               Problems& problems) {
+  std::visit(JobCheck(binary, chip, where, problems), job);
+}
+
+}  // namespace trireme
