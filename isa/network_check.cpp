@@ -27,7 +27,7 @@ void check_chip_match(const NetworkBinary& binary, const Chip& chip, const std::
   fits("VIP-SRAM", binary.vip_sram_bytes, chip.vip_sram.bytes);
 }
 
-void check_range(const std::string& place, const Range& range, const Chip& chip, Problems& problems) {
+void check_range(const std::string& place, const ByteRange& range, const Chip& chip, Problems& problems) {
   const std::string outside = range.empty() ? "is empty" : outside_memory(range, chip);
   if (!outside.empty()) problems.add(place, outside, "sizes and addresses do not fit the chip");
 }
@@ -82,7 +82,7 @@ void check_buffers(const NetworkBinary& binary, const Chip& chip, const std::str
 }
 
 // The tensor as planes of rows, whatever its rank.
-Range tensor_range(const LayerTensor& tensor) {
+ByteRange tensor_range(const LayerTensor& tensor) {
   const std::size_t rank = tensor.shape.size();
   const auto width = static_cast<std::uint64_t>(rank > 0 ? tensor.shape[rank - 1] : 1);
   const auto height = static_cast<std::uint64_t>(rank > 1 ? tensor.shape[rank - 2] : 1);

@@ -31,14 +31,14 @@ class JobCheck {
       problem(fmt::format("{} is {}", field, value), fmt::format("{} to {}", min, max));
   }
 
-  void in_memory(const char* what, const Range& range) {
+  void in_memory(const char* what, const ByteRange& range) {
     const std::string outside = range.empty() ? "it is empty" : outside_memory(range, chip_);
     if (!outside.empty())
       problem(fmt::format("{}: {}", what, outside), "sizes and addresses do not fit the chip");
   }
 
   // Data that no job writes must be there from the beginning. The segment that has it, or null.
-  const Segment* constant(const char* what, const Range& range) {
+  const Segment* constant(const char* what, const ByteRange& range) {
     const auto found = std::find_if(
         binary_.segments.begin(), binary_.segments.end(),
         [&](const Segment& segment) { return !range.empty() && range_of(segment).holds(range); });

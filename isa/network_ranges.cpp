@@ -9,7 +9,7 @@ namespace trireme {
 
 // From the first to the last byte that is touched; every factor has at most 32 bits, so 64 hold the sum's
 // terms.
-Range range_of(const TensorView& view) {
+ByteRange range_of(const TensorView& view) {
   if (view.width == 0 || view.height == 0 || view.channels == 0) return {view.address, view.address};
   const std::uint64_t planes = std::uint64_t{view.plane_stride} * (view.channels - 1);
   const std::uint64_t rows = std::uint64_t{view.row_stride} * (view.height - 1u);
@@ -20,7 +20,7 @@ Range range_of(const TensorView& view) {
   return {view.address, view.address + std::min(planes, far) + std::min(rows, far) + row};
 }
 
-std::string outside_memory(const Range& range, const Chip& chip) {
+std::string outside_memory(const ByteRange& range, const Chip& chip) {
   const std::string shown = fmt::format("0x{:x} to 0x{:x}", range.begin, range.end);
   if (range.begin < kVipSramBase) {
     const auto size = static_cast<std::uint64_t>(chip.dram.bytes);

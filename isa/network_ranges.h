@@ -9,19 +9,19 @@
 
 namespace trireme {
 
-struct Range {
+struct ByteRange {
   std::uint64_t begin = 0, end = 0;
   bool empty() const { return begin >= end; }
-  bool meets(const Range& other) const { return begin < other.end && other.begin < end; }
-  bool holds(const Range& other) const { return begin <= other.begin && other.end <= end; }
+  bool meets(const ByteRange& other) const { return begin < other.end && other.begin < end; }
+  bool holds(const ByteRange& other) const { return begin <= other.begin && other.end <= end; }
 };
 
-inline Range range_of(Address address, std::uint64_t bytes) { return {address, address + bytes}; }
-inline Range range_of(const Segment& segment) { return range_of(segment.address, segment.bytes.size()); }
-Range range_of(const TensorView& view);
+inline ByteRange range_of(Address address, std::uint64_t bytes) { return {address, address + bytes}; }
+inline ByteRange range_of(const Segment& segment) { return range_of(segment.address, segment.bytes.size()); }
+ByteRange range_of(const TensorView& view);
 
 // Why the range is in no memory of the chip; empty if it is in one. DRAM begins at 0, VIP-SRAM at
 // kVipSramBase and keeps its first bytes to itself.
-std::string outside_memory(const Range& range, const Chip& chip);
+std::string outside_memory(const ByteRange& range, const Chip& chip);
 
 }  // namespace trireme

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/fuse/fuse.h"
+
+#include <algorithm>
+
+#include "compiler/fuse/rules.h"
+
+namespace trireme {
+
+namespace {
+
+// The layer that alone reads `value`, if its main node does and the value is no output of the network.
+std::size_t sole_reader(const Plan& plan, ValueId value) {
+  const Graph& graph = plan.graph;
+  const bool output = std::find(graph.outputs.begin(), graph.outputs.end(), value) != graph.outputs.end();
+  const std::vector<NodeId> readers = consumers(graph, value);
+  if (output || readers.size() != 1) return plan.layers.size();
+  const auto found = std::find_if(plan.layers.begin(), plan.layers.end(),
+                                  [&](const PlannedLayer& layer) { return layer.node == readers.front(); });
+  return static_cast<std::size_t>(found - plan.layers.begin());
+}
+
+void merge(Plan& plan, std::size_t into, std::size_t follower) {
+  PlannedLayer& layer = plan.layers[into];
+  layer.merged.push_back(plan.layers[follower].node);
+  layer.output = plan.layers[follower].output;
+  layer.reason += "; " + plan.graph.nodes[plan.layers[follower].node].op + " on the way out";
+  plan.layers.erase(plan.layers.begin() + static_cast<std::ptrdiff_t>(follower));
+}
+
+}  // namespace
+
+void fuse(Plan& plan, const Chip& chip) {
+  // Layers are in topological order: a follower stands behind the layer that takes it, so indices stay valid.
+  for (std::size_t i = 0; i < plan.layers.size(); ++i) {
+    while (plan.layers[i].job) {
+      const std::size_t reader = sole_reader(plan, plan.layers[i].output);
+      if (reader == plan.layers.size()) break;
+      const Node& follower = plan.graph.nodes[plan.layers[reader].node];
+      Job& job = *plan.layers[i].job;
+      if (!fuse_activation(plan.graph, follower, job) && !fuse_max_pooling(plan.graph, chip, follower, job))
+        break;
+      merge(plan, i, reader);
+    }
+  }
+}
+
+}  // namespace trireme

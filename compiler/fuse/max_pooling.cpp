@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Max pooling behind the array's post-processing: 2x2 on an even map or 3x3 on an odd one, stride 2, no
+// padding, the 3x3 for maps below 64 columns (formats.md §10 "Limits").
+#include "compiler/fuse/rules.h"
+#include "compiler/plan/views.h"
+#include "compiler/tile/tile.h"
+#include "model/graph/attributes.h"
+#include "model/quant/quantization.h"
+
+namespace trireme {
+
+namespace {
+
+constexpr std::int64_t kMaxOverlappingWidth = 64;
+
+bool has_fusable_window(const PoolingAttributes& pooling, const NneJob& job) {
+  const Window& window = pooling.window;
+  const bool square = window.kernel_h == window.kernel_w && window.stride_h == 2 && window.stride_w == 2;
+  const bool padded =
+      window.pad_top != 0 || window.pad_left != 0 || window.pad_bottom != 0 || window.pad_right != 0;
+  if (pooling.type != PoolingAttributes::Type::max || !square || padded) return false;
+  const bool even = job.conv_width % 2 == 0 && job.conv_height % 2 == 0;
+  const bool odd = job.conv_width % 2 == 1 && job.conv_height % 2 == 1;
+  if (window.kernel_w == 2) return even;
+  return window.kernel_w == 3 && odd && job.conv_width < kMaxOverlappingWidth;
+}
+
+}  // namespace
+
+bool fuse_max_pooling(const Graph& graph, const Chip& chip, const Node& follower, Job& job) {
+  auto* nne = std::get_if<NneJob>(&job);
+  if (nne == nullptr || nne->pool_type != 0 || !chip.nne.fused_max_pooling || follower.op != "pooling")
+    return false;
+  const auto& pooling = attributes<PoolingAttributes>(follower);
+  const Value& input = graph.values[follower.inputs[0]];
+  const Value& output = graph.values[follower.outputs[0]];
+  if (!has_fusable_window(pooling, *nne) || !same_parameters(input.quantization, output.quantization))
+    return false;
+  NneJob pooled = *nne;
+  pooled.pool_type = 1;
+  pooled.pool_kernel = static_cast<std::uint8_t>(pooling.window.kernel_w);
+  pooled.pool_stride = static_cast<std::uint8_t>(pooling.window.stride_w);
+  pooled.output = view_of(output);
+  // A pooling window never spans two tiles, so the map must be cut between windows, or not at all.
+  if (!has_tiling(pooled, chip)) return false;
+  *nne = pooled;
+  return true;
+}
+
+}  // namespace trireme

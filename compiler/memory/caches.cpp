@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/memory/caches.h"
+
+#include "timing/nne.h"
+
+namespace trireme {
+
+namespace {
+
+constexpr std::int64_t kCacheUnit = 128, kImageRowUnit = 16;  // hardware.md §2.3
+
+std::int64_t round_up(std::int64_t value, std::int64_t unit) { return ceil_div(value, unit) * unit; }
+
+// The input window of one tile, all channels (§2.3, with the stride).
+std::int64_t image_cache_bytes(const NneJob& job) {
+  const std::int64_t columns = (job.tile_w - 1) * job.stride_w + job.kernel_w;
+  const std::int64_t rows = (job.tile_h - 1) * job.stride_h + job.kernel_h;
+  return round_up(round_up(columns * rows, kImageRowUnit) * job.input.channels, kCacheUnit);
+}
+
+struct Cache {
+  Address address = 0;
+  std::uint32_t bytes = 0;
+};
+
+Cache take(Plan& plan, Allocator& vip_sram, std::int64_t bytes, std::uint32_t job, const std::string& name) {
+  const auto address = vip_sram.take(static_cast<std::uint64_t>(bytes), job, job);
+  if (!address) return {};
+  const Cache cache{static_cast<Address>(*address), static_cast<std::uint32_t>(bytes)};
+  plan.buffers.push_back({name, "cache", cache.address, cache.bytes, job, job});
+  return cache;
+}
+
+}  // namespace
+
+void place_caches(Plan& plan, Allocator& vip_sram) {
+  const std::vector<std::uint32_t> jobs = job_indices(plan);
+  for (std::size_t i = 0; i < plan.layers.size(); ++i) {
+    PlannedLayer& layer = plan.layers[i];
+    auto* job = layer.job ? std::get_if<NneJob>(&*layer.job) : nullptr;
+    if (job == nullptr) continue;
+    const std::string& name = plan.graph.nodes[layer.node].name;
+    if (tiles_of(*job).size() > 1) {
+      const Cache cache =
+          take(plan, vip_sram, round_up(job->coefficient_bytes, kCacheUnit), jobs[i], name + " kernel cache");
+      job->kernel_cache = cache.address;
+      job->kernel_cache_bytes = cache.bytes;
+    }
+    if (job->superblocks > 1 && job->input.address < kVipSramBase) {
+      const Cache cache = take(plan, vip_sram, image_cache_bytes(*job), jobs[i], name + " image cache");
+      job->image_cache = cache.address;
+      job->image_cache_bytes = cache.bytes;
+    }
+  }
+}
+
+}  // namespace trireme

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "compiler/memory/allocator.h"
+#include "compiler/plan/plan.h"
+
+namespace trireme {
+
+// Kernel and image caches of NNE jobs in what is left of the on-chip SRAM, where they save DRAM traffic
+// (hardware.md §2.3): coefficients are read once a tile, the input once a superblock.
+void place_caches(Plan& plan, Allocator& vip_sram);
+
+}  // namespace trireme

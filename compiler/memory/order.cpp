@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/memory/order.h"
+
+#include <algorithm>
+
+#include "compiler/plan/accesses.h"
+
+namespace trireme {
+
+namespace {
+
+using JobIndex = std::uint32_t;
+
+// before[k][j]: job j has finished whenever job k starts.
+class HappensBefore {
+ public:
+  explicit HappensBefore(std::size_t jobs) : before_(jobs, std::vector<bool>(jobs, false)) {}
+  bool operator()(std::size_t j, std::size_t k) const { return before_[k][j]; }
+  void add(std::size_t j, std::size_t k) {
+    for (std::size_t i = 0; i < j; ++i) before_[k][i] = before_[k][i] || before_[j][i];
+    before_[k][j] = true;
+  }
+
+ private:
+  std::vector<std::vector<bool>> before_;
+};
+
+// Too many jobs to wait for, none of which follows from another: the later of two waits for the earlier one
+// instead, which orders them as the list does. Jobs between them and the waiting one see the new order too.
+void chain(std::vector<std::vector<JobIndex>>& waits, HappensBefore& before, std::size_t job) {
+  std::vector<JobIndex>& mine = waits[job];
+  std::sort(mine.begin(), mine.end());
+  for (std::size_t i = 1; i < mine.size() && mine.size() > kMaxWaits;) {
+    const JobIndex earlier = mine[i - 1], later = mine[i];
+    if (waits[later].size() >= kMaxWaits) {
+      ++i;
+      continue;
+    }
+    waits[later].push_back(earlier);
+    for (std::size_t k = later; k <= job; ++k) {
+      if (k == later || before(later, k)) before.add(earlier, k);
+    }
+    mine.erase(mine.begin() + static_cast<std::ptrdiff_t>(i) - 1);
+  }
+  if (mine.size() > kMaxWaits) internal_error("a job waits for more jobs than its descriptor can name");
+}
+
+}  // namespace
+
+void order_jobs(Plan& plan) {
+  const std::vector<std::size_t> layers = layers_with_jobs(plan);
+  std::vector<std::vector<Access>> accesses;
+  for (const std::size_t layer : layers) accesses.push_back(accesses_of(*plan.layers[layer].job));
+  HappensBefore before(layers.size());
+  std::vector<std::vector<JobIndex>> waits(layers.size());
+  for (std::size_t k = 0; k < layers.size(); ++k) {
+    // Latest first: what an earlier job is implied by has been added already, so nothing is added in vain.
+    for (std::size_t j = k; j-- > 0;) {
+      if (before(j, k) || !conflict(accesses[j], accesses[k])) continue;
+      waits[k].push_back(static_cast<JobIndex>(j));
+      before.add(j, k);
+    }
+    if (waits[k].size() > kMaxWaits) chain(waits, before, k);
+  }
+  for (std::size_t k = 0; k < layers.size(); ++k) {
+    std::sort(waits[k].begin(), waits[k].end());
+    plan.layers[layers[k]].waits = waits[k];
+  }
+}
+
+}  // namespace trireme

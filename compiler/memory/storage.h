@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which values share bytes, and between which jobs these must be kept.
+#pragma once
+
+#include "compiler/plan/plan.h"
+
+namespace trireme {
+
+// One buffer a group of values that are the same bytes under several shapes; kind, size and lifetime set,
+// address not.
+struct Storage {
+  std::vector<Buffer> buffers;                 // network inputs, outputs and feature maps
+  std::vector<std::uint32_t> buffer_of_value;  // kNone for constants and for values hidden inside a job
+};
+Storage storage_of(const Plan& plan);
+
+}  // namespace trireme

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two encoders of isa/coefficients.h.
+#pragma once
+
+#include "isa/chip.h"
+#include "isa/job.h"
+
+namespace trireme {
+
+// What the array convolves with: `codes` in graph order, a kernel's weights together.
+struct NneWeights {
+  const std::uint8_t* codes;
+  std::int64_t kernels;     // output channels
+  std::int64_t per_kernel;  // kh * kw * input channels of a kernel
+  std::uint8_t zero_point;
+  bool depthwise;
+  int kernels_per_core, superblocks;
+};
+Bytes encode_nne_coefficients(const NneWeights& weights, const Chip& chip);
+
+struct TpWeights {
+  const std::uint8_t* codes;  // [outputs][inputs]
+  std::int64_t outputs, inputs;
+  std::uint8_t zero_point;
+};
+// Tries every width of the run field up to `max_zrl_bits` and takes the one with the shortest stream.
+Bytes encode_tp_coefficients(const TpWeights& weights, int max_zrl_bits);
+
+}  // namespace trireme

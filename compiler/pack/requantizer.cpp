@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/pack/requantizer.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstring>
+
+namespace trireme {
+
+namespace {
+
+std::uint32_t bits_of(float value) {
+  std::uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+// The chips' integer multipliers: the float's mantissa with its leading one, kept to `bits` bits after it.
+Requantizer mantissa_multiplier(float factor, int bits) {
+  const std::uint32_t fields = bits_of(factor);
+  const auto exponent = static_cast<std::int32_t>(fields >> 23 & 0xFFU);
+  const std::uint32_t mantissa = fields & 0x7FFFFFU;
+  return {(1U << bits) + (mantissa >> (23 - bits)), 127 + bits - exponent};
+}
+
+// d = multiplier * 2^(shift - 31), multiplier in [2^30, 2^31).
+Requantizer q31_multiplier(double d) {
+  int shift = 0;
+  const double mantissa = std::frexp(d, &shift);  // exact
+  // Half away from zero; mantissa * 2^31 + 0.5 is exact in double, so the truncation is the rounding.
+  auto multiplier = static_cast<std::int64_t>(mantissa * 0x1p31 + 0.5);
+  if (multiplier == std::int64_t{1} << 31) {
+    multiplier /= 2;
+    ++shift;
+  }
+  if (shift < -31) return {0, 0};
+  return {static_cast<std::uint32_t>(multiplier), shift};
+}
+
+}  // namespace
+
+Requantizer requantizer_of(RequantRule rule, float numerator, float denominator) {
+  const float factor = numerator / denominator;
+  if (!(numerator > 0) || !(denominator > 0) || !(factor < 0x1p30F)) {
+    throw Error("", fmt::format("scales {} and {} cannot be requantized", numerator, denominator),
+                "both must be positive and their quotient below 2^30; quantize the network again");
+  }
+  switch (rule) {
+    case RequantRule::vipf:
+    case RequantRule::onnx:
+      return {bits_of(factor), 0};
+    case RequantRule::vip8:
+      return mantissa_multiplier(factor, 23);
+    case RequantRule::vip7:
+      return mantissa_multiplier(factor, 15);
+    case RequantRule::tflite:
+    case RequantRule::tflm:
+    case RequantRule::tflm_single:
+      return q31_multiplier(double{numerator} / double{denominator});
+  }
+  internal_error("unknown requantization rule");
+}
+
+}  // namespace trireme

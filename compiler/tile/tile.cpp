@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/tile/tile.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "timing/nne.h"
+
+namespace trireme {
+
+namespace {
+
+struct TileSize {
+  int width, height;
+};
+
+// How many tilings finer than the coarsest are tried a direction: finer ones only add halos and tile starts.
+constexpr std::int64_t kFinerWidths = 7, kFinerHeights = 3;
+
+int round_up(int value, int step) { return static_cast<int>(ceil_div(value, step)) * step; }
+int round_down(int value, int step) { return value / step * step; }
+
+// Tile edges lie between pooling windows: multiples of the stride; 0 if windows overlap and no edge is
+// possible.
+int pooling_step(const NneJob& job) {
+  if (job.pool_type == 0) return 1;
+  return job.pool_kernel <= job.pool_stride ? job.pool_stride : 0;
+}
+
+// Equal parts of `size` not above `limit`, whole steps, from the largest down, at most `finer` + 1 of them.
+std::set<int> equal_parts(int size, int limit, int step, std::int64_t finer) {
+  std::set<int> parts;
+  const int most = size <= limit ? size : round_down(limit, step);
+  if (most < 1) return parts;
+  const std::int64_t fewest = ceil_div(size, most);
+  for (std::int64_t count = fewest; count <= fewest + finer && count <= size; ++count) {
+    parts.insert(std::min(round_up(static_cast<int>(ceil_div(size, count)), step), most));
+  }
+  return parts;
+}
+
+std::set<int> widths_of(const NneJob& job, const Chip& chip, int step) {
+  std::set<int> widths = equal_parts(job.conv_width, chip.nne.max_tile_width, step, kFinerWidths);
+  // Where the interleave changes (§2.2): one row group less a step.
+  for (const int width : {16, 32, 64}) {
+    if (width < job.conv_width && width <= chip.nne.max_tile_width) widths.insert(round_down(width, step));
+  }
+  return widths;
+}
+
+std::vector<TileSize> candidates(const NneJob& job, const Chip& chip) {
+  const int step = pooling_step(job);
+  const auto max_height = [&](int width) {
+    return max_tile_height(chip, job.kernel_h, job.stride_h, interleave_of(chip, job.kernel_w, width),
+                           job.conv_height);
+  };
+  std::vector<TileSize> sizes;
+  if (step == 0) {  // the whole map or nothing
+    const bool fits =
+        job.conv_width <= chip.nne.max_tile_width && max_height(job.conv_width) >= job.conv_height;
+    if (fits) sizes.push_back({job.conv_width, job.conv_height});
+    return sizes;
+  }
+  // Tiles of strided convolutions have an even number of rows (§2.2).
+  const int row_step = job.stride_h > 1 && step == 1 ? 2 : step;
+  for (const int width : widths_of(job, chip, step)) {
+    const int limit = max_height(width);
+    if (limit == 1 && step == 1) sizes.push_back({width, 1});
+    for (const int height : equal_parts(job.conv_height, limit, row_step, kFinerHeights))
+      sizes.push_back({width, height});
+  }
+  return sizes;
+}
+
+NneJob with_tile(NneJob job, const Chip& chip, const TileSize& size) {
+  const int interleave = interleave_of(chip, job.kernel_w, size.width);
+  const int channels = static_cast<int>(job.output.channels);
+  const int kernels_per_core = static_cast<int>(ceil_div(channels, chip.nne.cores));
+  const int at_once =
+      kernels_at_once(chip, std::max(job.kernel_w, job.kernel_h), std::max(job.stride_w, job.stride_h),
+                      size.width, size.height, interleave, channels);
+  job.tile_w = static_cast<std::uint16_t>(size.width);
+  job.tile_h = static_cast<std::uint16_t>(size.height);
+  job.interleave = static_cast<std::uint8_t>(interleave);
+  // Superblocks of equal size rather than full ones and a rest (§2.2).
+  const std::int64_t superblocks = ceil_div(kernels_per_core, at_once);
+  job.kernels_per_core = static_cast<std::uint16_t>(ceil_div(kernels_per_core, superblocks));
+  job.superblocks = static_cast<std::uint16_t>(ceil_div(kernels_per_core, job.kernels_per_core));
+  return job;
+}
+
+// One byte a weight, blocks filled up: an upper estimate until the coding is known.
+std::uint32_t uncoded_bytes(const NneJob& job, const Chip& chip) {
+  const bool depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
+  const std::int64_t depth = depthwise ? 1 : job.input.channels;
+  const std::int64_t weights = std::int64_t{job.kernel_w} * job.kernel_h * depth;
+  const std::int64_t blocks = ceil_div(weights, chip.nne.coefficient_block) * job.output.channels;
+  return static_cast<std::uint32_t>(std::min<std::int64_t>(blocks * chip.nne.coefficient_block, 0xFFFFFFFF));
+}
+
+// Fewer tiles, then wider, then higher ones decide between equal costs.
+auto rank(const NneJob& job, const Chip& chip) {
+  const std::int64_t tiles = ceil_div(job.conv_width, job.tile_w) * ceil_div(job.conv_height, job.tile_h);
+  return std::make_tuple(estimate(job, chip), tiles, -int{job.tile_w}, -int{job.tile_h});
+}
+
+NneJob cheapest(NneJob job, const Chip& chip) {
+  job.coefficient_bytes = uncoded_bytes(job, chip);
+  const std::vector<TileSize> sizes = candidates(job, chip);
+  if (sizes.empty()) {
+    throw Error("", "no tile of its result fits the array's buffers", "use a smaller kernel or stride");
+  }
+  NneJob best = with_tile(job, chip, sizes.front());
+  auto best_rank = rank(best, chip);
+  for (const TileSize& size : sizes) {
+    const NneJob candidate = with_tile(job, chip, size);
+    const auto candidate_rank = rank(candidate, chip);
+    if (candidate_rank >= best_rank) continue;
+    best = candidate;
+    best_rank = candidate_rank;
+  }
+  return best;
+}
+
+}  // namespace
+
+bool has_tiling(const NneJob& job, const Chip& chip) { return !candidates(job, chip).empty(); }
+
+void tile(Plan& plan, const Chip& chip) {
+  Problems problems;
+  for (PlannedLayer& layer : plan.layers) {
+    auto* job = layer.job ? std::get_if<NneJob>(&*layer.job) : nullptr;
+    if (job == nullptr) continue;
+    try {
+      *job = cheapest(*job, chip);
+    } catch (const Error& error) {
+      for (const Problem& problem : error.problems())
+        problems.add(where_of(plan.graph, layer), problem.what, problem.hint);
+    }
+  }
+  problems.throw_if_any();
+}
+
+}  // namespace trireme

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/compiler/decoder.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace trireme::test {
+
+namespace {
+
+std::uint32_t word(const Bytes& bytes, std::size_t at) {
+  return bytes.at(at) | static_cast<std::uint32_t>(bytes.at(at + 1)) << 8 |
+         static_cast<std::uint32_t>(bytes.at(at + 2)) << 16 |
+         static_cast<std::uint32_t>(bytes.at(at + 3)) << 24;
+}
+
+// Bits from a byte offset on, as characters '0' and '1'.
+std::string bits_from(const Bytes& bytes, std::size_t at, std::size_t count) {
+  std::string bits;
+  for (std::size_t i = 0; i < count; ++i) bits += (bytes.at(at + i / 8) >> (7 - i % 8) & 1) != 0 ? '1' : '0';
+  return bits;
+}
+
+class Reader {
+ public:
+  explicit Reader(std::string bits) : bits_(std::move(bits)) {}
+  int take(std::size_t count) {
+    int value = 0;
+    for (std::size_t i = 0; i < count; ++i) value = 2 * value + (bits_.at(at_++) == '1' ? 1 : 0);
+    return value;
+  }
+  bool take_if(const std::string& prefix) {
+    if (bits_.compare(at_, prefix.size(), prefix) != 0) return false;
+    at_ += prefix.size();
+    return true;
+  }
+  bool at_end() const { return at_ == bits_.size(); }
+
+ private:
+  std::string bits_;
+  std::size_t at_ = 0;
+};
+
+int residual(Reader& reader, const Bytes& header) {
+  const std::string prefixes[8] = {"00", "10", "111", "110", "011", "0101", "01001", "01000"};
+  int rank = 0;
+  while (rank < 8 && !reader.take_if(prefixes[rank])) ++rank;
+  int category = 0;
+  while (category < 8 && header.at(4 + static_cast<std::size_t>(category)) != rank) ++category;
+  if (category == 0) return 0;
+  if (category == 7) return reader.take(8);  // modulo 256 like everything below
+  const bool negative = reader.take(1) == 1;
+  const int magnitude = (1 << (category - 1)) + reader.take(static_cast<std::size_t>(category - 1));
+  return negative ? -magnitude : magnitude;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> decode_nne(const Bytes& bytes, const NneShape& shape) {
+  const int cores = bytes.at(1);
+  const bool depthwise = (bytes.at(3) & 1) != 0;
+  const int blocks = (shape.per_kernel + 8) / 9;
+  std::vector<std::uint8_t> codes(static_cast<std::size_t>(shape.kernels) *
+                                  static_cast<std::size_t>(shape.per_kernel));
+  std::size_t at = 64;
+  int first = 0;
+  for (int core = 0; core < cores; ++core) {
+    const std::size_t stream_bits = word(bytes, 12 + 4 * static_cast<std::size_t>(core));
+    Reader reader(bits_from(bytes, at, stream_bits));
+    at = (at + (stream_bits + 7) / 8 + 63) / 64 * 64;
+    const int mine = shape.kernels / cores + (core < shape.kernels % cores ? 1 : 0);
+    const auto block = [&](int kernel, int b) {
+      for (int i = b * 9; i < b * 9 + 9; ++i) {
+        const auto code = static_cast<std::uint8_t>(residual(reader, bytes) + shape.zero_point);
+        if (i < shape.per_kernel)
+          codes[static_cast<std::size_t>((first + kernel) * shape.per_kernel + i)] = code;
+        else
+          EXPECT_EQ(code, shape.zero_point) << "padding";
+      }
+    };
+    for (int s = 0; s < shape.superblocks; ++s) {
+      const int from = s * shape.kernels_per_core, to = std::min(from + shape.kernels_per_core, mine);
+      if (depthwise) {
+        for (int k = from; k < to; ++k)
+          for (int b = 0; b < blocks; ++b) block(k, b);
+      } else {
+        for (int b = 0; b < blocks; ++b)
+          for (int k = from; k < to; ++k) block(k, b);
+      }
+    }
+    EXPECT_TRUE(reader.at_end()) << "core " << core;
+    first += mine;
+  }
+  EXPECT_EQ(at, bytes.size());
+  return codes;
+}
+
+std::vector<std::uint8_t> decode_tp(const Bytes& bytes, int zero_point) {
+  const auto run_bits = static_cast<std::size_t>(bytes.at(1));
+  const std::size_t inputs = word(bytes, 4), outputs = word(bytes, 8);
+  Reader reader(bits_from(bytes, 16, word(bytes, 12)));
+  std::vector<std::uint8_t> codes;
+  for (std::size_t row = 1; row <= outputs; ++row) {
+    while (codes.size() < row * inputs) {
+      codes.insert(codes.end(), static_cast<std::size_t>(reader.take(run_bits)),
+                   static_cast<std::uint8_t>(zero_point));
+      codes.push_back(static_cast<std::uint8_t>(reader.take(8)));
+    }
+    EXPECT_EQ(codes.size(), row * inputs) << "a row ends inside a pair";
+  }
+  EXPECT_TRUE(reader.at_end());
+  return codes;
+}
+
+}  // namespace trireme::test

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// Buffers that share bytes are never alive together, whatever order the events allow.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "compiler/compile.h"
+#include "compiler/memory/allocator.h"
+#include "tests/compiler/networks.h"
+
+namespace trireme {
+namespace {
+
+struct Touch {
+  std::uint64_t begin, end;
+  bool write;
+};
+
+void view(std::vector<Touch>& list, const TensorView& v, bool write) {
+  // Packed: every byte from the first to the last element belongs to the view.
+  const std::uint64_t bytes = std::uint64_t{v.width} * v.height * v.channels *
+                              static_cast<unsigned>(bytes_of(static_cast<DataType>(v.dtype)));
+  list.push_back({v.address, v.address + bytes, write});
+}
+
+std::vector<Touch> touches(const Job& job) {
+  std::vector<Touch> list;
+  std::visit([&](const auto& one) { view(list, one.input, false), view(list, one.output, true); }, job);
+  if (const auto* nne = std::get_if<NneJob>(&job)) {
+    list.push_back({nne->kernel_cache, std::uint64_t{nne->kernel_cache} + nne->kernel_cache_bytes, true});
+    list.push_back({nne->image_cache, std::uint64_t{nne->image_cache} + nne->image_cache_bytes, true});
+    list.push_back({nne->coefficients, std::uint64_t{nne->coefficients} + nne->coefficient_bytes, false});
+  }
+  if (const auto* tp = std::get_if<TpJob>(&job))
+    list.push_back({tp->table, std::uint64_t{tp->table} + tp->table_bytes, false});
+  return list;
+}
+
+bool meet(const Touch& a, const Touch& b) { return a.begin < b.end && b.begin < a.end; }
+
+// before[k] holds every job that must have finished when job k starts, by events alone.
+std::vector<std::set<std::size_t>> happens_before(const NetworkBinary& binary) {
+  std::vector<std::set<std::size_t>> before(binary.jobs.size());
+  for (std::size_t k = 0; k < binary.jobs.size(); ++k) {
+    for (const std::uint16_t event : header_of(binary.jobs[k]).wait_events) {
+      if (event == kNoEvent) continue;
+      for (std::size_t j = 0; j < k; ++j) {
+        if (header_of(binary.jobs[j]).signal_event != event) continue;
+        before[k].insert(j);
+        before[k].insert(before[j].begin(), before[j].end());
+      }
+    }
+  }
+  return before;
+}
+
+void expect_conflicts_ordered(const NetworkBinary& binary) {
+  const auto before = happens_before(binary);
+  std::vector<std::vector<Touch>> all;
+  for (const Job& job : binary.jobs) all.push_back(touches(job));
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    for (std::size_t j = 0; j < k; ++j) {
+      for (const Touch& a : all[j]) {
+        for (const Touch& b : all[k]) {
+          if (!(a.write || b.write) || !meet(a, b)) continue;
+          ASSERT_EQ(before[k].count(j), 1U) << "jobs " << j << " and " << k << " of " << binary.name;
+        }
+      }
+    }
+  }
+}
+
+void expect_live_buffers_apart(const NetworkBinary& binary) {
+  const std::set<std::string> shared = {"feature_map", "cache"};
+  for (std::size_t i = 0; i < binary.buffers.size(); ++i) {
+    const Buffer& a = binary.buffers[i];
+    for (std::size_t j = 0; j < i; ++j) {
+      const Buffer& b = binary.buffers[j];
+      if (!meet({a.address, a.address + std::uint64_t{a.bytes}, true},
+                {b.address, b.address + std::uint64_t{b.bytes}, true}))
+        continue;
+      EXPECT_TRUE(shared.count(a.kind) != 0 && shared.count(b.kind) != 0) << a.name << " meets " << b.name;
+      EXPECT_TRUE(a.last_job < b.first_job || b.last_job < a.first_job) << a.name << " meets " << b.name;
+    }
+  }
+}
+
+struct Seen {
+  int shared_ranges = 0, kernel_caches = 0, image_caches = 0, fused_pools = 0, in_dram = 0, several_waits = 0;
+};
+
+void count(const NetworkBinary& binary, Seen& seen) {
+  for (std::size_t i = 0; i < binary.buffers.size(); ++i) {
+    const Buffer& a = binary.buffers[i];
+    seen.in_dram += a.kind == "feature_map" && a.address < kVipSramBase ? 1 : 0;
+    for (std::size_t j = 0; j < i; ++j) seen.shared_ranges += binary.buffers[j].address == a.address ? 1 : 0;
+  }
+  for (const Job& job : binary.jobs) {
+    seen.several_waits += header_of(job).wait_events[1] != kNoEvent ? 1 : 0;
+    const auto* nne = std::get_if<NneJob>(&job);
+    if (nne == nullptr) continue;
+    seen.kernel_caches += nne->kernel_cache_bytes > 0 ? 1 : 0;
+    seen.image_caches += nne->image_cache_bytes > 0 ? 1 : 0;
+    seen.fused_pools += nne->pool_type != 0 ? 1 : 0;
+  }
+}
+
+TEST(Memory, LiveBuffersNeverMeetInRandomNetworks) {
+  Seen seen;
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+    const Graph graph = test::quantized(test::random_network(seed, seed % 2 == 0));
+    Chip chip = test::test_chip();
+    chip.vip_sram.bytes = seed % 3 == 0 ? 8192 : 131072;
+    CompileOptions options;
+    options.fuse = seed % 5 != 0;
+    options.use_vip_sram = seed % 7 != 0;
+    const NetworkBinary binary = compile(graph, chip, options);
+    expect_conflicts_ordered(binary);
+    expect_live_buffers_apart(binary);
+    if (HasFailure()) FAIL() << "seed " << seed;
+    count(binary, seen);
+  }
+  // The networks exercise what they are here for.
+  EXPECT_GT(seen.shared_ranges, 100);
+  EXPECT_GT(seen.kernel_caches, 20);
+  EXPECT_GT(seen.image_caches, 5);
+  EXPECT_GT(seen.fused_pools, 10);
+  EXPECT_GT(seen.in_dram, 100);
+  EXPECT_GT(seen.several_waits, 10);
+}
+
+TEST(Memory, AJobThatOverwritesWhatManyReadWaitsForEightAtMost) {
+  // `first` is read by twelve jobs whose results are outputs; `second` then takes its bytes in the on-chip
+  // SRAM, which has room for one: without chaining it would wait for twelve.
+  test::Builder b;
+  const ValueId x = b.input({1, 1, 40, 40});
+  const ValueId first = b.relu(x);
+  std::vector<ValueId> outputs;
+  for (int i = 0; i < 12; ++i) outputs.push_back(b.node("sigmoid", {}, {first}));
+  outputs.push_back(b.node("tanh", {}, {b.node("leakyrelu", LeakyReluAttributes{}, {x}, "second")}));
+  const Graph graph = test::quantized(b.finish(outputs));
+  Chip chip = test::test_chip();
+  chip.vip_sram.bytes = 2048 + 1600;
+  CompileOptions options;
+  const NetworkBinary binary = compile(graph, chip, options);
+  ASSERT_EQ(binary.jobs.size(), 15U);
+  const JobHeader& second = header_of(binary.jobs[13]);
+  EXPECT_EQ(std::count(std::begin(second.wait_events), std::end(second.wait_events), kNoEvent), 0);
+  expect_conflicts_ordered(binary);
+}
+
+TEST(Memory, WithoutTheOnChipSramNothingLiesThere) {
+  CompileOptions options;
+  options.use_vip_sram = false;
+  const NetworkBinary binary = compile(test::quantized(test::lenet_like()), test::test_chip(), options);
+  EXPECT_EQ(binary.vip_sram_bytes, 0U);
+  for (const Buffer& buffer : binary.buffers) EXPECT_LT(buffer.address, kVipSramBase) << buffer.name;
+}
+
+TEST(Memory, ReshapedValuesShareTheirBytes) {
+  CompileOptions options;
+  const NetworkBinary binary = compile(test::quantized(test::lenet_like()), test::test_chip(), options);
+  const auto symbol = [&](const std::string& name) {
+    const auto found = std::find_if(binary.layers.begin(), binary.layers.end(),
+                                    [&](const LayerSymbol& l) { return l.name == name; });
+    if (found == binary.layers.end()) internal_error("no layer " + name);
+    return *found;
+  };
+  const LayerSymbol reshape = symbol("reshape"), conv2 = symbol("conv2");
+  EXPECT_EQ(reshape.engine, "--");
+  EXPECT_EQ(reshape.outputs.at(0).address, conv2.outputs.at(0).address);
+  EXPECT_EQ(reshape.outputs.at(0).after_job, conv2.outputs.at(0).after_job);
+  EXPECT_EQ(reshape.outputs.at(0).row_stride, 800U);
+  EXPECT_EQ(conv2.outputs.at(0).row_stride, 4U);
+  EXPECT_EQ(conv2.outputs.at(0).plane_stride, 16U);
+}
+
+TEST(Allocator, TakesTheSmallestGapThatFits) {
+  Allocator memory(0, 1000, 10);
+  EXPECT_EQ(memory.take(300, 0, 9), 0U);
+  EXPECT_EQ(memory.take(100, 0, 1), 300U);  // free again from job 2 on
+  EXPECT_EQ(memory.take(100, 0, 9), 400U);
+  EXPECT_EQ(memory.take(205, 0, 1), 500U);
+  EXPECT_EQ(memory.take(50, 0, 9), 710U);  // 705 rounded up
+  // From job 2 on: gaps 300..400, 500..710, 760..1000.
+  EXPECT_EQ(memory.take(90, 2, 9), 300U);
+  EXPECT_EQ(memory.take(150, 2, 9), 500U);
+  EXPECT_EQ(memory.take(60, 2, 9), 650U);
+  EXPECT_EQ(memory.take(241, 2, 9), std::nullopt);
+  EXPECT_EQ(memory.take(240, 2, 9), 760U);
+  EXPECT_EQ(memory.used_end(), 1000U);
+}
+
+}  // namespace
+}  // namespace trireme
