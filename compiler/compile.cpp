@@ -10,7 +10,7 @@
 #include "compiler/place/place.h"
 #include "compiler/tile/tile.h"
 #include "model/graph/operators.h"
-#include "model/quant/calibrate.h"
+#include "model/quantize/calibrate.h"
 #include "support/text.h"
 
 namespace trireme {

@@ -31,7 +31,8 @@ Cycle DramTiming::data_cycles(std::uint32_t bytes) const {
 }
 
 void DramTiming::refresh_until(Cycle now) {
-  // All banks close and rest for tRFC every tREFI; refreshes due while nothing was asked for cost nothing later.
+  // All banks close and rest for tRFC every tREFI; refreshes due while nothing was asked for cost nothing
+  // later.
   while (next_refresh_ <= now) {
     for (Bank& bank : banks_) {
       bank.open_row = -1;

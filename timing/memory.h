@@ -16,12 +16,14 @@ struct Burst {
   bool write;
 };
 
-// One DRAM channel: banks with one open row each, shared data bus, refresh of all banks, read/write turnaround.
-// Commands of a later burst may overlap data of an earlier one; data leaves the bus in the order of issue.
+// One DRAM channel: banks with one open row each, shared data bus, refresh of all banks, read/write
+// turnaround. Commands of a later burst may overlap data of an earlier one; data leaves the bus in the order
+// of issue.
 class DramTiming {
  public:
   DramTiming(const DramConfig& config, std::int64_t clock_hz);
-  // Cycle at which the last byte of the burst is at the NPU (read) or accepted (write). `now` never decreases.
+  // Cycle at which the last byte of the burst is at the NPU (read) or accepted (write). `now` never
+  // decreases.
   Cycle issue(const Burst& burst, Cycle now);
   bool last_was_row_miss() const { return last_was_row_miss_; }
   Cycle data_cycles(std::uint32_t bytes) const;

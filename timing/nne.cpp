@@ -146,7 +146,8 @@ int kernels_at_once(const Chip& chip, int kernel, int stride, int tile_w, int ti
   if (kernel == 1) {
     f = buffer / ceil_div(tile_h, interleave);
   } else {
-    const std::int64_t lines = ceil_div(ceil_div(std::int64_t{tile_h} * tile_w, stride), chip.nne.mads_per_core);
+    const std::int64_t lines =
+        ceil_div(ceil_div(std::int64_t{tile_h} * tile_w, stride), chip.nne.mads_per_core);
     f = buffer / (lines * stride);
   }
   f = std::min<std::int64_t>(f, buffer * 6 / 9);

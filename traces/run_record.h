@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "tensor/tensor.h"
@@ -15,8 +16,9 @@ namespace trireme {
 // Each engine attributes every cycle of a run to exactly one cause; they add up to the total.
 enum class Cause : std::uint8_t { compute, coefficients, input, output, dram, engine, launch, idle };
 constexpr int kCauses = 8;
-const char* name_of(Cause cause);  // "compute", "wait_coefficients", "wait_input", "wait_output", "wait_dram",
-                                   // "wait_engine", "launch", "idle": keys of profile.json and column titles
+const char* name_of(
+    Cause cause);  // "compute", "wait_coefficients", "wait_input", "wait_output", "wait_dram",
+                   // "wait_engine", "launch", "idle": keys of profile.json and column titles
 struct CauseCycles {
   std::array<std::uint64_t, kCauses> cycles{};
   std::uint64_t& operator[](Cause cause) { return cycles[static_cast<std::size_t>(cause)]; }
@@ -33,7 +35,7 @@ struct Traffic {  // bytes
 struct LayerProfile {
   std::string lid, name, op;
   std::vector<std::string> merged;
-  std::string engine;                  // "NN", "TP", "SH", "--"
+  std::string engine;  // "NN", "TP", "SH", "--"
   std::string reason;
   Shape input_shape, output_shape;
   std::uint64_t start_cycle = 0, finish_cycle = 0;
@@ -44,14 +46,14 @@ struct LayerProfile {
   std::uint64_t macs = 0;
   std::uint64_t ppu_instructions = 0;
   std::uint64_t weight_bytes = 0, coded_bytes = 0;
-  double utilization = 0;              // macs / (busy cycles * peak macs a cycle), NNE layers
+  double utilization = 0;  // macs / (busy cycles * peak macs a cycle), NNE layers
 };
 
 struct EngineProfile {
   std::string engine;
   std::uint64_t jobs = 0;
   std::uint64_t busy_cycles = 0;
-  CauseCycles causes;                  // total() == Profile::total_cycles
+  CauseCycles causes;  // total() == Profile::total_cycles
 };
 
 struct Profile {
@@ -63,48 +65,56 @@ struct Profile {
   std::vector<EngineProfile> engines;
   Traffic traffic;
   std::uint64_t macs = 0, ppu_instructions = 0;
-  double time_ms() const { return 1e3 * static_cast<double>(total_cycles) / static_cast<double>(clock_hz); }
+  std::uint64_t io_buffers = 0, io_bytes = 0;  // tensors that the host hands over and takes back
+  double time_ms() const { return 1e-3 * microseconds(total_cycles); }
   double fps() const { return total_cycles == 0 ? 0.0 : 1e3 / time_ms(); }
+  double microseconds(std::uint64_t cycles) const;
 };
 
 // Fixed-size timeline record; names are interned.
-struct TimelineEvent {                 // 32 bytes
+struct TimelineEvent {  // 32 bytes
   std::uint64_t start_cycle, finish_cycle;
-  std::uint32_t unit;                  // index into Timeline::units: "NN", "NN fetch", "DRAM read", …
-  std::uint32_t name;                  // index into Timeline::names
-  std::uint32_t layer;                 // index of the layer or 0xFFFFFFFF
-  std::uint32_t value;                 // bytes of a transfer, job index of a job
+  std::uint32_t unit;   // index into Timeline::units: "NN", "NN fetch", "DRAM read", …
+  std::uint32_t name;   // index into Timeline::names
+  std::uint32_t layer;  // index of the layer or 0xFFFFFFFF
+  std::uint32_t value;  // bytes of a transfer, job index of a job
 };
 static_assert(sizeof(TimelineEvent) == 32);
 
+constexpr std::uint32_t kNoLayer = 0xFFFFFFFF;
+
 struct Timeline {
   std::vector<std::string> units, names;
-  std::vector<TimelineEvent> events;   // sorted by (unit, start) when finished
-  std::uint32_t unit(const std::string& text);   // interns
+  std::vector<TimelineEvent> events;            // sorted by (unit, start) when finished
+  std::uint32_t unit(const std::string& text);  // interns
   std::uint32_t name(const std::string& text);
+  // Sorts names and events, so that the result does not depend on the order in which they came.
   void finish();
+
+  std::unordered_map<std::string, std::uint32_t> unit_index,
+      name_index;  // of the interned texts; never walked
 };
 
-struct MemoryBuffer {                  // memory.json
-  std::string name, kind, memory;      // memory: "dram", "vip_sram"
+struct MemoryBuffer {              // memory.json
+  std::string name, kind, memory;  // memory: "dram", "vip_sram"
   std::uint64_t address = 0, bytes = 0, from_cycle = 0, to_cycle = 0;
 };
 
-struct Finding {                       // of the memory checker
-  std::string kind;                    // "uninitialised read", "write under a running job"
-  std::string text;                    // who, where, when
+struct Finding {     // of the memory checker
+  std::string kind;  // "uninitialised read", "write under a running job"
+  std::string text;  // who, where, when
 };
 
-struct GoldenTensor {                  // input or output of the network, or one layer's
+struct GoldenTensor {  // input or output of the network, or one layer's
   std::string value, lid;
-  Tensor tensor;                       // stored integers or floats
+  Tensor tensor;  // stored integers or floats
   bool affine = false;
   float scale = 0;
   std::int32_t zero_point = 0;
   double fl = 0;
 };
 
-struct GraphNode {                     // graph.json
+struct GraphNode {  // graph.json
   std::string lid, name, op, engine, reason;
   std::vector<std::string> inputs, merged;  // lids it reads from; lids computed with it
   Shape output_shape;
@@ -118,9 +128,9 @@ struct RunRecord {
   std::vector<MemoryBuffer> buffers;
   std::vector<Finding> findings;
   std::vector<GraphNode> graph;
-  std::vector<GoldenTensor> inputs, outputs, layers;   // layers only on request; empty without data
-  std::map<std::string, std::string> run;              // run.yaml: model hash, chip, options, versions, rule, confidence
-  std::map<std::string, std::string> host;             // wall time and machine: the only part that may differ
+  std::vector<GoldenTensor> inputs, outputs, layers;  // layers only on request; empty without data
+  std::map<std::string, std::string> run;   // run.yaml: model hash, chip, options, versions, rule, confidence
+  std::map<std::string, std::string> host;  // wall time and machine: the only part that may differ
 };
 
 }  // namespace trireme

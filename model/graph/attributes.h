@@ -36,12 +36,26 @@ struct FullconnectAttributes {
   std::int64_t axis = 1;
 };
 
-struct SoftmaxAttributes { std::int64_t axis = -1; };                 // op "softmax"; non-negative after shape inference
-struct LeakyReluAttributes { float leaky_ratio = 0.01F; };            // op "leakyrelu"
-struct ClipAttributes { float min = 0, max = 6; };                    // op "relun": relu_clamp_bottom, relu_clamp_top
-struct ReshapeAttributes { Shape shape; };                            // op "reshape": the resolved shape, no 0 or -1
-struct PermuteAttributes { std::vector<std::int64_t> perm; };         // op "permute": output axis i is input axis perm[i]
-struct BatchNormAttributes { float eps = 1e-5F; };                    // op "batchnormalize": data, gamma, beta, mean, variance
-struct ConcatAttributes { std::int64_t axis = 1; };                   // op "concat"
+struct SoftmaxAttributes {
+  std::int64_t axis = -1;
+};  // op "softmax"; non-negative after shape inference
+struct LeakyReluAttributes {
+  float leaky_ratio = 0.01F;
+};  // op "leakyrelu"
+struct ClipAttributes {
+  float min = 0, max = 6;
+};  // op "relun": relu_clamp_bottom, relu_clamp_top
+struct ReshapeAttributes {
+  Shape shape;
+};  // op "reshape": the resolved shape, no 0 or -1
+struct PermuteAttributes {
+  std::vector<std::int64_t> perm;
+};  // op "permute": output axis i is input axis perm[i]
+struct BatchNormAttributes {
+  float eps = 1e-5F;
+};  // op "batchnormalize": data, gamma, beta, mean, variance
+struct ConcatAttributes {
+  std::int64_t axis = 1;
+};  // op "concat"
 
 }  // namespace trireme

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files in, graph out. An importer keeps the model's meaning exactly, reports every problem of a model at once
-// (node, operator, attribute, what would work), allocates nothing by an unchecked size and never recurses on input.
+// Files in, graph out. An importer keeps the model's meaning exactly, reports every problem of a model at
+// once (node, operator, attribute, what would work), allocates nothing by an unchecked size and never
+// recurses on input.
 #pragma once
 
 #include <filesystem>
@@ -17,10 +18,12 @@ struct ImportOptions {
   std::map<std::string, Shape> input_shapes;  // fixes dynamic dimensions
 };
 
-// ONNX (protobuf). Shapes are inferred; the graph is the model's own, nothing folded yet (compiler/simplify does that).
+// ONNX (protobuf). Shapes are inferred; the graph is the model's own, nothing folded yet (compiler/simplify
+// does that).
 Graph import_onnx(const std::filesystem::path& path, const ImportOptions& options = {});
 
-// NAME.json + NAME.data (formats.md §5): our own write form of the same graph. Reading back gives an equal graph.
+// NAME.json + NAME.data (formats.md §5): our own write form of the same graph. Reading back gives an equal
+// graph.
 Graph load_acuity(const std::filesystem::path& json, const std::filesystem::path& data);
 void save_acuity(const Graph& graph, const std::filesystem::path& json, const std::filesystem::path& data);
 // Names the layers: outputs first, then the rest walking back from them (formats.md §5.1).

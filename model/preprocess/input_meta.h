@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// NAME_inputmeta.yml, NAME_postprocess_file.yml, dataset.txt, --channel-mean-value (formats.md §2, §3), and the way from
-// a picture or tensor file to the tensor a network takes.
+// NAME_inputmeta.yml, NAME_postprocess_file.yml, dataset.txt, --channel-mean-value (formats.md §2, §3), and
+// the way from a picture or tensor file to the tensor a network takes.
 #pragma once
 
 #include <filesystem>
@@ -20,7 +20,11 @@ struct InputPort {  // input_meta.databases[].ports[]
   std::string tensor_name;
   std::string layout = "nchw";
   Shape shape;
-  std::string fitting = "scale";
+  std::string fitting =
+      "scale";  // how a picture of another size is fitted: scale (stretch), fill (cut), whole (bars)
+  // Our own key: false makes a picture of another size an error. Files of the old tool lack it and resize
+  // silently.
+  bool resize = true;
   bool reverse_channel = false;
   std::vector<float> mean;
   std::vector<float> scale;  // x' = (x - mean) * scale
@@ -39,7 +43,8 @@ struct InputMeta {
   std::vector<InputDatabase> databases;
 };
 
-// Sane defaults (formats.md §15 no. 3): image only for rank-4 inputs with 1 or 3 channels, reverse_channel false.
+// Sane defaults (formats.md §15 no. 3): image only for rank-4 inputs with 1 or 3 channels, reverse_channel
+// false, resize false.
 InputMeta default_input_meta(const Graph& graph, const std::string& dataset_path,
                              const std::string& channel_mean_value = {});  // "m m m s#…"; s > 1 is a divisor
 InputMeta read_input_meta(const std::filesystem::path& path);
@@ -54,8 +59,8 @@ struct Sample {
 std::vector<Sample> read_dataset(const std::filesystem::path& path);
 
 // Order (formats.md §2): crop, resize, (v - mean) * scale in float32, interleaved to planar, channel reverse.
-// Pictures: jpg png bmp. .npy is taken as it is (shape checked, never preprocessed); .tensor/.txt text; .dat raw in
-// the stored type. Errors name file, what the network wants and what the file has (size, channels).
+// Pictures: jpg png bmp. .npy is taken as it is (shape checked, never preprocessed); .tensor/.txt text; .dat
+// raw in the stored type. Errors name file, what the network wants and what the file has (size, channels).
 Tensor load_input(const std::filesystem::path& file, const Value& input, const InputPort& port);
 // Seeded uniform noise in [0,1] for calibration without data.
 Tensor random_input(const Value& input, std::uint64_t seed);

@@ -19,8 +19,8 @@ struct Quantization {
   DataType dtype = DataType::float32;  // storage type of the integers; the float type when scheme is none
   std::vector<float> scale;
   std::vector<std::int32_t> zero_point;
-  int channel_axis = -1;  // -1: per tensor
-  int fl = 0;             // fixed point: fractional length
+  int channel_axis = -1;    // -1: per tensor
+  int fl = 0;               // fixed point: fractional length
   double min = 0, max = 0;  // the observed range the parameters came from
 
   bool quantized() const { return scheme != Scheme::none; }
@@ -28,7 +28,7 @@ struct Quantization {
 };
 
 bool same_parameters(const Quantization& a, const Quantization& b);  // scheme, type, scales, zero points, fl
-std::string to_string(const Quantization& q);  // "u8 scale=0.0039 zp=0", as in IR dumps
+std::string to_string(const Quantization& q);                        // "u8 scale=0.0039 zp=0", as in IR dumps
 
 // Requantization rules (numerics.md §3.2, hardware.md §2.5). vip7, vip8, vipf are the chips' own with a tie
 // direction that no open source documents; the others follow a reference runtime exactly.
@@ -40,10 +40,12 @@ const char* name_of(Ties ties);         // "half_up"
 RequantRule parse_requant_rule(std::string_view text, const std::string& where);
 Ties parse_ties(std::string_view text, const std::string& where);
 std::vector<std::string> requant_rule_names();
-// What a golden file may say of its certainty: "bit-exact against ONNX Runtime", "tie direction unverified on silicon", …
+// What a golden file may say of its certainty: "bit-exact against ONNX Runtime", "tie direction unverified on
+// silicon", …
 const char* confidence_of(RequantRule rule);
 
-// Float tensor -> integers: clamp(round_half_even(x / scale) + zero_point). Division in float32, as formats.md §4.3.
+// Float tensor -> integers: clamp(round_half_even(x / scale) + zero_point). Division in float32, as
+// formats.md §4.3.
 Tensor quantize(const Tensor& real, const Quantization& q);
 Tensor dequantize(const Tensor& integers, const Quantization& q);  // float32; (q - zp) * scale in float32
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The network executed on the host, plainly: the second opinion on the simulator, sharing no arithmetic with sim/.
-// One file an operator family in model/reference/kernels/.
+// The network executed on the host, plainly: the second opinion on the simulator, sharing no arithmetic with
+// sim/. One file an operator family in model/reference/kernels/.
 #pragma once
 
 #include <functional>
@@ -16,15 +16,17 @@ struct ExecuteOptions {
   Ties ties = Ties::half_up;
 };
 
-// Called for every computed value, in node order; the tensor holds floats, or the stored integers when quantized.
+// Called for every graph input, then for every computed value in node order, never for constants; the tensor
+// holds floats, or the stored integers when quantized.
 using Observer = std::function<void(ValueId, const Tensor&)>;
 
-// `inputs`: one tensor a graph input, float32 (quantized here by the input's parameters when `quantized`), or already
-// in the stored type. Returns the graph's outputs. Errors: input count, shape, type.
-std::vector<Tensor> execute(const Graph& graph, const std::vector<Tensor>& inputs, const ExecuteOptions& options,
-                            const Observer& observer = {});
+// `inputs`: one tensor a graph input, float32 (quantized here by the input's parameters when `quantized`), or
+// already in the stored type. Returns the graph's outputs. Errors: input count, shape, type.
+std::vector<Tensor> execute(const Graph& graph, const std::vector<Tensor>& inputs,
+                            const ExecuteOptions& options, const Observer& observer = {});
 
 // One node on float inputs, for constant folding.
-std::vector<Tensor> execute_node_float(const Graph& graph, const Node& node, const std::vector<const Tensor*>& inputs);
+std::vector<Tensor> execute_node_float(const Graph& graph, const Node& node,
+                                       const std::vector<const Tensor*>& inputs);
 
 }  // namespace trireme

@@ -8,7 +8,7 @@
 
 #include "compiler/compile.h"
 #include "model/graph/operators.h"
-#include "model/quant/calibrate.h"
+#include "model/quantize/calibrate.h"
 #include "support/files.h"
 
 namespace trireme::test {

@@ -6,7 +6,7 @@
 #include "compiler/compile.h"
 #include "compiler/simplify/passes.h"
 #include "model/graph/operators.h"
-#include "model/quant/calibrate.h"
+#include "model/quantize/calibrate.h"
 #include "model/reference/execute.h"
 #include "tests/compiler/networks.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A made-up V8 chip with round numbers, so that cycle counts can be derived by hand: 1 GHz (1 cycle = 1 ns), DRAM of
-// 16 bytes a cycle with 10-cycle row timings and 20 cycles of path latency, SRAM of 16 bytes a cycle with latency 2.
+// A made-up V8 chip with round numbers, so that cycle counts can be derived by hand: 1 GHz (1 cycle = 1 ns),
+// DRAM of 16 bytes a cycle with 10-cycle row timings and 20 cycles of path latency, SRAM of 16 bytes a cycle
+// with latency 2.
 #pragma once
 
 #include "isa/chip.h"

@@ -65,7 +65,8 @@ TEST(NneTiming, StrideBeyondTheArrayIsThinnedOut) {
   const Chip chip = test_chip();
   NneJob job = lenet_conv2();
   job.stride_w = job.stride_h = 4;
-  // Computed at stride 1: (10-1)*4+1 = 37 columns and rows; interleave 2: ceil(37/2) = 19 groups, ceil(37/32) = 2 runs.
+  // Computed at stride 1: (10-1)*4+1 = 37 columns and rows; interleave 2: ceil(37/2) = 19 groups, ceil(37/32)
+  // = 2 runs.
   EXPECT_EQ(mac_cycles_per_kernel(job, chip, tiles_of(job)[0]), 17U * 3 * 19 * 2);
   // Stride 2 is native: as the 10x10 result itself.
   job.stride_w = job.stride_h = 2;
@@ -151,7 +152,8 @@ TEST(TpTiming, FullyConnectedIsBoundByItsCodedBytes) {
   TpJob job = tp_job(TpOperation::fully_connected);
   job.table_bytes = 120720;
   job.output = {0x8000, 1, 1, 1000, 1, 1, static_cast<std::uint8_t>(DataType::uint8), 0, 0};
-  // One coded byte a cycle, then 1000 results leave one a cycle: 121,720 (silicon: 125,706 for 120,720 bytes).
+  // One coded byte a cycle, then 1000 results leave one a cycle: 121,720 (silicon: 125,706 for 120,720
+  // bytes).
   EXPECT_EQ(tp_compute_cycles(job, chip), 121720U);
 }
 

@@ -17,19 +17,22 @@ TEST(Cycles, PicosecondsRoundUp) {
 }
 
 TEST(DramTiming, BurstSequenceWithARowMiss) {
-  // test_chip: 256 bytes at 16 a cycle = 16 cycles of data; tRCD = tRP = tCL = tRTP = 10, tRAS = 30, latency 20.
+  // test_chip: 256 bytes at 16 a cycle = 16 cycles of data; tRCD = tRP = tCL = tRTP = 10, tRAS = 30,
+  // latency 20.
   const Chip chip = test_chip();
   DramTiming dram(chip.dram, chip.clock_hz);
   // 1. Cycle 100, bank 0 closed: activate at 100, column at 110, data 120..136, at the NPU 136 + 20 = 156.
   EXPECT_EQ(dram.issue({0, 256, false}, 100), 156U);
   EXPECT_TRUE(dram.last_was_row_miss());
-  // 2. Next burst of the same row, issued at 100: column when the bank is ready, 136 - 10 = 126, so data follows at
+  // 2. Next burst of the same row, issued at 100: column when the bank is ready, 136 - 10 = 126, so data
+  // follows at
   //    once, 136..152; 172 at the NPU.
   EXPECT_EQ(dram.issue({256, 256, false}, 100), 172U);
   EXPECT_FALSE(dram.last_was_row_miss());
-  // 3. Another row of bank 0 (8 banks * 2048 bytes further), issued at 100: bank ready at 142; precharge not before
-  //    max(activate 100 + tRAS 30, 142 + tRTP 10) = 152; precharge 10 -> activate at 162; tRCD -> column at 172;
-  //    tCL -> data 182..198; 218 at the NPU.
+  // 3. Another row of bank 0 (8 banks * 2048 bytes further), issued at 100: bank ready at 142; precharge not
+  // before
+  //    max(activate 100 + tRAS 30, 142 + tRTP 10) = 152; precharge 10 -> activate at 162; tRCD -> column at
+  //    172; tCL -> data 182..198; 218 at the NPU.
   EXPECT_EQ(dram.issue({8 * 2048, 256, false}, 100), 218U);
   EXPECT_TRUE(dram.last_was_row_miss());
   // 4. Row 1 lies in bank 1, still closed: activated meanwhile (100), only the bus is busy: 198..214; 234.
@@ -57,12 +60,14 @@ TEST(DramTiming, RefreshClosesRows) {
 }
 
 TEST(DramTiming, StreamsAtThePinRate) {
-  // A long sequential read is bound by the data bus: 16 cycles a burst, rows of other banks open in the shadow.
+  // A long sequential read is bound by the data bus: 16 cycles a burst, rows of other banks open in the
+  // shadow.
   const Chip chip = test_chip();
   DramTiming dram(chip.dram, chip.clock_hz);
   Cycle finish = 0;
   constexpr int kBursts = 1000;
-  for (int i = 0; i < kBursts; ++i) finish = dram.issue({static_cast<std::uint32_t>(i) * 256U, 256, false}, 0);
+  for (int i = 0; i < kBursts; ++i)
+    finish = dram.issue({static_cast<std::uint32_t>(i) * 256U, 256, false}, 0);
   // First data at 20, then 1000 bursts of 16 cycles without a gap, latency 20.
   EXPECT_EQ(finish, 20U + kBursts * 16U + 20U);
 }

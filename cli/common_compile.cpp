@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/common_compile.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "cli/verbs.h"
+#include "support/text.h"
+
+namespace trireme {
+
+void add_compile_options(CLI::App* verb, CompileSettings& settings) {
+  add_chip_option(verb, settings.chip);
+  add_requant_option(verb, settings.requant);
+  verb->add_option("--ties", settings.ties,
+                   "direction of exact halves: half_up, half_even, half_away; default: the chip's own")
+      ->type_name("RULE");
+  verb->add_flag("--no-fuse", settings.no_fuse, "every layer its own jobs, so that every tensor can be seen");
+  verb->add_flag("--no-sram", settings.no_sram,
+                 "keep feature maps in DRAM even where they fit the on-chip SRAM");
+}
+
+Chip chip_of_settings(const CompileSettings& settings) {
+  Chip chip = find_chip(settings.chip.empty() ? kDefaultChip : settings.chip);
+  if (!settings.requant.empty()) chip.requant_rule = parse_requant_rule(settings.requant, "--requant");
+  if (!settings.ties.empty()) chip.ties = parse_ties(settings.ties, "--ties");
+  return chip;
+}
+
+CompileOptions compile_options(const CompileSettings& settings, const Chip& chip) {
+  CompileOptions options;
+  options.rule = chip.requant_rule;
+  options.ties = chip.ties;
+  options.fuse = !settings.no_fuse;
+  options.use_vip_sram = !settings.no_sram;
+  options.dump_ir_pass = settings.dump_ir;
+  return options;
+}
+
+CompiledModel compile_model(const ModelOptions& model, const CompileSettings& settings,
+                            const Console& console, ProgressMode progress) {
+  CompiledModel result;
+  result.chip = chip_of_settings(settings);  // before the work: a wrong name should cost no time
+  result.graph = load_network(model.model, model.data);
+  ensure_quantized(result.graph, model, result.plan, console, progress);
+  CompileOptions options = compile_options(settings, result.chip);
+  result.binary = compile(result.graph, result.chip, options);
+  return result;
+}
+
+namespace {
+
+// The simulator runs the chip that the binary was made for, to the last field.
+Chip chip_of_binary(const NetworkBinary& binary, const std::string& wanted, const std::string& file) {
+  if (wanted.empty()) return chip_of(binary, "", file);
+  const Chip named = find_chip(wanted);
+  Chip chip = chip_of(binary, named.name, file);
+  if (chip.yaml != named.yaml) {
+    throw Error(file, fmt::format("was compiled with another description of {} than '{}'", chip.name, wanted),
+                fmt::format("compile the network with --chip {}", wanted));
+  }
+  return chip;
+}
+
+// The multipliers in a binary belong to one rule: another one needs another binary.
+void require_rule(const NetworkBinary& binary, const CompileSettings& settings, const std::string& file) {
+  if (!settings.requant.empty() && parse_requant_rule(settings.requant, "--requant") != binary.rule) {
+    throw Error(file, fmt::format("was compiled for the requantization rule {}", name_of(binary.rule)),
+                fmt::format("`trireme compile --requant {}` makes one for it", settings.requant));
+  }
+  if (!settings.ties.empty() && parse_ties(settings.ties, "--ties") != binary.ties) {
+    throw Error(file, fmt::format("was compiled for ties {}", name_of(binary.ties)),
+                fmt::format("`trireme compile --ties {}` makes one for it", settings.ties));
+  }
+}
+
+}  // namespace
+
+LoadedBinary load_binary(const std::string& file, const CompileSettings& settings, const Console& console,
+                         ProgressMode progress) {
+  const std::string extension = to_lower(std::filesystem::path(file).extension().string());
+  if (extension == ".onnx" || extension == ".json") {
+    ModelOptions model;
+    model.model = file;
+    CompiledModel compiled = compile_model(model, settings, console, progress);
+    return {std::move(compiled.binary), std::move(compiled.chip)};
+  }
+  LoadedBinary loaded;
+  loaded.binary = read_network_binary(file);
+  loaded.chip = chip_of_binary(loaded.binary, settings.chip, file);
+  check(loaded.binary, loaded.chip, file);
+  require_rule(loaded.binary, settings, file);
+  return loaded;
+}
+
+std::string compile_summary(const NetworkBinary& binary, const Chip& chip) {
+  std::map<std::string, int> jobs;
+  for (const Job& job : binary.jobs) ++jobs[name_of(engine_of(job))];
+  std::vector<std::string> counts;
+  for (const auto& [engine, count] : jobs) counts.push_back(fmt::format("{} {}", count, engine));
+  std::int64_t weights = 0, coded = 0;
+  for (const LayerSymbol& layer : binary.layers) {
+    weights += layer.weight_bytes;
+    coded += layer.coded_bytes;
+  }
+  return fmt::format(
+      "{} for {} ({}): {} layers, {} jobs ({}), weights {} B coded as {} B, {} B of DRAM, {} B of VIP-SRAM, "
+      "requantization {} with ties {}\n",
+      binary.name, chip.name, chip.market_name, binary.layers.size(), binary.jobs.size(), join(counts, ", "),
+      weights, coded, binary.dram_bytes, binary.vip_sram_bytes, name_of(binary.rule), name_of(binary.ties));
+}
+
+}  // namespace trireme

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a quantized network to a network binary, with the options that compile, export, run, simulate and
+// profile share.
+#pragma once
+
+#include <string>
+
+#include "cli/common_quantize.h"
+#include "isa/chip.h"
+#include "isa/network_binary.h"
+
+namespace trireme {
+
+struct CompileSettings {
+  std::string chip;     // empty: the default chip
+  std::string requant;  // empty: the chip's own rule
+  std::string ties;     // empty: the chip's own
+  bool no_fuse = false;
+  bool no_sram = false;
+  std::string dump_ir;  // pass name
+};
+
+void add_compile_options(CLI::App* verb, CompileSettings& settings);
+
+Chip chip_of_settings(const CompileSettings& settings);
+CompileOptions compile_options(const CompileSettings& settings, const Chip& chip);
+
+struct CompiledModel {
+  Graph graph;                    // quantized
+  std::optional<InputPlan> plan;  // if quantizing needed one
+  Chip chip;
+  NetworkBinary binary;
+};
+
+CompiledModel compile_model(const ModelOptions& model, const CompileSettings& settings,
+                            const Console& console, ProgressMode progress);
+
+// A .tnb as it is, or a model compiled on the spot. A binary for another chip or rule than asked for is an
+// Error.
+struct LoadedBinary {
+  NetworkBinary binary;
+  Chip chip;
+};
+LoadedBinary load_binary(const std::string& file, const CompileSettings& settings, const Console& console,
+                         ProgressMode progress);
+
+std::string compile_summary(const NetworkBinary& binary, const Chip& chip);
+
+}  // namespace trireme

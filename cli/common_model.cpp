@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/common_model.h"
+
+#include "model/import/import.h"
+#include "support/text.h"
+
+namespace trireme {
+
+namespace fs = std::filesystem;
+
+void add_model_options(CLI::App* verb, ModelOptions& options) {
+  verb->add_option("--model", options.model, "layer graph NAME.json, or an ONNX file")
+      ->required()
+      ->type_name("FILE");
+  verb->add_option("--model-data", options.data, "weights NAME.data; default: beside the graph")
+      ->type_name("FILE");
+}
+
+void add_table_option(CLI::App* verb, ModelOptions& options) {
+  verb->add_option(
+          "--model-quantize", options.table,
+          "quantization table; default: NAME.quantize or NAME_asymmetric_affine.quantize beside the model")
+      ->type_name("FILE");
+}
+
+void add_input_meta_option(CLI::App* verb, ModelOptions& options) {
+  verb->add_option(
+          "--with-input-meta", options.input_meta,
+          "how inputs are preprocessed; default: NAME_inputmeta.yml beside the model, else mean 0 and scale "
+          "1/255 for images")
+      ->type_name("FILE");
+}
+
+fs::path beside(const fs::path& model, const std::string& suffix) {
+  return model.parent_path() / (stem_of(model) + suffix);
+}
+
+std::string stem_of(const fs::path& model) { return model.stem().string(); }
+
+std::optional<fs::path> find_beside(const fs::path& model, const std::vector<std::string>& suffixes) {
+  for (const std::string& suffix : suffixes) {
+    const fs::path candidate = beside(model, suffix);
+    if (fs::exists(candidate)) return candidate;
+  }
+  return std::nullopt;
+}
+
+std::optional<fs::path> find_in_folder_of(const fs::path& model, const std::string& name) {
+  const fs::path candidate = model.parent_path() / name;
+  if (fs::exists(candidate)) return candidate;
+  return std::nullopt;
+}
+
+bool is_network_binary_name(const fs::path& path) { return to_lower(path.extension().string()) == ".tnb"; }
+
+Graph load_network(const std::string& model, const std::string& data, const PassObserver& observer) {
+  if (!data.empty()) return load_acuity(model, data);
+  Graph graph = load_model(model);
+  const bool named = !graph.input_lids.empty() || !graph.output_lids.empty();
+  if (named) return graph;  // a layer graph: simplified when it was imported
+  simplify(graph, observer);
+  assign_layer_ids(graph);
+  return graph;
+}
+
+}  // namespace trireme

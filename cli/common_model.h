@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the files that a user names, or that lie beside the model, to a network.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/console.h"
+#include "compiler/compile.h"
+#include "model/graph/graph.h"
+
+namespace trireme {
+
+struct ModelOptions {
+  std::string model;       // NAME.json or NAME.onnx
+  std::string data;        // NAME.data; empty: beside the model
+  std::string table;       // NAME.quantize
+  std::string input_meta;  // NAME_inputmeta.yml
+};
+
+// --model, --model-data (formats.md §8).
+void add_model_options(CLI::App* verb, ModelOptions& options);
+void add_table_option(CLI::App* verb, ModelOptions& options);
+void add_input_meta_option(CLI::App* verb, ModelOptions& options);
+
+// "dir/lenet" + suffix for dir/lenet.onnx.
+std::filesystem::path beside(const std::filesystem::path& model, const std::string& suffix);
+std::string stem_of(const std::filesystem::path& model);
+// The first of those files that exists.
+std::optional<std::filesystem::path> find_beside(const std::filesystem::path& model,
+                                                 const std::vector<std::string>& suffixes);
+std::optional<std::filesystem::path> find_in_folder_of(const std::filesystem::path& model,
+                                                       const std::string& name);
+
+bool is_network_binary_name(const std::filesystem::path& path);  // .tnb
+
+// An ONNX file is imported, simplified and its layers named; a NAME.json is read as it is.
+Graph load_network(const std::string& model, const std::string& data = {}, const PassObserver& observer = {});
+
+}  // namespace trireme

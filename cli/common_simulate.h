@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// A simulator run as a user sees it: what was run is recorded, progress shown, the memory checker's findings
+// printed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/console.h"
+#include "isa/network_binary.h"
+#include "sim/simulate.h"
+#include "support/progress.h"
+
+namespace trireme {
+
+RunRecord run_simulator(const NetworkBinary& binary, const Chip& chip, const std::vector<Tensor>& inputs,
+                        SimulateOptions options, ProgressMode mode);
+
+// Inputs of the binary from files, or none.
+std::vector<Tensor> stored_inputs(const NetworkBinary& binary, const std::string& file,
+                                  const std::string& input_meta, const std::vector<std::string>& names,
+                                  const Console& console);
+
+// Prints the findings; the exit code that follows from them.
+int report_findings(const RunRecord& record, const Console& console);
+
+std::string simulate_summary(const RunRecord& record);
+
+}  // namespace trireme

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
+
+#include "cli/run_cli.h"
+
+// libsystemc has a main of its own that wants this function; ours never calls it.
+extern "C" int sc_main(int, char**) { return 0; }
+
+int main(int argc, char** argv) {
+  setenv("SC_COPYRIGHT_MESSAGE", "DISABLE", 1);
+  return trireme::run_cli(argc, argv);
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything in one command: the steps of the other verbs, in order, into one folder.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/common_compile.h"
+#include "cli/common_difference.h"
+#include "cli/common_outputs.h"
+#include "cli/common_simulate.h"
+#include "cli/export.h"
+#include "cli/run_cli.h"
+#include "cli/verbs.h"
+#include "model/import/import.h"
+#include "model/quantize/table.h"
+#include "model/reference/execute.h"
+#include "tensor/files.h"
+#include "traces/run_folder.h"
+
+namespace trireme {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct RunVerb {
+  ModelOptions model;
+  CompileSettings compile;
+  std::vector<std::string> inputs;
+  std::string dtype = "quantized", out = "run", format = "dat";
+  bool dump_layers = false, force = false, json = false;
+  ProgressMode progress = ProgressMode::automatic;
+};
+
+struct Run {
+  CompiledModel compiled;
+  std::vector<Tensor> float_inputs, stored_inputs;
+  std::vector<Tensor> float_outputs;
+  RunRecord record;
+  std::vector<std::string> differing;
+};
+
+Run perform(const RunVerb& verb, const Console& console) {
+  Run run;
+  run.compiled.chip = chip_of_settings(verb.compile);
+  run.compiled.graph = load_network(verb.model.model, verb.model.data);
+  Graph& graph = run.compiled.graph;
+  std::optional<InputPlan>& plan = run.compiled.plan;
+  plan.emplace(graph, verb.model.model, verb.model.input_meta, console);
+  run.float_inputs = plan->files(verb.inputs);  // before calibrating: a wrong picture should cost no time
+  run.float_outputs = execute(graph, run.float_inputs, {});
+  ensure_quantized(graph, verb.model, plan, console, verb.progress);
+  CompileOptions options = compile_options(verb.compile, run.compiled.chip);
+  run.compiled.binary = compile(graph, run.compiled.chip, options);
+  const NetworkBinary& binary = run.compiled.binary;
+  for (std::size_t i = 0; i < run.float_inputs.size(); ++i) {
+    run.stored_inputs.push_back(
+        stored_input(run.float_inputs[i], binary.inputs.at(i).quantization, binary.inputs.at(i).dtype));
+  }
+  SimulateOptions simulate_options;
+  simulate_options.dump_layers = verb.dump_layers;
+  run.record = run_simulator(binary, run.compiled.chip, run.stored_inputs, simulate_options, verb.progress);
+  run.differing = differing_outputs(graph, binary, run.stored_inputs, run.record);
+  return run;
+}
+
+// The run folder, and beside its files what the single steps would have written.
+void write_artefacts(const RunVerb& verb, const Run& run, const fs::path& folder) {
+  const Graph& graph = run.compiled.graph;
+  const std::string name = stem_of(verb.model.model);
+  write_run_files(folder, run.record, verb.format == "npy");
+  save_acuity(graph, folder / (name + ".json"), folder / (name + ".data"));
+  write_input_meta(folder / (name + "_inputmeta.yml"), run.compiled.plan->meta());
+  write_quantize_table(folder / (name + ".quantize"), table_of(graph));
+  write_network_binary(folder / (name + ".tnb"), run.compiled.binary);
+  for (std::size_t i = 0; i < run.float_outputs.size(); ++i) {
+    const Tensor& tensor = run.float_outputs[i];
+    write_text_tensor(
+        folder / ("float_" + host_tensor_name(0, graph.output_lids.at(i), 0, tensor.shape) + ".tensor"),
+        tensor);
+  }
+}
+
+bool same_winner(const Tensor& a, const Tensor& b) {
+  return top_n(a, 1).at(0).index == top_n(b, 1).at(0).index;
+}
+
+std::string outputs_text(const Run& run) {
+  std::string text;
+  for (std::size_t i = 0; i < run.record.outputs.size(); ++i) {
+    const GoldenTensor& output = run.record.outputs[i];
+    const Tensor real = real_values(output);
+    text += fmt::format("\noutput {} {} {}\n{}", output.lid, name_of(output.tensor.dtype),
+                        to_string(output.tensor.shape), board_top_text(real, kTopEntries));
+    const Difference apart = difference(run.float_outputs.at(i), real);
+    text += fmt::format("against float32: cosine {:.6f}, max abs difference {:.6f}, top-1 {}\n", apart.cosine,
+                        apart.max_abs, same_winner(run.float_outputs.at(i), real) ? "the same" : "different");
+  }
+  return text;
+}
+
+Json run_json(const RunVerb& verb, const Run& run) {
+  Json outputs = Json::array();
+  for (std::size_t i = 0; i < run.record.outputs.size(); ++i) {
+    const Tensor real = real_values(run.record.outputs[i]);
+    const Difference apart = difference(run.float_outputs.at(i), real);
+    outputs.push_back({{"lid", run.record.outputs[i].lid},
+                       {"top", top_json(real, kTopEntries)},
+                       {"float_cosine", apart.cosine},
+                       {"float_max_abs", apart.max_abs}});
+  }
+  return {{"run_folder", verb.out},
+          {"total",
+           {{"cycles", run.record.profile.total_cycles},
+            {"time_ms", run.record.profile.time_ms()},
+            {"fps", run.record.profile.fps()}}},
+          {"outputs", std::move(outputs)},
+          {"equals_reference", run.differing.empty()},
+          {"findings", run.record.findings.size()}};
+}
+
+int run_model(const RunVerb& verb, const Console& console) {
+  if (verb.dtype != "quantized") {
+    throw Error("--dtype",
+                fmt::format("the simulator runs quantized networks; {} is not in this version", verb.dtype),
+                "`trireme inference --dtype float32` runs it on the host");
+  }
+  AtomicFolder folder(verb.out, kRunMarker, verb.force);
+  const Run run = perform(verb, console);
+  write_artefacts(verb, run, folder.path());
+  folder.commit();
+  for (const std::string& lid : run.differing) {
+    console.error({lid, "the simulator's bytes differ from the host's quantized execution",
+                   "please report this model"});
+  }
+  const int findings = report_findings(run.record, console);
+  if (verb.json) {
+    console.print(json_text(run_json(verb, run)));
+  } else {
+    console.print(compile_summary(run.compiled.binary, run.compiled.chip) + outputs_text(run) + "\n" +
+                  profile_table(run.record.profile));
+    console.print(
+        fmt::format("\noutputs {} the host's quantized execution byte for byte\nwrote the run folder {}\n",
+                    run.differing.empty() ? "equal" : "differ from", verb.out));
+  }
+  return run.differing.empty() ? findings : kExitChecksFailed;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Chosen& chosen) {
+  auto state = std::make_shared<RunVerb>();
+  CLI::App* verb = add_verb(app, "run", "Do everything: import, quantize, compile, simulate, profile, check.",
+                            "trireme run lenet.onnx --input 0.jpg --out run");
+  verb->add_option("MODEL", state->model.model, "ONNX file, or layer graph NAME.json")->required();
+  verb->add_option("--input", state->inputs, "picture, .npy, .tensor or .dat, once for each network input")
+      ->required()
+      ->type_name("FILE");
+  verb->add_option("--model-data", state->model.data, "weights of a layer graph")->type_name("FILE");
+  add_table_option(verb, state->model);
+  add_input_meta_option(verb, state->model);
+  verb->add_option("--dtype", state->dtype, "quantized; float32 and float16 are not in this version")
+      ->check(CLI::IsMember({"quantized", "float32", "float16"}))
+      ->type_name("TYPE")
+      ->capture_default_str();
+  verb->add_option("--out", state->out, "run folder: missing, empty, or an earlier run, which is replaced")
+      ->type_name("DIR")
+      ->capture_default_str();
+  verb->add_flag("--dump-layers", state->dump_layers, "also write every layer's tensor");
+  verb->add_option("--format", state->format, "dat; npy writes .npy files besides")
+      ->check(CLI::IsMember({"dat", "npy"}))
+      ->type_name("TYPE")
+      ->capture_default_str();
+  add_compile_options(verb, state->compile);
+  add_force_option(verb, state->force);
+  add_json_option(verb, state->json);
+  add_progress_option(verb, state->progress);
+  on_chosen(verb, chosen, [state](const Console& console) { return run_model(*state, console); });
+}
+
+}  // namespace trireme

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// How each operator is spelled in NAME.json: one file a family in layers/. A new operator is one row in its
+// family's file; a new family is declared here and listed once in layer_table.cpp.
+#pragma once
+
+#include <any>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "model/graph/attributes.h"
+#include "model/graph/graph.h"
+
+namespace trireme {
+
+using Json = nlohmann::ordered_json;
+
+// The `parameters` of one layer, read field by field. Numbers and lists may be strings ("0 2 3 1", "0,0"), as
+// older files have them (formats.md §5.1). Complaints are collected under `where`.
+class LayerParameters {
+ public:
+  LayerParameters(const Json& parameters, std::string where, Problems& problems)
+      : json_(parameters), where_(std::move(where)), problems_(problems) {}
+
+  bool has(const char* key);
+  std::int64_t integer(const char* key, std::optional<std::int64_t> fallback = {});
+  float real(const char* key, std::optional<float> fallback = {});
+  bool flag(const char* key, std::optional<bool> fallback = {});
+  std::string text(const char* key, std::optional<std::string> fallback = {});
+  std::vector<std::int64_t> integers(const char* key);           // a single number is a list of one
+  void require(const char* key, const std::string& only_value);  // as text, if it is there
+  void ignore(const std::vector<const char*>& keys);             // meaningless here
+  void complain(const char* key, const std::string& what, const std::string& hint = {});
+  void reject_unknown();  // every key nobody asked for; call it last
+
+ private:
+  const Json* find(const char* key, bool required);
+  const Json& json_;
+  std::string where_;
+  Problems& problems_;
+  std::set<std::string> asked_;
+};
+
+struct LayerFormat {
+  std::string op;
+  // Keys in NAME.data of the inputs from 1 on: those are constants of the layer, not layers of their own.
+  std::vector<std::string> constants;
+  int optional_constants = 0;  // how many of them, counted from the last, may be absent
+  void (*write)(const Graph& graph, const Node& node, Json& parameters) = nullptr;  // null: no parameters
+  std::any (*read)(LayerParameters& parameters) = nullptr;                          // null: no attributes
+};
+using LayerFamily = std::vector<LayerFormat>;
+
+const LayerFamily& window_layers();
+const LayerFamily& dense_layers();
+const LayerFamily& activation_layers();
+const LayerFamily& normalization_layers();
+const LayerFamily& elementwise_layers();
+const LayerFamily& shape_layers();
+
+const LayerFormat* find_layer_format(const std::string& op);  // null if unknown
+std::vector<std::string> layer_ops();                         // with input, output and variable
+
+// Layer id of a constant that is a layer of its own: op "variable". Numbered behind all other layers, by
+// first use.
+std::vector<std::pair<ValueId, std::string>> variable_layers(const Graph& graph);
+bool is_layer_constant(const Node& node, std::size_t input);  // stored under the layer's own id
+
+}  // namespace trireme

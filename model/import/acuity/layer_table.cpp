@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <map>
+
+#include "model/import/acuity/layer.h"
+
+namespace trireme {
+namespace {
+
+using Table = std::map<std::string, const LayerFormat*>;
+
+Table make_table() {
+  Table table;
+  for (const LayerFamily* family : {&window_layers(), &dense_layers(), &activation_layers(),
+                                    &normalization_layers(), &elementwise_layers(), &shape_layers()}) {
+    for (const LayerFormat& row : *family) {
+      if (!table.emplace(row.op, &row).second) internal_error("layer '" + row.op + "' listed twice");
+    }
+  }
+  return table;
+}
+
+const Table& table() {
+  static const Table instance = make_table();
+  return instance;
+}
+
+}  // namespace
+
+const LayerFormat* find_layer_format(const std::string& op) {
+  const auto found = table().find(op);
+  return found == table().end() ? nullptr : found->second;
+}
+
+std::vector<std::string> layer_ops() {
+  std::vector<std::string> names = {"input", "output", "variable"};
+  for (const auto& [name, row] : table()) names.push_back(name);
+  return names;
+}
+
+bool is_layer_constant(const Node& node, std::size_t input) {
+  const LayerFormat* format = find_layer_format(node.op);
+  return format != nullptr && input >= 1 && input <= format->constants.size();
+}
+
+}  // namespace trireme

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// NAME.json and NAME.data back into a graph: read the layers (layer_file.cpp); make a value of everything
+// layers put out; make the nodes, with the constants of NAME.data; sort and infer shapes, which checks the
+// constants against attributes.
+#include <algorithm>
+#include <map>
+
+#include "model/graph/operators.h"
+#include "model/import/acuity/layer.h"
+#include "model/import/acuity/layer_file.h"
+#include "model/import/import.h"
+#include "support/text.h"
+#include "tensor/files.h"
+
+namespace trireme {
+namespace {
+
+constexpr std::size_t kMostSuggestions = 20;  // each compares with all names of the file
+
+struct Loader {
+  std::string json_file, data_file;
+  Problems problems = {};
+  std::map<std::string, Tensor> data = {};
+  std::set<std::string> taken_data = {};
+  std::vector<Layer> layers = {};
+  std::map<std::string, ValueId> sources = {};  // "@lid:out0" -> value
+  Graph graph = {};
+
+  std::string where(const Layer& layer) const { return place_of(json_file, layer); }
+};
+
+// The tensor "<lid>:<key>" of NAME.data; null, after a complaint if it is `required`.
+const Tensor* take_data(Loader& l, const Layer& layer, const std::string& key, bool required) {
+  const std::string full = layer.lid + ":" + key;
+  l.taken_data.insert(full);
+  const auto found = l.data.find(full);
+  if (found != l.data.end()) return &found->second;
+  if (required) {
+    l.problems.add(
+        l.data_file,
+        "holds no '" + printable(full) + "', the " + key + " of layer '" + printable(layer.lid) + "'",
+        "take the .data file that was written together with the .json");
+  }
+  return nullptr;
+}
+
+// A name of our own files, or, if there is none, one made of lid and key.
+std::string tensor_name(const Layer& layer, const std::string& key) {
+  const auto found = layer.tensor_names.find(key);
+  return found != layer.tensor_names.end() ? found->second : layer.lid + ":" + key;
+}
+
+ValueId add_value(Loader& l, const Layer& layer, Value value) {
+  if (l.graph.find_value(value.name) != kNone) {
+    l.problems.add(l.where(layer), "the tensor name '" + printable(value.name) + "' is used twice");
+    value.name = l.graph.unique_name(value.name);
+  }
+  return l.graph.add_value(std::move(value));
+}
+
+// Layers may share a constant: then both name the same tensor, with the same bytes.
+ValueId add_constant(Loader& l, const Layer& layer, const std::string& name, const Tensor& tensor) {
+  const ValueId existing = l.graph.find_value(name);
+  if (existing != kNone) {
+    const auto& other = l.graph.values[existing].constant;
+    if (other != nullptr && other->dtype == tensor.dtype && other->shape == tensor.shape &&
+        other->bytes == tensor.bytes) {
+      return existing;
+    }
+    l.problems.add(l.where(layer),
+                   "the tensor name '" + printable(name) + "' is used twice, for different tensors");
+    return existing;
+  }
+  return l.graph.add_constant(name, tensor);
+}
+
+void add_input(Loader& l, const Layer& layer) {
+  LayerParameters parameters(layer.parameters, l.where(layer), l.problems);
+  Value value;
+  value.name = layer.name;
+  value.shape = parameters.integers("shape");
+  const std::string type = parameters.text("type", "float32");
+  if (type != "float32") parameters.complain("type", "is '" + printable(type) + "'", "float32 is supported");
+  parameters.ignore({"is_scalar", "size", "channels"});
+  parameters.reject_unknown();
+  const bool fixed =
+      std::all_of(value.shape.begin(), value.shape.end(), [](std::int64_t dim) { return dim > 0; });
+  if (!fixed) parameters.complain("shape", "is " + to_string(value.shape), "every dimension from 1 on");
+  try {
+    if (fixed) element_count(value.shape);
+  } catch (const Error& error) {
+    parameters.complain("shape", error.problems()[0].what);
+  }
+  const ValueId id = add_value(l, layer, std::move(value));
+  l.graph.inputs.push_back(id);
+  l.graph.input_lids.push_back(layer.lid);
+  l.sources["@" + layer.lid + ":out0"] = id;
+}
+
+void add_variable(Loader& l, const Layer& layer) {
+  LayerParameters parameters(layer.parameters, l.where(layer), l.problems);
+  const Tensor* tensor = take_data(l, layer, "data", true);
+  if (parameters.has("shape") && tensor != nullptr && parameters.integers("shape") != tensor->shape) {
+    parameters.complain("shape", "differs from the shape " + to_string(tensor->shape) + " in " + l.data_file);
+  }
+  parameters.ignore({"shape", "is_scalar", "type"});
+  parameters.reject_unknown();
+  l.sources["@" + layer.lid + ":out0"] =
+      add_constant(l, layer, layer.name, tensor != nullptr ? *tensor : Tensor());
+}
+
+void add_sources(Loader& l) {
+  for (const Layer& layer : l.layers) {
+    if (layer.op == "input") {
+      add_input(l, layer);
+    } else if (layer.op == "variable") {
+      add_variable(l, layer);
+    } else if (layer.op != "output") {
+      for (const std::string& port : layer.outputs) {
+        Value value;
+        value.name = tensor_name(layer, port);
+        l.sources["@" + layer.lid + ":" + port] = add_value(l, layer, std::move(value));
+      }
+    }
+  }
+}
+
+std::vector<ValueId> resolve_inputs(Loader& l, const Layer& layer) {
+  std::vector<ValueId> ids;
+  for (const std::string& input : layer.inputs) {
+    const auto found = l.sources.find(input);
+    if (found != l.sources.end()) {
+      ids.push_back(found->second);
+      continue;
+    }
+    std::vector<std::string> known;
+    for (const auto& [name, id] : l.sources) known.push_back(name);
+    const std::string near = l.problems.list().size() < kMostSuggestions ? nearest(input, known) : "";
+    l.problems.add(l.where(layer), "its input '" + printable(input) + "' names no layer",
+                   near.empty() ? "inputs are written \"@<layer id>:out0\"" : "did you mean '" + near + "'?");
+  }
+  return ids;
+}
+
+void check_weights(const Loader& l, const Tensor& weight, LayerParameters& parameters) {
+  if (weight.shape.empty() || !parameters.has("weights")) return;
+  const std::int64_t outputs = parameters.integer("weights");
+  if (outputs == weight.shape[0]) return;
+  parameters.complain("weights", "is " + std::to_string(outputs),
+                      "the weight in " + l.data_file + " has the shape " + to_string(weight.shape));
+}
+
+void add_layer_constants(Loader& l, const Layer& layer, const LayerFormat& format,
+                         LayerParameters& parameters, Node& node) {
+  const std::size_t required = format.constants.size() - static_cast<std::size_t>(format.optional_constants);
+  for (std::size_t i = 0; i < format.constants.size(); ++i) {
+    const std::string& key = format.constants[i];
+    const bool told = key == "bias" && parameters.has("bias");
+    const bool expected = told && parameters.flag("bias");
+    const Tensor* tensor = take_data(l, layer, key, i < required || expected);
+    if (tensor == nullptr) continue;
+    if (told && !expected) {
+      parameters.complain("bias", "is false, but " + l.data_file + " holds one");
+      continue;
+    }
+    if (key == "weight") check_weights(l, *tensor, parameters);
+    node.inputs.push_back(add_constant(l, layer, tensor_name(layer, key), *tensor));
+  }
+}
+
+void add_node(Loader& l, const Layer& layer, const LayerFormat& format) {
+  LayerParameters parameters(layer.parameters, l.where(layer), l.problems);
+  Node node;
+  node.name = layer.name;
+  node.op = layer.op;
+  node.lid = layer.lid;
+  node.inputs = resolve_inputs(l, layer);
+  if (!format.constants.empty() && layer.inputs.size() != 1) {
+    l.problems.add(l.where(layer), "has " + std::to_string(layer.inputs.size()) + " inputs",
+                   layer.op + " takes 1");
+  }
+  if (format.read != nullptr) node.attributes = format.read(parameters);
+  add_layer_constants(l, layer, format, parameters, node);
+  parameters.reject_unknown();
+  for (const std::string& port : layer.outputs) {
+    node.outputs.push_back(l.sources.at("@" + layer.lid + ":" + port));
+  }
+  l.graph.add_node(std::move(node));
+}
+
+void add_nodes(Loader& l) {
+  std::set<std::string> names;
+  for (const Layer& layer : l.layers) {
+    if (layer.op == "output") {
+      const std::vector<ValueId> inputs = resolve_inputs(l, layer);
+      if (layer.inputs.size() != 1) l.problems.add(l.where(layer), "an output has exactly one input");
+      if (inputs.size() != 1) continue;
+      l.graph.outputs.push_back(inputs[0]);
+      l.graph.output_lids.push_back(layer.lid);
+    } else if (const LayerFormat* format = find_layer_format(layer.op)) {
+      if (!names.insert(layer.name).second) {
+        l.problems.add(l.where(layer), "the name '" + printable(layer.name) + "' is used twice");
+      }
+      add_node(l, layer, *format);
+    }
+  }
+  if (l.graph.outputs.empty()) l.problems.add(l.json_file, "has no layer with the operator 'output'");
+}
+
+void check_leftover_data(Loader& l) {
+  for (const auto& [key, tensor] : l.data) {
+    if (l.taken_data.count(key) != 0) continue;
+    const std::vector<std::string> known(l.taken_data.begin(), l.taken_data.end());
+    const std::string near = l.problems.list().size() < kMostSuggestions ? nearest(key, known) : "";
+    l.problems.add(l.data_file, "holds '" + printable(key) + "', which no layer of " + l.json_file + " takes",
+                   near.empty() ? "the two files may not belong together" : "did you mean '" + near + "'?");
+  }
+}
+
+}  // namespace
+
+Graph load_acuity(const std::filesystem::path& json, const std::filesystem::path& data) {
+  Loader l{json.string(), data.string()};
+  LayerFile file = read_layer_file(json, l.problems);
+  l.data = read_npz(data);
+  l.layers = std::move(file.layers);
+  l.graph.name = file.name.empty() ? json.stem().string() : file.name;
+  l.graph.source_format = file.platform.empty() ? "acuity" : file.platform;
+
+  add_sources(l);
+  add_nodes(l);
+  check_leftover_data(l);
+  l.problems.throw_if_any();
+  try {
+    sort_nodes(l.graph);
+    infer_shapes(l.graph);
+    verify(l.graph);
+  } catch (const Error& error) {
+    for (const Problem& problem : error.problems()) {
+      l.problems.add(json.string() + (problem.where.empty() ? "" : ": " + problem.where), problem.what,
+                     problem.hint);
+    }
+  }
+  l.problems.throw_if_any();
+  return std::move(l.graph);
+}
+
+}  // namespace trireme

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "model/import/import.h"
+#include "support/files.h"
+
+namespace trireme {
+namespace {
+
+// JSON begins with '{', after blanks and a byte order mark; an ONNX file never does: as a protobuf tag, 0x7B
+// is a field with a wire type that ONNX does not use.
+bool is_json(const std::filesystem::path& path) {
+  const Bytes bytes = read_file(path);
+  std::size_t at = bytes.size() >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? 3 : 0;
+  while (at < bytes.size() &&
+         (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\r' || bytes[at] == '\n'))
+    ++at;
+  return at < bytes.size() && bytes[at] == '{';
+}
+
+}  // namespace
+
+Graph load_model(const std::filesystem::path& path, const ImportOptions& options) {
+  if (!is_json(path)) return import_onnx(path, options);
+  if (!options.inputs.empty() || !options.outputs.empty() || !options.input_shapes.empty()) {
+    throw Error(path.string(), "inputs, outputs and shapes can be chosen for ONNX models only",
+                "choose them when the model is imported");
+  }
+  std::filesystem::path data = path;
+  data.replace_extension(".data");
+  return load_acuity(path, data);
+}
+
+}  // namespace trireme

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// The import in its order: parse the file, see how the nodes hang together, take over inputs and constants,
+// then node by node what the operator table says; problems are collected all the way and thrown together.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/graph/operators.h"
+#include "model/import/import.h"
+#include "model/import/onnx/inputs.h"
+#include "model/import/onnx/operator_table.h"
+#include "model/import/onnx/read_model.h"
+#include "model/import/onnx/structure.h"
+#include "support/text.h"
+
+namespace trireme {
+namespace {
+
+constexpr std::int64_t kOldestOpset =
+    7;  // before: other broadcasting rules, and test flags in many operators
+constexpr std::int64_t kNewestOpset = 24;  // the newest whose definitions these importers were written by
+
+bool is_standard(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
+
+std::int64_t opset_of(const onnx::ModelProto& model, const std::string& where, OnnxImport& import,
+                      Problems& problems) {
+  for (const auto& entry : model.opset_import()) {
+    if (!is_standard(entry.domain())) continue;
+    if (entry.version() < kOldestOpset) {
+      problems.add(where, fmt::format("operator set {} is not supported", entry.version()),
+                   fmt::format("{} or newer; onnx.version_converter converts", kOldestOpset));
+    } else if (entry.version() > kNewestOpset) {
+      import.graph.notes.push_back(
+          fmt::format("operator set {} is newer than {}, the newest known here; read as {}", entry.version(),
+                      kNewestOpset, kNewestOpset));
+    }
+    return entry.version();
+  }
+  problems.add(where, "the model names no version of the standard operators (opset_import)",
+               "the file may be cut short; export it again");
+  return kNewestOpset;
+}
+
+bool is_supported(const onnx::NodeProto& node) {
+  return is_standard(node.domain()) && find_onnx_operator(node.op_type()) != nullptr;
+}
+
+// What outputs and supported nodes take. The types of initializers that only unsupported operators take (the
+// zero points of QuantizeLinear, say) are not worth a complaint of their own.
+std::unordered_set<std::string> wanted_values(const OnnxStructure& structure, const onnx::GraphProto& graph) {
+  std::unordered_set<std::string> wanted(structure.outputs.begin(), structure.outputs.end());
+  for (const int index : structure.order) {
+    if (!is_supported(graph.node(index))) continue;
+    wanted.insert(graph.node(index).input().begin(), graph.node(index).input().end());
+  }
+  return wanted;
+}
+
+void import_initializers(OnnxImport& import, const OnnxStructure& structure, const onnx::GraphProto& graph,
+                         const std::string& where, Problems& problems) {
+  const std::unordered_set<std::string> wanted = wanted_values(structure, graph);
+  for (const onnx::TensorProto& proto : graph.initializer()) {
+    const std::string& name = proto.name();
+    if (wanted.count(name) == 0 || structure.initializers.count(name) == 0) continue;
+    if (import.values.count(name) != 0) continue;  // a double, told already
+    try {
+      import.values[name] = import.graph.add_constant(name, read_onnx_tensor(proto, import.budget));
+    } catch (const Error& error) {
+      import.values.erase(name);
+      for (const Problem& problem : error.problems()) {
+        problems.add(where + ": initializer '" + printable(name) + "'", problem.what, problem.hint);
+      }
+    }
+  }
+}
+
+bool has_subgraph(const onnx::NodeProto& node) {
+  return std::any_of(node.attribute().begin(), node.attribute().end(),
+                     [](const onnx::AttributeProto& attribute) {
+                       return attribute.type() == onnx::AttributeProto::GRAPH ||
+                              attribute.type() == onnx::AttributeProto::GRAPHS;
+                     });
+}
+
+// One problem for each kind of unsupported operator, with all the nodes that have it.
+class UnsupportedOperators {
+ public:
+  void add(const onnx::NodeProto& node, const std::string& name) {
+    const std::string domain = is_standard(node.domain()) ? "ai.onnx" : node.domain();
+    for (Kind& kind : kinds_) {
+      if (kind.op_type == node.op_type() && kind.domain == domain) return kind.nodes.push_back(name);
+    }
+    kinds_.push_back({node.op_type(), domain, has_subgraph(node), {name}});
+  }
+
+  void report(const std::string& where, Problems& problems) const {
+    for (const Kind& kind : kinds_) {
+      std::string what = fmt::format("operator {} of domain {} is not supported", printable(kind.op_type),
+                                     printable(kind.domain));
+      if (kind.subgraph) what += ": it has a subgraph (control flow)";
+      if (kind.nodes.size() > 1)
+        what += fmt::format("; {} nodes have it: {}", kind.nodes.size(), list(kind.nodes));
+      problems.add(where + ": node '" + printable(kind.nodes[0]) + "'", what, hint(kind));
+    }
+  }
+
+ private:
+  struct Kind {
+    std::string op_type, domain;
+    bool subgraph;
+    std::vector<std::string> nodes;
+  };
+
+  static std::string list(const std::vector<std::string>& names) {
+    constexpr std::size_t kShown = 5;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) {
+      text += (i == 0 ? "'" : ", '") + printable(names[i]) + "'";
+    }
+    return names.size() > kShown ? text + ", …" : text;
+  }
+
+  std::string hint(const Kind& kind) const {
+    const std::vector<std::string> names = onnx_operator_names();
+    const std::string near = kind.domain == "ai.onnx" ? nearest(kind.op_type, names) : "";
+    std::string text = near.empty() ? "" : "did you mean '" + near + "'? ";
+    text += "--outputs can cut the model before it";
+    return &kind == &kinds_[0] ? text + "; supported are " + join(names, ", ") : text;
+  }
+
+  std::vector<Kind> kinds_;
+};
+
+void check_against_table(const OnnxOperator& row, const onnx::NodeProto& proto, OnnxNode& node) {
+  for (const onnx::AttributeProto& attribute : proto.attribute()) {
+    const std::string quoted = "attribute '" + printable(attribute.name()) + "'";
+    if (std::find(row.attributes.begin(), row.attributes.end(), attribute.name()) == row.attributes.end()) {
+      node.unsupported("the " + quoted + " is unknown", row.attributes.empty()
+                                                            ? row.op_type + " has none"
+                                                            : suggestion(attribute.name(), row.attributes));
+    } else if (!attribute.ref_attr_name().empty()) {
+      node.unsupported(quoted + " refers to an attribute of a function", "inline the model's functions");
+    }
+  }
+  const int count = proto.input_size();
+  if (count < row.min_inputs || count > row.max_inputs) {
+    node.unsupported(fmt::format("it has {} inputs", count),
+                     row.min_inputs == row.max_inputs
+                         ? fmt::format("{} takes {}", row.op_type, row.min_inputs)
+                         : fmt::format("{} takes {} to {}", row.op_type, row.min_inputs, row.max_inputs));
+  }
+  if (!node.has_output(0)) node.unsupported("it has no output");
+}
+
+// Outputs behind the first are masks, indices and training statistics.
+void check_other_outputs(const onnx::NodeProto& proto, OnnxNode& node) {
+  for (int i = 1; i < proto.output_size(); ++i) {
+    if (!node.output_used(static_cast<std::size_t>(i))) continue;
+    node.unsupported(fmt::format("its output {} '{}' is used", i, printable(proto.output(i))),
+                     "only the first output is supported");
+  }
+}
+
+void import_node(OnnxImport& import, const onnx::NodeProto& proto, const std::string& name,
+                 const std::string& where, Problems& problems) {
+  const OnnxOperator& row = *find_onnx_operator(proto.op_type());
+  OnnxNode node(import, proto, name);
+  const std::string place = where + ": node '" + printable(name) + "' (" + proto.op_type() + ")";
+  check_against_table(row, proto, node);
+  check_other_outputs(proto, node);
+  try {
+    row.import(node);
+  } catch (const NodeSkipped&) {
+  } catch (const Error& error) {
+    for (const Problem& problem : error.problems()) {
+      node.unsupported(problem.where.empty() ? problem.what : problem.where + ": " + problem.what,
+                       problem.hint);
+    }
+  }
+  for (const Problem& complaint : node.complaints()) problems.add(place, complaint.what, complaint.hint);
+}
+
+void import_nodes(OnnxImport& import, const OnnxStructure& structure, const onnx::GraphProto& graph,
+                  const std::string& where, Problems& problems) {
+  UnsupportedOperators unsupported;
+  for (const int index : structure.order) {
+    const onnx::NodeProto& proto = graph.node(index);
+    const std::string& name = structure.node_names[static_cast<std::size_t>(index)];
+    if (!is_supported(proto)) {
+      unsupported.add(proto, name);
+      continue;
+    }
+    import_node(import, proto, name, where, problems);
+  }
+  unsupported.report(where, problems);
+}
+
+// Nodes nothing depends on are left out; the user is told.
+void drop_dead_nodes(Graph& graph) {
+  std::vector<std::string> before;
+  for (const Node& node : graph.nodes) before.push_back(node.name);
+  compact(graph);
+  std::size_t at = 0;
+  for (const std::string& name : before) {
+    if (at < graph.nodes.size() && graph.nodes[at].name == name) {
+      ++at;
+    } else {
+      graph.notes.push_back("node '" + printable(name) + "' left out: no output of the model depends on it");
+    }
+  }
+}
+
+}  // namespace
+
+Graph import_onnx(const std::filesystem::path& path, const ImportOptions& options) {
+  const std::string where = path.filename().string();
+  const onnx::ModelProto model = read_onnx_model(path);
+  const onnx::GraphProto& proto = model.graph();
+
+  Problems problems;
+  OnnxImport import;
+  import.opset = opset_of(model, where, import, problems);
+  const OnnxStructure structure = analyse_structure(proto, options, where, problems);
+  import.names = structure.names;
+  import.node_names.insert(structure.node_names.begin(), structure.node_names.end());
+  import.used = structure.used;
+
+  import_inputs(import, structure, options, where, problems);
+  import_initializers(import, structure, proto, where, problems);
+  import_nodes(import, structure, proto, where, problems);
+  problems.throw_if_any();
+
+  import.graph.name = path.stem().string();
+  import.graph.source_format = "onnx";
+  for (const std::string& output : structure.outputs)
+    import.graph.outputs.push_back(import.values.at(output));
+  drop_dead_nodes(import.graph);
+  verify(import.graph);
+  return std::move(import.graph);
+}
+
+}  // namespace trireme

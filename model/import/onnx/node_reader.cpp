@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/import/onnx/node_reader.h"
+
+#include <fmt/format.h>
+
+#include "model/graph/operators.h"
+
+namespace trireme {
+
+using onnx::AttributeProto;
+
+const AttributeProto* OnnxNode::find(const char* attribute) const {
+  for (const AttributeProto& candidate : proto_.attribute()) {
+    if (candidate.name() == attribute) return &candidate;
+  }
+  return nullptr;
+}
+
+const AttributeProto* OnnxNode::find(const char* attribute, AttributeProto::AttributeType type) {
+  const AttributeProto* found = find(attribute);
+  if (found == nullptr || found->type() == type) return found;
+  unsupported(fmt::format("attribute '{}' has the type {}", attribute,
+                          AttributeProto::AttributeType_Name(found->type())),
+              AttributeProto::AttributeType_Name(type) + " is what the operator defines");
+  return nullptr;
+}
+
+std::int64_t OnnxNode::integer(const char* attribute, std::int64_t fallback) {
+  const AttributeProto* found = find(attribute, AttributeProto::INT);
+  return found == nullptr ? fallback : found->i();
+}
+
+bool OnnxNode::flag(const char* attribute, bool fallback) {
+  const std::int64_t number = integer(attribute, fallback ? 1 : 0);
+  if (number != 0 && number != 1)
+    unsupported(fmt::format("attribute '{}' is {}", attribute, number), "0 or 1");
+  return number != 0;
+}
+
+float OnnxNode::real(const char* attribute, float fallback) {
+  const AttributeProto* found = find(attribute, AttributeProto::FLOAT);
+  return found == nullptr ? fallback : found->f();
+}
+
+std::string OnnxNode::text(const char* attribute, const std::string& fallback) {
+  const AttributeProto* found = find(attribute, AttributeProto::STRING);
+  return found == nullptr ? fallback : found->s();
+}
+
+std::vector<std::int64_t> OnnxNode::integers(const char* attribute) {
+  const AttributeProto* found = find(attribute, AttributeProto::INTS);
+  if (found == nullptr) return {};
+  return {found->ints().begin(), found->ints().end()};
+}
+
+std::vector<float> OnnxNode::reals(const char* attribute) {
+  const AttributeProto* found = find(attribute, AttributeProto::FLOATS);
+  if (found == nullptr) return {};
+  return {found->floats().begin(), found->floats().end()};
+}
+
+const onnx::TensorProto* OnnxNode::tensor(const char* attribute) {
+  const AttributeProto* found = find(attribute, AttributeProto::TENSOR);
+  return found == nullptr ? nullptr : &found->t();
+}
+
+bool OnnxNode::has_input(std::size_t i) const {
+  return i < input_count() && !proto_.input(static_cast<int>(i)).empty();
+}
+
+ValueId OnnxNode::input(std::size_t i) {
+  if (!complaints_.empty()) throw NodeSkipped();
+  if (!has_input(i)) {
+    unsupported(fmt::format("input {} is missing", i));
+    throw NodeSkipped();
+  }
+  const auto found = import_.values.find(proto_.input(static_cast<int>(i)));
+  if (found == import_.values.end()) throw NodeSkipped();
+  return found->second;
+}
+
+const Tensor& OnnxNode::constant(std::size_t i, const std::string& role) {
+  const Value& found = value(i);
+  if (found.constant == nullptr) {
+    unsupported(fmt::format("{} '{}' is computed by the network", role, printable(found.name)),
+                "it must be a constant: an initializer, a Constant, or one of these reshaped or transposed");
+    throw NodeSkipped();
+  }
+  return *found.constant;
+}
+
+std::vector<std::int64_t> OnnxNode::constant_integers(std::size_t i, const std::string& role) {
+  const Tensor& tensor = constant(i, role);
+  constexpr std::int64_t kLongestList = 64;  // lists of axes and dimensions
+  if (tensor.shape.size() > 1 || tensor.size() > kLongestList ||
+      (tensor.dtype != DataType::int64 && tensor.dtype != DataType::int32)) {
+    unsupported(
+        fmt::format("{} is a {} tensor of shape {}", role, name_of(tensor.dtype), to_string(tensor.shape)),
+        fmt::format("a list of at most {} integers", kLongestList));
+    throw NodeSkipped();
+  }
+  std::vector<std::int64_t> list;
+  for (std::int64_t at = 0; at < tensor.size(); ++at) {
+    list.push_back(tensor.dtype == DataType::int64 ? tensor.data<std::int64_t>()[at]
+                                                   : tensor.data<std::int32_t>()[at]);
+  }
+  return list;
+}
+
+float OnnxNode::constant_scalar(std::size_t i, const std::string& role) {
+  const Tensor& tensor = constant(i, role);
+  if (tensor.size() != 1 || tensor.dtype != DataType::float32) {
+    unsupported(
+        fmt::format("{} is a {} tensor of shape {}", role, name_of(tensor.dtype), to_string(tensor.shape)),
+        "one float32 number");
+    throw NodeSkipped();
+  }
+  return tensor.data<float>()[0];
+}
+
+bool OnnxNode::has_output(std::size_t i) const {
+  return static_cast<int>(i) < proto_.output_size() && !proto_.output(static_cast<int>(i)).empty();
+}
+
+bool OnnxNode::output_used(std::size_t i) const {
+  return has_output(i) && import_.used.count(proto_.output(static_cast<int>(i))) != 0;
+}
+
+std::string OnnxNode::fresh(std::unordered_set<std::string>& taken, const std::string& wish) {
+  std::string name = wish;
+  for (int suffix = 1; !taken.insert(name).second; ++suffix) name = wish + "_" + std::to_string(suffix);
+  return name;
+}
+
+ValueId OnnxNode::emit(const std::string& node_name, const std::string& value_name, std::string op,
+                       std::any attributes, std::vector<ValueId> inputs) {
+  if (!complaints_.empty()) throw NodeSkipped();
+  Graph& graph = import_.graph;
+  Value output;
+  output.name = value_name;
+  Node node;
+  node.name = node_name;
+  node.op = std::move(op);
+  node.attributes = std::move(attributes);
+  node.inputs = std::move(inputs);
+  node.outputs = {graph.add_value(std::move(output))};
+  infer_node(graph, node);
+  const ValueId id = node.outputs[0];
+  graph.add_node(std::move(node));
+  return id;
+}
+
+ValueId OnnxNode::step(const std::string& suffix, std::string op, std::any attributes,
+                       std::vector<ValueId> inputs) {
+  return emit(fresh(import_.node_names, name_ + suffix), fresh(import_.names, proto_.output(0) + suffix),
+              std::move(op), std::move(attributes), std::move(inputs));
+}
+
+ValueId OnnxNode::step_constant(const std::string& suffix, Tensor tensor) {
+  return import_.graph.add_constant(fresh(import_.names, proto_.output(0) + suffix), std::move(tensor));
+}
+
+const std::string& OnnxNode::result_name() const {
+  const std::string& output = proto_.output(0);
+  if (import_.graph.find_value(output) != kNone) throw NodeSkipped();  // it has two producers, told already
+  return output;
+}
+
+void OnnxNode::result(std::string op, std::any attributes, std::vector<ValueId> inputs) {
+  const std::string& output = result_name();
+  import_.values[output] = emit(name_, output, std::move(op), std::move(attributes), std::move(inputs));
+}
+
+void OnnxNode::result_constant(Tensor tensor) {
+  if (!complaints_.empty()) throw NodeSkipped();
+  const std::string& output = result_name();
+  import_.values[output] = import_.graph.add_constant(output, std::move(tensor));
+}
+
+}  // namespace trireme

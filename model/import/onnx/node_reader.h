@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// One ONNX node as an importer function sees it. The function reads all attributes first, then the inputs,
+// then states the result. Complaints are collected; from the first input on, a node with complaints, or one
+// that depends on a node with complaints, is left (by throwing NodeSkipped). So each node's attributes are
+// checked in one run, whatever went wrong before it.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <any>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "model/graph/attributes.h"
+#include "model/graph/graph.h"
+#include "model/import/onnx/tensors.h"
+
+namespace trireme {
+
+// A model on its way into a graph.
+struct OnnxImport {
+  Graph graph;
+  std::int64_t opset = 0;
+  std::unordered_map<std::string, ValueId> values;  // ONNX name -> value; missing: not imported, told already
+  std::unordered_set<std::string> names;            // of all values of the model and those made here
+  std::unordered_set<std::string> node_names;
+  std::unordered_set<std::string> used;  // values that a node or an output takes
+  ConstantBudget budget;
+};
+
+struct NodeSkipped {};
+
+class OnnxNode {
+ public:
+  OnnxNode(OnnxImport& import, const onnx::NodeProto& proto, std::string name)
+      : import_(import), proto_(proto), name_(std::move(name)) {}
+
+  std::int64_t opset() const { return import_.opset; }
+  const std::vector<Problem>& complaints() const { return complaints_.list(); }
+  void unsupported(const std::string& what, const std::string& hint = {}) { complaints_.add({}, what, hint); }
+
+  // Attributes; the fallback if missing, or, after a complaint, of another type.
+  bool has(const char* attribute) const { return find(attribute) != nullptr; }
+  std::int64_t integer(const char* attribute, std::int64_t fallback);
+  bool flag(const char* attribute, bool fallback);
+  float real(const char* attribute, float fallback);
+  std::string text(const char* attribute, const std::string& fallback);
+  std::vector<std::int64_t> integers(const char* attribute);  // empty if missing
+  std::vector<float> reals(const char* attribute);
+  const onnx::TensorProto* tensor(const char* attribute);  // null if missing
+
+  // Inputs.
+  std::size_t input_count() const { return static_cast<std::size_t>(proto_.input_size()); }
+  bool has_input(std::size_t i) const;
+  ValueId input(std::size_t i);
+  const Shape& shape(std::size_t i) { return value(i).shape; }
+  bool is_constant(std::size_t i) { return value(i).constant != nullptr; }
+  const Tensor& constant(std::size_t i, const std::string& role);  // complains and leaves if it is computed
+  std::vector<std::int64_t> constant_integers(std::size_t i, const std::string& role);
+  float constant_scalar(std::size_t i, const std::string& role);
+
+  // Outputs.
+  bool has_output(std::size_t i) const;
+  bool output_used(std::size_t i) const;
+
+  // A node in front of the result; its name and output are the result's with a suffix.
+  ValueId step(const std::string& suffix, std::string op, std::any attributes, std::vector<ValueId> inputs);
+  ValueId step_constant(const std::string& suffix, Tensor tensor);
+  void result(std::string op, std::any attributes, std::vector<ValueId> inputs);
+  void result_constant(Tensor tensor);
+  ConstantBudget& budget() { return import_.budget; }
+
+ private:
+  const onnx::AttributeProto* find(const char* attribute) const;
+  const onnx::AttributeProto* find(const char* attribute, onnx::AttributeProto::AttributeType type);
+  const Value& value(std::size_t i) { return import_.graph.values[input(i)]; }
+  ValueId emit(const std::string& node_name, const std::string& value_name, std::string op,
+               std::any attributes, std::vector<ValueId> inputs);
+  const std::string& result_name() const;
+  std::string fresh(std::unordered_set<std::string>& taken, const std::string& wish);
+
+  OnnxImport& import_;
+  const onnx::NodeProto& proto_;
+  std::string name_;
+  Problems complaints_;
+};
+
+}  // namespace trireme

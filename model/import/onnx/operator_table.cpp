@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/import/onnx/operator_table.h"
+
+#include <map>
+
+namespace trireme {
+namespace {
+
+using Table = std::map<std::string, const OnnxOperator*>;
+
+Table make_table() {
+  Table table;
+  for (const OnnxFamily* family :
+       {&onnx_convolution_family(), &onnx_pooling_family(), &onnx_dense_family(), &onnx_activation_family(),
+        &onnx_normalization_family(), &onnx_elementwise_family(), &onnx_shape_family(),
+        &onnx_constant_family()}) {
+    for (const OnnxOperator& row : *family) {
+      if (!table.emplace(row.op_type, &row).second)
+        internal_error("ONNX operator '" + row.op_type + "' listed twice");
+    }
+  }
+  return table;
+}
+
+const Table& table() {
+  static const Table instance = make_table();
+  return instance;
+}
+
+}  // namespace
+
+const OnnxOperator* find_onnx_operator(const std::string& op_type) {
+  const auto found = table().find(op_type);
+  return found == table().end() ? nullptr : found->second;
+}
+
+std::vector<std::string> onnx_operator_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, row] : table()) names.push_back(name);
+  return names;
+}
+
+}  // namespace trireme

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// ONNX operators and the functions that import them: one file a family in operators/. A new operator is one
+// row in its family's file; a new family is declared here and listed once in operator_table.cpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/import/onnx/node_reader.h"
+
+namespace trireme {
+
+struct OnnxOperator {
+  std::string op_type;
+  int min_inputs = 1, max_inputs = 1;
+  std::vector<std::string> attributes;  // those that some supported opset defines; any other is a problem
+  void (*import)(OnnxNode& node) = nullptr;
+};
+using OnnxFamily = std::vector<OnnxOperator>;
+constexpr int kAnyNumberOfInputs = std::numeric_limits<int>::max();
+
+const OnnxFamily& onnx_convolution_family();
+const OnnxFamily& onnx_pooling_family();
+const OnnxFamily& onnx_dense_family();
+const OnnxFamily& onnx_activation_family();
+const OnnxFamily& onnx_normalization_family();
+const OnnxFamily& onnx_elementwise_family();
+const OnnxFamily& onnx_shape_family();
+const OnnxFamily& onnx_constant_family();
+
+const OnnxOperator* find_onnx_operator(const std::string& op_type);  // null if it is not supported
+std::vector<std::string> onnx_operator_names();
+
+}  // namespace trireme

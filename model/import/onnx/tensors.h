@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The constants of a model: reading them, and the few operations on constants that an import needs at once.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <cstdint>
+
+#include "tensor/tensor.h"
+
+namespace trireme {
+
+// What all constants of one model may take. Asked before each allocation, since a few bytes of a file
+// (ConstantOfShape) can ask for any amount.
+class ConstantBudget {
+ public:
+  void spend(std::int64_t elements, DataType dtype);  // Error when it is used up
+
+ private:
+  std::uint64_t left_ = std::uint64_t{1} << 31;
+};
+
+// float16 and bfloat16 are widened to float32, which loses nothing; int32 and int64 stay. Errors, without a
+// place: another type, data outside of the file, a shape that does not fit the data.
+Tensor read_onnx_tensor(const onnx::TensorProto& proto, ConstantBudget& budget);
+
+Tensor filled_tensor(const Shape& shape, const Tensor& single_element, ConstantBudget& budget);
+Tensor reshaped(const Tensor& tensor, const Shape& shape, ConstantBudget& budget);
+Tensor permuted(const Tensor& tensor, const std::vector<std::int64_t>& perm, ConstantBudget& budget);
+
+// "FLOAT16", as ONNX spells it.
+std::string onnx_type_name(std::int32_t data_type);
+
+}  // namespace trireme

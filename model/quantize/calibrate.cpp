@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/quantize/calibrate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+#include "model/quantize/roles.h"
+#include "model/quant/rounding.h"
+#include "model/reference/execute.h"
+#include "support/text.h"
+
+namespace trireme {
+
+namespace {
+
+void check_options(const QuantizeOptions& options) {
+  Problems problems;
+  const std::string hint = "this version quantizes with asymmetric_affine to uint8";
+  if (options.quantizer != "asymmetric_affine") {
+    problems.add("--quantizer", fmt::format("'{}' is not part of this version", options.quantizer), hint);
+  }
+  if (options.qtype != "uint8" && options.qtype != "u8") {
+    problems.add("--qtype", fmt::format("'{}' is not part of this version", options.qtype), hint);
+  }
+  if (options.algorithm != "normal" && options.algorithm != "moving_average") {
+    problems.add("--algorithm", fmt::format("'{}' is not part of this version", options.algorithm),
+                 suggestion(options.algorithm, {"normal", "moving_average"}));
+  }
+  if (!(options.moving_average_weight > 0 && options.moving_average_weight <= 1)) {
+    problems.add("--moving-average-weight", fmt::format("{} is out of range", options.moving_average_weight),
+                 "above 0, at most 1");
+  }
+  problems.throw_if_any();
+}
+
+// The range of one tensor, extended to contain 0. Error if it holds a NaN or infinity.
+Range range_of(const Tensor& tensor, const std::string& where) {
+  const Tensor floats = to_float32(tensor);
+  Range range;
+  range.seen = true;
+  const float* x = floats.data<float>();
+  for (std::int64_t i = 0; i < floats.size(); ++i) {
+    if (!(x[i] - x[i] == 0)) {
+      throw Error(where, fmt::format("element {} is {}", i, x[i]),
+                  "the float network must give finite numbers");
+    }
+    range.min = std::min(range.min, x[i]);
+    range.max = std::max(range.max, x[i]);
+  }
+  return range;
+}
+
+// normal: the union of all samples. moving_average: starts at the first sample, then moves towards each
+// further one by the weight (formats.md §4.5, default 0.01).
+class RangeOf {
+ public:
+  void add(const Range& sample, const QuantizeOptions& options) {
+    const double min = static_cast<double>(sample.min);
+    const double max = static_cast<double>(sample.max);
+    if (!seen_) {
+      min_ = min;
+      max_ = max;
+    } else if (options.algorithm == "moving_average") {
+      min_ += options.moving_average_weight * (min - min_);
+      max_ += options.moving_average_weight * (max - max_);
+    } else {
+      min_ = std::min(min_, min);
+      max_ = std::max(max_, max);
+    }
+    seen_ = true;
+  }
+  Quantization parameters() const { return affine_u8(static_cast<float>(min_), static_cast<float>(max_)); }
+
+ private:
+  double min_ = 0, max_ = 0;
+  bool seen_ = false;
+};
+
+}  // namespace
+
+// scale = (max - min) / 255, zero_point = round_half_even(-min / scale). The zero point is taken from the
+// range itself, -255 min / (max - min), so that the rounding of scale to float32 cannot move the tie of a
+// symmetric range (127.5). A tensor that is all zero, or whose scale would not be a normal float32, gets
+// scale 1 and zero point 0: every code 0 means 0, and no later division can fail.
+Quantization affine_u8(float min, float max) {
+  const double low = std::min(static_cast<double>(min), 0.0);
+  const double high = std::max(static_cast<double>(max), 0.0);
+  Quantization q;
+  q.scheme = Quantization::Scheme::affine;
+  q.dtype = DataType::uint8;
+  q.min = low;
+  q.max = high;
+  const auto scale = static_cast<float>((high - low) / 255);
+  if (!(scale >= std::numeric_limits<float>::min())) {
+    q.scale = {1};
+    q.zero_point = {0};
+    return q;
+  }
+  q.scale = {scale};
+  q.zero_point = {std::clamp(round_to_int32(-low * 255 / (high - low), Ties::half_even), 0, 255)};
+  return q;
+}
+
+// 1. Float reference on every sample, ranges of all activations. 2. Weights from their own range.
+// 3. Sharing rules, biases last.
+int quantize_graph(Graph& graph, const QuantizeOptions& options,
+                   const std::function<bool(std::vector<Tensor>&)>& next_sample) {
+  check_options(options);
+  Graph result = graph;
+  unshare_weights(result);
+  const std::vector<Slot> slots = quantization_slots(result);
+  std::map<ValueId, RangeOf> ranges;
+  int samples = 0;
+  std::vector<Tensor> inputs;
+  while (next_sample(inputs)) {
+    ++samples;
+    execute(result, inputs, ExecuteOptions{}, [&](ValueId id, const Tensor& tensor) {
+      if (!is_float(tensor.dtype)) return;
+      ranges[id].add(
+          range_of(tensor, fmt::format("value '{}' of sample {}", result.values[id].name, samples)), options);
+    });
+    inputs.clear();
+  }
+  if (samples == 0)
+    throw Error("calibration", "no sample was given", "name at least one input in the dataset");
+  for (const Slot& slot : slots) {
+    Value& value = result.values[slot.value];
+    if (slot.role == Role::activation) {
+      value.quantization = ranges.at(slot.value).parameters();
+    } else if (slot.role == Role::weight) {
+      const Range range = range_of(*value.constant, "weight '" + value.name + "'");
+      value.quantization = affine_u8(range.min, range.max);
+    } else {
+      range_of(*value.constant, "bias '" + value.name + "'");
+    }
+  }
+  unify_quantization(result);
+  graph = std::move(result);
+  return samples;
+}
+
+}  // namespace trireme

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// From observed ranges to quantization parameters (formats.md §4.3).
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "model/graph/graph.h"
+
+namespace trireme {
+
+// One entry a value: extended to contain 0.
+struct Range {
+  float min = 0, max = 0;
+  bool seen = false;
+};
+
+struct QuantizeOptions {
+  std::string quantizer =
+      "asymmetric_affine";  // the only one of this version; others are an Error that says so
+  std::string qtype = "uint8";
+  std::string algorithm = "normal";  // "normal" (min/max) or "moving_average"
+  double moving_average_weight = 0.01;
+};
+
+Quantization affine_u8(float min, float max);  // scale, zero point by formats.md §4.3
+
+// Runs the float reference on each sample (one tensor a graph input) and quantizes weights, biases and
+// activations. Softmax outputs become float16 (PPU output); values that only move or clip data share their
+// source's parameters, and a convolution or fullconnect that feeds nothing but an activation takes the
+// activation's output parameters, so that fusing never changes a bit (docs/architecture.md). `next_sample`
+// returns false when there are no more; returns the number of samples used (at least one, else Error).
+int quantize_graph(Graph& graph, const QuantizeOptions& options,
+                   const std::function<bool(std::vector<Tensor>&)>& next_sample);
+
+// Enforces the sharing rules above on a graph whose parameters came from a table; returns what it changed,
+// one line each.
+std::vector<std::string> unify_quantization(Graph& graph);
+bool is_quantized(const Graph& graph);
+
+}  // namespace trireme

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/quantize/roles.h"
+
+#include <algorithm>
+#include <set>
+
+#include "model/graph/attributes.h"
+
+namespace trireme {
+
+namespace {
+
+void add_activation(const Graph& graph, ValueId id, NodeId producer, std::vector<Slot>& slots) {
+  if (is_float(graph.values[id].dtype)) slots.push_back({id, Role::activation, producer});
+}
+
+}  // namespace
+
+bool has_weights(const Node& node) { return node.op == "convolution" || node.op == "fullconnect"; }
+
+bool is_clamp(const Node& node) { return node.op == "relu" || node.op == "relun"; }
+
+bool moves_codes(const Node& node) {
+  if (node.op == "pooling") return attributes<PoolingAttributes>(node).type == PoolingAttributes::Type::max;
+  return node.op == "reshape" || node.op == "permute" || node.op == "noop";
+}
+
+std::vector<Slot> quantization_slots(const Graph& graph) {
+  std::vector<Slot> slots;
+  Problems problems;
+  for (const ValueId id : graph.inputs) add_activation(graph, id, kNone, slots);
+  for (NodeId n = 0; n < graph.nodes.size(); ++n) {
+    const Node& node = graph.nodes[n];
+    for (const ValueId id : node.outputs) add_activation(graph, id, n, slots);
+    if (!has_weights(node)) continue;
+    for (std::size_t i = 1; i < node.inputs.size(); ++i) {
+      const ValueId id = node.inputs[i];
+      if (id == kNone) continue;
+      if (graph.values[id].constant == nullptr) {
+        problems.add("node '" + node.name + "' (" + node.op + ")",
+                     "'" + graph.values[id].name + "' is computed, not a constant",
+                     "this version quantizes weights and biases that are constants");
+        continue;
+      }
+      slots.push_back({id, i == 1 ? Role::weight : Role::bias, n});
+    }
+  }
+  problems.throw_if_any();
+  return slots;
+}
+
+void unshare_weights(Graph& graph) {
+  std::set<ValueId> taken(graph.outputs.begin(), graph.outputs.end());
+  for (const Node& node : graph.nodes) {
+    if (!has_weights(node)) taken.insert(node.inputs.begin(), node.inputs.end());
+  }
+  for (NodeId n = 0; n < graph.nodes.size(); ++n) {
+    if (!has_weights(graph.nodes[n])) continue;
+    for (std::size_t i = 1; i < graph.nodes[n].inputs.size(); ++i) {
+      const ValueId id = graph.nodes[n].inputs[i];
+      if (id == kNone || graph.values[id].constant == nullptr || taken.insert(id).second) continue;
+      Value copy = graph.values[id];
+      copy.name = graph.unique_name(copy.name + "_of_" + graph.nodes[n].name);
+      graph.nodes[n].inputs[i] = graph.add_value(std::move(copy));
+    }
+  }
+}
+
+}  // namespace trireme

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inside model/reference only: what an operator's kernels look like, and the table that finds them.
+// A new operator is a row in kernels.cpp and a function in kernels/.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/graph/graph.h"
+#include "model/reference/execute.h"
+
+namespace trireme {
+
+struct KernelCall {
+  const Graph& graph;
+  const Node& node;
+  std::vector<const Tensor*> inputs;  // parallel to node.inputs; null for an omitted optional input
+  const ExecuteOptions& options;
+};
+
+using Kernel = std::vector<Tensor> (*)(const KernelCall&);
+
+struct KernelRow {
+  const char* op;
+  Kernel real;       // float32 in and out; operators that only move data take any type
+  Kernel quantized;  // stored integers in and out; null: not in this version
+};
+
+const KernelRow* find_kernels(const std::string& op);  // null if unknown
+std::vector<std::string> quantized_operator_names();
+
+// Access with checks. A missing required input is an internal error: the importer has counted them.
+const Tensor& input(const KernelCall& call, std::size_t index);
+const Tensor* optional_input(const KernelCall& call, std::size_t index);
+const Value& input_value(const KernelCall& call, std::size_t index);
+const Value& output_value(const KernelCall& call);
+std::string place_of(const Node& node);  // "node 'conv1' (convolution)"
+
+// Parameters of an 8-bit affine tensor. Error naming node and value if it has others.
+struct Affine {
+  float scale;
+  std::int32_t zero_point;
+};
+Affine u8_parameters(const KernelCall& call, const Value& value);
+
+// The codes between which a result is kept.
+struct CodeRange {
+  std::int32_t low = 0, high = 255;
+};
+inline std::uint8_t clamped(std::int64_t code, const CodeRange& range) {
+  return static_cast<std::uint8_t>(code < range.low ? range.low : code > range.high ? range.high : code);
+}
+
+// One line an operator family; each lives in the file of its name in kernels/.
+namespace kernels {
+std::vector<Tensor> convolution(const KernelCall& call);
+std::vector<Tensor> convolution_quantized(const KernelCall& call);
+std::vector<Tensor> fullconnect(const KernelCall& call);
+std::vector<Tensor> fullconnect_quantized(const KernelCall& call);
+std::vector<Tensor> pooling(const KernelCall& call);
+std::vector<Tensor> pooling_quantized(const KernelCall& call);
+std::vector<Tensor> relu(const KernelCall& call);
+std::vector<Tensor> relu_quantized(const KernelCall& call);
+std::vector<Tensor> relun(const KernelCall& call);
+std::vector<Tensor> relun_quantized(const KernelCall& call);
+std::vector<Tensor> unary(const KernelCall& call);  // leakyrelu, sigmoid, tanh
+std::vector<Tensor> unary_quantized(const KernelCall& call);
+std::vector<Tensor> noop(const KernelCall& call);
+std::vector<Tensor> noop_quantized(const KernelCall& call);
+std::vector<Tensor> reshape(const KernelCall& call);
+std::vector<Tensor> reshape_quantized(const KernelCall& call);
+std::vector<Tensor> permute(const KernelCall& call);
+std::vector<Tensor> permute_quantized(const KernelCall& call);
+std::vector<Tensor> concat(const KernelCall& call);
+std::vector<Tensor> batchnormalize(const KernelCall& call);
+std::vector<Tensor> add(const KernelCall& call);
+std::vector<Tensor> multiply(const KernelCall& call);
+std::vector<Tensor> softmax(const KernelCall& call);
+std::vector<Tensor> softmax_quantized(const KernelCall& call);
+}  // namespace kernels
+
+}  // namespace trireme

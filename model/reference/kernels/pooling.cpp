@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "model/graph/attributes.h"
+#include "model/reference/kernels.h"
+#include "model/reference/requantize.h"
+
+namespace trireme::kernels {
+
+namespace {
+
+using Type = PoolingAttributes::Type;
+
+// The elements of the map that one output looks at, by row and column with the window's dilation.
+struct Field {
+  std::int64_t y_begin, y_end, x_begin, x_end;  // end: beyond the last, still a multiple of the dilation
+  std::int64_t y_step, x_step;
+
+  static std::int64_t count(std::int64_t begin, std::int64_t end, std::int64_t step) {
+    return begin < end ? (end - begin + step - 1) / step : 0;
+  }
+  std::int64_t elements() const { return count(y_begin, y_end, y_step) * count(x_begin, x_end, x_step); }
+};
+
+// First and end of the positions start, start + step, … (taps of them) that lie inside [0, limit).
+std::pair<std::int64_t, std::int64_t> inside(std::int64_t start, std::int64_t taps, std::int64_t step,
+                                             std::int64_t limit) {
+  const std::int64_t skipped = start < 0 ? (-start + step - 1) / step : 0;
+  return {start + skipped * step, std::min(start + taps * step, limit)};
+}
+
+Field field_of(const Window& w, std::int64_t oy, std::int64_t ox, std::int64_t in_h, std::int64_t in_w) {
+  const auto rows = inside(oy * w.stride_h - w.pad_top, w.kernel_h, w.dilation_h, in_h);
+  const auto columns = inside(ox * w.stride_w - w.pad_left, w.kernel_w, w.dilation_w, in_w);
+  return {rows.first, rows.second, columns.first, columns.second, w.dilation_h, w.dilation_w};
+}
+
+// Calls visit(plane, field, output index) for every output element.
+template <typename Visit>
+void for_each_window(const KernelCall& call, Visit visit) {
+  const Window& w = attributes<PoolingAttributes>(call.node).window;
+  const Shape& in = input(call, 0).shape;
+  const Shape& out = output_value(call).shape;
+  if (in.size() != 4 || out.size() != 4) internal_error("pooling: not four dimensions");
+  std::int64_t index = 0;
+  for (std::int64_t plane = 0; plane < out[0] * out[1]; ++plane) {
+    for (std::int64_t oy = 0; oy < out[2]; ++oy) {
+      for (std::int64_t ox = 0; ox < out[3]; ++ox) {
+        const Field field = field_of(w, oy, ox, in[2], in[3]);
+        if (field.elements() == 0) {
+          throw Error(place_of(call.node),
+                      fmt::format("output row {} column {} sees nothing but padding", oy, ox),
+                      "the pads must be smaller than the window");
+        }
+        visit(plane, field, index++);
+      }
+    }
+  }
+}
+
+template <typename T, typename Visit>
+void for_each_element(const T* plane, std::int64_t width, const Field& field, Visit visit) {
+  for (std::int64_t y = field.y_begin; y < field.y_end; y += field.y_step) {
+    for (std::int64_t x = field.x_begin; x < field.x_end; x += field.x_step) visit(plane[y * width + x]);
+  }
+}
+
+template <typename T>
+T maximum(const T* plane, std::int64_t width, const Field& field) {
+  T best = plane[field.y_begin * width + field.x_begin];
+  for_each_element(plane, width, field, [&](T value) { best = value > best ? value : best; });
+  return best;
+}
+
+// Elements an average is divided by: those inside the map, or the whole window if padding counts.
+std::int64_t divisor(const PoolingAttributes& attr, const Field& field) {
+  return attr.count_include_pad ? attr.window.kernel_h * attr.window.kernel_w : field.elements();
+}
+
+}  // namespace
+
+std::vector<Tensor> pooling(const KernelCall& call) {
+  const auto& attr = attributes<PoolingAttributes>(call.node);
+  const Shape& in = input(call, 0).shape;
+  const float* x = input(call, 0).data<float>();
+  Tensor result(DataType::float32, output_value(call).shape);
+  float* out = result.data<float>();
+  for_each_window(call, [&](std::int64_t plane, const Field& field, std::int64_t index) {
+    const float* map = x + plane * in[2] * in[3];
+    if (attr.type == Type::max) {
+      out[index] = maximum(map, in[3], field);
+      return;
+    }
+    double sum = 0;
+    for_each_element(map, in[3], field, [&](float value) { sum += static_cast<double>(value); });
+    out[index] = static_cast<float>(sum / static_cast<double>(divisor(attr, field)));
+  });
+  return {std::move(result)};
+}
+
+// Maximum: of the codes; requantized only if a table gave the output other parameters than the input.
+// Average: acc = sum (x - zx), padding adds 0; factor = s_in / float32(s_out * divisor).
+std::vector<Tensor> pooling_quantized(const KernelCall& call) {
+  const auto& attr = attributes<PoolingAttributes>(call.node);
+  const Affine from = u8_parameters(call, input_value(call, 0));
+  const Affine to = u8_parameters(call, output_value(call));
+  const bool same = from.scale == to.scale && from.zero_point == to.zero_point;
+  const Shape& in = input(call, 0).shape;
+  const auto* x = input(call, 0).data<std::uint8_t>();
+  Tensor result(DataType::uint8, output_value(call).shape);
+  auto* out = result.data<std::uint8_t>();
+  std::map<std::int64_t, ReferenceRequantizer>
+      requantizers;  // by divisor: windows at the border may have fewer elements
+  const auto requantized = [&](std::int64_t sum, std::int64_t count) {
+    auto found = requantizers.find(count);
+    if (found == requantizers.end()) {
+      const ReferenceRequantizer made(call.options.rule, call.options.ties, RequantKernel::other, from.scale,
+                             to.scale * static_cast<float>(count), place_of(call.node));
+      found = requantizers.emplace(count, made).first;
+    }
+    return clamped(std::int64_t{found->second(static_cast<std::int32_t>(sum))} + to.zero_point, CodeRange{});
+  };
+  for_each_window(call, [&](std::int64_t plane, const Field& field, std::int64_t index) {
+    const std::uint8_t* map = x + plane * in[2] * in[3];
+    if (attr.type == Type::max) {
+      const std::uint8_t best = maximum(map, in[3], field);
+      out[index] = same ? best : requantized(best - from.zero_point, 1);
+      return;
+    }
+    std::int64_t sum = 0;
+    for_each_element(map, in[3], field, [&](std::uint8_t code) { sum += code - from.zero_point; });
+    out[index] = requantized(sum, divisor(attr, field));
+  });
+  return {std::move(result)};
+}
+
+}  // namespace trireme::kernels

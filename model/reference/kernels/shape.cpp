@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operators that only move elements: any type, bit for bit.
+#include "model/graph/attributes.h"
+#include "model/reference/kernels.h"
+#include "model/reference/requantize.h"
+
+namespace trireme::kernels {
+
+namespace {
+
+// Moved codes, then requantized if a table gave the output other parameters than the input.
+std::vector<Tensor> with_output_parameters(const KernelCall& call, std::vector<Tensor> moved) {
+  if (same_parameters(input_value(call, 0).quantization, output_value(call).quantization)) return moved;
+  const Affine from = u8_parameters(call, input_value(call, 0));
+  const Affine to = u8_parameters(call, output_value(call));
+  const ReferenceRequantizer requantize(call.options.rule, call.options.ties, RequantKernel::other, from.scale,
+                               to.scale, place_of(call.node));
+  for (std::uint8_t& code : moved.at(0).bytes) {
+    code = clamped(std::int64_t{requantize(code - from.zero_point)} + to.zero_point, CodeRange{});
+  }
+  return moved;
+}
+
+}  // namespace
+
+std::vector<Tensor> noop(const KernelCall& call) { return {input(call, 0)}; }
+
+std::vector<Tensor> reshape(const KernelCall& call) {
+  Tensor result = input(call, 0);
+  result.shape = attributes<ReshapeAttributes>(call.node).shape;
+  if (element_count(result.shape) != input(call, 0).size()) {
+    internal_error(place_of(call.node) + " changes the number of elements");
+  }
+  return {std::move(result)};
+}
+
+std::vector<Tensor> permute(const KernelCall& call) {
+  const Tensor& in = input(call, 0);
+  const std::vector<std::int64_t>& perm = attributes<PermuteAttributes>(call.node).perm;
+  if (perm.size() != in.shape.size())
+    internal_error(place_of(call.node) + " has another rank than its input");
+  const Shape in_strides = row_major_strides(in.shape);
+  Shape out_shape;
+  Shape strides;  // of the input, in the order of the output's axes
+  for (const std::int64_t axis : perm) {
+    out_shape.push_back(in.shape.at(static_cast<std::size_t>(axis)));
+    strides.push_back(in_strides.at(static_cast<std::size_t>(axis)));
+  }
+  Tensor result(in.dtype, out_shape);
+  const auto size = static_cast<std::size_t>(bytes_of(in.dtype));
+  Shape at(perm.size(), 0);
+  std::int64_t from = 0;
+  for (std::int64_t i = 0; i < result.size(); ++i) {
+    std::memcpy(&result.bytes[static_cast<std::size_t>(i) * size],
+                &in.bytes[static_cast<std::size_t>(from) * size], size);
+    for (std::size_t axis = perm.size(); axis-- > 0;) {
+      from += strides[axis];
+      if (++at[axis] < out_shape[axis]) break;
+      from -= strides[axis] * out_shape[axis];
+      at[axis] = 0;
+    }
+  }
+  return {std::move(result)};
+}
+
+std::vector<Tensor> concat(const KernelCall& call) {
+  const std::int64_t axis = attributes<ConcatAttributes>(call.node).axis;
+  const Shape& out = output_value(call).shape;
+  if (axis < 0 || axis >= static_cast<std::int64_t>(out.size()))
+    internal_error(place_of(call.node) + " has no such axis");
+  const std::int64_t outer = element_count(Shape(out.begin(), out.begin() + axis));
+  Tensor result(input(call, 0).dtype, out);
+  std::size_t to = 0;
+  for (std::int64_t block = 0; block < outer; ++block) {
+    for (std::size_t i = 0; i < call.inputs.size(); ++i) {
+      const Tensor& part = input(call, i);
+      if (part.dtype != result.dtype) internal_error(place_of(call.node) + " joins different types");
+      const std::size_t bytes = part.bytes.size() / static_cast<std::size_t>(outer);
+      if (to + bytes > result.bytes.size())
+        internal_error(place_of(call.node) + " has parts that do not fit");
+      std::memcpy(&result.bytes[to], &part.bytes[static_cast<std::size_t>(block) * bytes], bytes);
+      to += bytes;
+    }
+  }
+  return {std::move(result)};
+}
+
+std::vector<Tensor> noop_quantized(const KernelCall& call) {
+  return with_output_parameters(call, noop(call));
+}
+
+std::vector<Tensor> reshape_quantized(const KernelCall& call) {
+  return with_output_parameters(call, reshape(call));
+}
+
+std::vector<Tensor> permute_quantized(const KernelCall& call) {
+  return with_output_parameters(call, permute(call));
+}
+
+}  // namespace trireme::kernels

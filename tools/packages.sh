@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+# The one list of the Debian 12 packages that Trireme builds with; demo, check and CI source this file.
+# shellcheck shell=bash
+
+TRIREME_PACKAGES=(
+  g++ cmake ninja-build pkg-config ccache clang-format
+  libsystemc-dev libeigen3-dev libonnx-dev libprotobuf-dev protobuf-compiler
+  libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libfmt-dev libssl-dev
+  libjpeg62-turbo-dev libpng-dev libstb-dev libzip-dev zlib1g-dev
+  libgtest-dev libgmock-dev libbenchmark-dev
+)
+
+# Installs what is missing, and says so. Does nothing, quickly, when nothing is.
+trireme_install_packages() {
+  local missing=() package
+  for package in "${TRIREME_PACKAGES[@]}"; do
+    [[ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" == installed ]] || missing+=("$package")
+  done
+  [[ ${#missing[@]} -eq 0 ]] && return 0
+  if ! command -v apt-get >/dev/null; then
+    echo "error: these Debian packages, or what your system calls them, are missing: ${missing[*]}" >&2
+    return 1
+  fi
+  local as_root=()
+  if [[ $EUID -ne 0 ]]; then
+    command -v sudo >/dev/null || {
+      echo "error: not root and no sudo; as root run: apt-get install ${missing[*]}" >&2
+      return 1
+    }
+    as_root=(sudo)
+  fi
+  echo "installing Debian packages: ${missing[*]}"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq || return 1
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+    >/dev/null
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// The profile as people read it: one table of layers, one of where each layer's engine lost its time, one of
+// the engines, and the totals.
+#include <fmt/format.h>
+
+#include "support/text.h"
+#include "traces/run_folder.h"
+
+namespace trireme {
+
+namespace {
+
+std::string number(std::uint64_t value) { return with_thousands(static_cast<std::int64_t>(value)); }
+
+std::string percent(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? "-"
+                    : fmt::format("{:.1f}", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
+}
+
+std::string layer_title(const LayerProfile& layer) {
+  std::string title = layer.lid;
+  for (const std::string& merged : layer.merged) title += " + " + merged;
+  return title;
+}
+
+Table layer_table() {
+  Table table;
+  table.column("#");
+  table.column("layer", Table::Align::left);
+  table.column("op", Table::Align::left);
+  table.column("engine", Table::Align::left);
+  for (const char* title : {"busy cyc", "excl cyc", "share %", "time us", "DDR rd B", "DDR wr B", "SRAM rd B",
+                            "SRAM wr B", "MACs", "util %", "PPU instr"}) {
+    table.column(title);
+  }
+  return table;
+}
+
+std::string layers_text(const Profile& profile) {
+  Table table = layer_table();
+  int index = 0;
+  for (const LayerProfile& layer : profile.layers) {
+    table.row({std::to_string(index++), layer_title(layer), layer.op, layer.engine, number(layer.busy_cycles),
+               number(layer.exclusive_cycles), percent(layer.exclusive_cycles, profile.total_cycles),
+               fmt::format("{:.2f}", profile.microseconds(layer.exclusive_cycles)),
+               number(layer.traffic.ddr_read), number(layer.traffic.ddr_write),
+               number(layer.traffic.sram_read), number(layer.traffic.sram_write), number(layer.macs),
+               layer.engine != "NN" ? "-" : fmt::format("{:.1f}", 100 * layer.utilization),
+               layer.ppu_instructions == 0 ? "-" : number(layer.ppu_instructions)});
+  }
+  const std::uint64_t outside = profile.exclusive_outside_layers;
+  table.row({"", "(network start)", "", "", "", number(outside), percent(outside, profile.total_cycles),
+             fmt::format("{:.2f}", profile.microseconds(outside)), "", "", "", "", "", "", ""});
+  table.rule();
+  const Traffic& bytes = profile.traffic;
+  table.row({"", "total", "", "", "", number(profile.total_cycles),
+             percent(profile.total_cycles, profile.total_cycles),
+             fmt::format("{:.2f}", profile.microseconds(profile.total_cycles)), number(bytes.ddr_read),
+             number(bytes.ddr_write), number(bytes.sram_read), number(bytes.sram_write), number(profile.macs),
+             "", number(profile.ppu_instructions)});
+  return table.str();
+}
+
+void add_cause_columns(Table& table) {
+  for (int cause = 0; cause < kCauses; ++cause) table.column(name_of(static_cast<Cause>(cause)));
+  table.column("total");
+}
+
+void add_causes(std::vector<std::string>& cells, const CauseCycles& causes) {
+  for (const std::uint64_t cycles : causes.cycles) cells.push_back(number(cycles));
+  cells.push_back(number(causes.total()));
+}
+
+std::string layer_causes_text(const Profile& profile) {
+  Table table;
+  table.column("#");
+  table.column("layer", Table::Align::left);
+  table.column("engine", Table::Align::left);
+  add_cause_columns(table);
+  int index = 0;
+  for (const LayerProfile& layer : profile.layers) {
+    std::vector<std::string> cells = {std::to_string(index++), layer.lid, layer.engine};
+    add_causes(cells, layer.causes);
+    if (layer.causes.total() > 0) table.row(cells);
+  }
+  return table.str();
+}
+
+std::string engines_text(const Profile& profile) {
+  Table table;
+  table.column("engine", Table::Align::left);
+  table.column("jobs");
+  table.column("busy %");
+  add_cause_columns(table);
+  for (const EngineProfile& engine : profile.engines) {
+    std::vector<std::string> cells = {engine.engine, number(engine.jobs),
+                                      percent(engine.busy_cycles, profile.total_cycles)};
+    add_causes(cells, engine.causes);
+    table.row(cells);
+  }
+  return table.str();
+}
+
+std::string bandwidth(std::uint64_t bytes, const Profile& profile) {
+  const double microseconds = profile.microseconds(profile.total_cycles);
+  return microseconds == 0 ? "-" : fmt::format("{:.1f} MB/s", static_cast<double>(bytes) / microseconds);
+}
+
+std::string totals_text(const Profile& profile) {
+  const Traffic& bytes = profile.traffic;
+  std::string text;
+  text += fmt::format("clock      {:.3f} MHz\n", 1e-6 * static_cast<double>(profile.clock_hz));
+  text += fmt::format("time       {} cycles = {:.4f} ms\n", number(profile.total_cycles), profile.time_ms());
+  text += fmt::format("speed      {:.1f} fps\n", profile.fps());
+  text += fmt::format("DDR        {} B read ({}), {} B written ({})\n", number(bytes.ddr_read),
+                      bandwidth(bytes.ddr_read, profile), number(bytes.ddr_write),
+                      bandwidth(bytes.ddr_write, profile));
+  text += fmt::format("VIP-SRAM   {} B read ({}), {} B written ({})\n", number(bytes.sram_read),
+                      bandwidth(bytes.sram_read, profile), number(bytes.sram_write),
+                      bandwidth(bytes.sram_write, profile));
+  return text;
+}
+
+}  // namespace
+
+std::string profile_table(const Profile& profile) {
+  return fmt::format(
+      "{} on {}\n\n{}\nexcl cyc: charged to this layer alone, adds up to the run. util: of the MACs its busy "
+      "cycles could do.\n"
+      "\nCycles of each layer's engine by cause\n\n{}\nCycles of each engine by "
+      "cause\n\n{}\n{}",
+      profile.network, profile.chip, layers_text(profile), layer_causes_text(profile), engines_text(profile),
+      totals_text(profile));
+}
+
+}  // namespace trireme
