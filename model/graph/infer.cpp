@@ -53,7 +53,8 @@ void infer_node(Graph& graph, Node& node) {
     value.shape = types[port].shape;
     const bool stored_as_is = value.quantization.dtype == value.dtype;
     value.dtype = types[port].dtype;
-    // A quantized network stores some floats narrower (softmax as float16): that is not for inference to undo.
+    // A quantized network stores some floats narrower (softmax as float16): that is not for inference to
+    // undo.
     if (!value.quantization.quantized() && stored_as_is) value.quantization.dtype = value.dtype;
   }
 }

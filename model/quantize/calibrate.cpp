@@ -7,8 +7,8 @@
 #include <limits>
 #include <map>
 
-#include "model/quantize/roles.h"
 #include "model/quant/rounding.h"
+#include "model/quantize/roles.h"
 #include "model/reference/execute.h"
 #include "support/text.h"
 

@@ -94,7 +94,7 @@ std::int32_t single_rounding(std::int32_t acc, std::int64_t q, int s) {
 }  // namespace
 
 ReferenceRequantizer::ReferenceRequantizer(RequantRule rule, Ties ties, RequantKernel kernel, float numerator,
-                         float denominator, const std::string& where)
+                                           float denominator, const std::string& where)
     : rule_(rule), ties_(ties), kernel_(kernel), factor_(numerator / denominator) {
   constexpr float limit = 0x1p30F;
   if (!(numerator > 0) || !(denominator > 0) || !(factor_ < limit)) {

@@ -23,7 +23,7 @@ class ReferenceRequantizer {
   // Error (with `where`) if the factor is not a positive number below 2^30: parameters that no real tensor
   // has.
   ReferenceRequantizer(RequantRule rule, Ties ties, RequantKernel kernel, float numerator, float denominator,
-              const std::string& where);
+                       const std::string& where);
 
   // The scaled accumulator as int32, saturated; the zero point and the clamp are the caller's.
   std::int32_t operator()(std::int32_t accumulator) const;

@@ -106,10 +106,13 @@ MemorySystem::MemorySystem(RunContext& context, bool reverse)
         "dram", MemoryChannel::Limits{static_cast<std::uint32_t>(chip.axi.burst_bytes), queue}, dram_path);
   };
   const auto make_sram = [&] {
-    // The SRAM port is a plain pipeline: pieces of a kilobyte share it fairly without an event a beat.
+    // The SRAM port is a plain pipeline: pieces of a kilobyte share it fairly without an event a beat. A
+    // piece takes at least one cycle of the port, so latency + 1 of them in flight keep it busy, and one more
+    // waits.
     constexpr std::uint32_t kShare = 1024;
+    const auto in_flight = static_cast<std::size_t>(chip.vip_sram.latency_cycles) + 2;
     sram_ = std::make_unique<MemoryChannel>(
-        "vip_sram", MemoryChannel::Limits{kShare, 2},
+        "vip_sram", MemoryChannel::Limits{kShare, in_flight},
         [this](const Burst& burst, Cycle now) { return sram_timing_.issue(burst, now); });
   };
   if (reverse) make_sram();

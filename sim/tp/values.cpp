@@ -149,8 +149,8 @@ TpOperands read_operands(const TpJob& job, OperandReader& reader) {
 Bytes compute(const TpJob& job, const TpOperands& operands, const std::string& where) {
   // TensorFlow Lite rounds its dense layers as convolutions, everything else by gemmlowp (numerics.md §3.2).
   const bool dense = job.header.operation == static_cast<std::uint8_t>(TpOperation::fully_connected);
-  const RequantizeConfig config = requantize_config(job.post, job.output.zero_point,
-                                                    dense ? TfliteKernel::ruy : TfliteKernel::gemmlowp);
+  const RequantizeConfig config =
+      requantize_config(job.post, job.output.zero_point, dense ? TfliteKernel::ruy : TfliteKernel::gemmlowp);
   switch (static_cast<TpOperation>(job.header.operation)) {
     case TpOperation::max_pool:
     case TpOperation::avg_pool:

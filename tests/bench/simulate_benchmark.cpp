@@ -6,8 +6,8 @@
 
 #include "compiler/compile.h"
 #include "model/import/import.h"
-#include "model/quantize/calibrate.h"
 #include "model/preprocess/input_meta.h"
+#include "model/quantize/calibrate.h"
 #include "sim/simulate.h"
 
 extern "C" int sc_main(int, char**) { return 0; }
@@ -55,8 +55,8 @@ void simulate_lenet(benchmark::State& state, bool data) {
     cycles += simulate(subject.binary, subject.chip, data ? subject.inputs : std::vector<Tensor>{}, options)
                   .profile.total_cycles;
   }
-  state.counters["cycles_per_cpu_second"] =
-      benchmark::Counter(static_cast<double>(cycles), benchmark::Counter::kIsRate, benchmark::Counter::kIs1000);
+  state.counters["cycles_per_cpu_second"] = benchmark::Counter(
+      static_cast<double>(cycles), benchmark::Counter::kIsRate, benchmark::Counter::kIs1000);
 }
 
 BENCHMARK_CAPTURE(simulate_lenet, values_and_time, true)->Unit(benchmark::kMillisecond);

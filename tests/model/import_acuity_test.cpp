@@ -122,6 +122,22 @@ TEST(LayerIds, OutputsFirstThenBreadthFirstInputsLast) {
   EXPECT_THAT(graph.input_lids, ElementsAre("x_5"));
 }
 
+TEST(LayerIds, BranchesAreWalkedSideBySide) {
+  // sum <- {r2 <- r1, s}: level by level, so s comes before r1.
+  OnnxBuilder m;
+  m.input("x", {1, 4});
+  m.node("Relu", {"x"}, {"1"}).named("r1");
+  m.node("Relu", {"1"}, {"2"}).named("r2");
+  m.node("Sigmoid", {"x"}, {"3"}).named("s");
+  m.node("Add", {"2", "3"}, {"y"}).named("sum");
+  m.output("y");
+  Graph graph = m.import();
+  assign_layer_ids(graph);
+  std::vector<std::string> lids;
+  for (const Node& node : graph.nodes) lids.push_back(node.lid);
+  EXPECT_THAT(lids, ElementsAre("r1_4", "r2_2", "s_3", "sum_1"));
+}
+
 TEST(LayerIds, LaterLayersGetFurtherNumbers) {
   Graph graph = small_onnx_model().import();
   assign_layer_ids(graph);

@@ -34,7 +34,8 @@ std::string describe(const ConvolutionCase& c) {
 // sum over the window of (x - zx)(w - zw) + bias, in 64 bit; padding counts as zx.
 std::vector<std::uint8_t> plain_convolution(const ConvolutionCase& c, const Tensor& x, const Tensor& w,
                                             const Tensor* bias, const Shape& out, std::int32_t zx,
-                                            std::int32_t zw, std::int32_t zy, const ReferenceRequantizer& requantize) {
+                                            std::int32_t zw, std::int32_t zy,
+                                            const ReferenceRequantizer& requantize) {
   const Window& win = c.attributes.window;
   const std::int64_t group_out = out[1] / c.attributes.groups;
   std::vector<std::uint8_t> result;
@@ -86,8 +87,8 @@ void check_convolution(const ConvolutionCase& c, Random& random) {
   const Quantization qb = test::i32(0x1p-13F);
   if (c.bias) constants.push_back(chain.constant("b", dequantize(bias, qb), qb));
   chain.add("conv", "convolution", c.attributes, constants, qy);
-  const ReferenceRequantizer requantize(RequantRule::vipf, Ties::half_up, RequantKernel::convolution, 0x1p-13F,
-                               qy.scale[0], "");
+  const ReferenceRequantizer requantize(RequantRule::vipf, Ties::half_up, RequantKernel::convolution,
+                                        0x1p-13F, qy.scale[0], "");
   const auto wanted =
       plain_convolution(c, x, w, c.bias ? &bias : nullptr, chain.graph.values[chain.last].shape,
                         qx.zero_point[0], qw.zero_point[0], qy.zero_point[0], requantize);

@@ -129,7 +129,8 @@ TEST(Requantize, EveryRuleEqualsItsRationalForm) {
     for (const Ties ties : {Ties::half_up, Ties::half_even, Ties::half_away}) {
       for (const RequantKernel kernel : {RequantKernel::convolution, RequantKernel::other}) {
         for (const Factor& factor : factors()) {
-          const ReferenceRequantizer requantize(rule, ties, kernel, factor.numerator, factor.denominator, "test");
+          const ReferenceRequantizer requantize(rule, ties, kernel, factor.numerator, factor.denominator,
+                                                "test");
           for (const std::int32_t acc : accs) {
             ASSERT_EQ(requantize(acc), expected(rule, ties, kernel, factor, acc))
                 << name << ' ' << name_of(ties) << " kernel " << static_cast<int>(kernel) << " factor "
@@ -165,11 +166,17 @@ TEST(Requantize, TiesByHand) {
   // first step, which is half up in both. 0.25 is q = 2^30, s = -1: hi = (acc 2^30 + 2^30) >> 31 of -6 is -3,
   // then -3/2.
   EXPECT_EQ(half_of(RequantRule::tflite, Ties::half_up, -1), 0);
-  EXPECT_EQ(ReferenceRequantizer(RequantRule::tflite, Ties::half_up, RequantKernel::convolution, 0.25F, 1, "")(-6),
-            -1);
-  EXPECT_EQ(ReferenceRequantizer(RequantRule::tflite, Ties::half_up, RequantKernel::other, 0.25F, 1, "")(-6), -2);
-  EXPECT_EQ(ReferenceRequantizer(RequantRule::tflm, Ties::half_up, RequantKernel::convolution, 0.25F, 1, "")(-6), -2);
-  EXPECT_EQ(ReferenceRequantizer(RequantRule::tflm_single, Ties::half_up, RequantKernel::other, 0.25F, 1, "")(-6), -1);
+  EXPECT_EQ(
+      ReferenceRequantizer(RequantRule::tflite, Ties::half_up, RequantKernel::convolution, 0.25F, 1, "")(-6),
+      -1);
+  EXPECT_EQ(ReferenceRequantizer(RequantRule::tflite, Ties::half_up, RequantKernel::other, 0.25F, 1, "")(-6),
+            -2);
+  EXPECT_EQ(
+      ReferenceRequantizer(RequantRule::tflm, Ties::half_up, RequantKernel::convolution, 0.25F, 1, "")(-6),
+      -2);
+  EXPECT_EQ(
+      ReferenceRequantizer(RequantRule::tflm_single, Ties::half_up, RequantKernel::other, 0.25F, 1, "")(-6),
+      -1);
 }
 
 // 2^24 + 1 is no float32: rounded to 2^24 before the product, kept by the integer rules.
@@ -177,16 +184,19 @@ TEST(Requantize, FloatRulesRoundTheAccumulatorFirst) {
   const std::int32_t acc = (1 << 24) + 1;
   EXPECT_EQ(ReferenceRequantizer(RequantRule::vipf, Ties::half_up, RequantKernel::convolution, 1, 1, "")(acc),
             1 << 24);
-  EXPECT_EQ(ReferenceRequantizer(RequantRule::vip8, Ties::half_up, RequantKernel::convolution, 1, 1, "")(acc), acc);
+  EXPECT_EQ(ReferenceRequantizer(RequantRule::vip8, Ties::half_up, RequantKernel::convolution, 1, 1, "")(acc),
+            acc);
 }
 
 // m = 1 + 2^-23: vip8 keeps the last mantissa bit, vip7 only 15 of the 23. acc 2^23 * m = 2^23 + 1.
 TEST(Requantize, Vip7KeepsFifteenMantissaBits) {
   const float m = 0x1.000002p0F;
-  EXPECT_EQ(ReferenceRequantizer(RequantRule::vip8, Ties::half_up, RequantKernel::convolution, m, 1, "")(1 << 23),
-            (1 << 23) + 1);
-  EXPECT_EQ(ReferenceRequantizer(RequantRule::vip7, Ties::half_up, RequantKernel::convolution, m, 1, "")(1 << 23),
-            1 << 23);
+  EXPECT_EQ(
+      ReferenceRequantizer(RequantRule::vip8, Ties::half_up, RequantKernel::convolution, m, 1, "")(1 << 23),
+      (1 << 23) + 1);
+  EXPECT_EQ(
+      ReferenceRequantizer(RequantRule::vip7, Ties::half_up, RequantKernel::convolution, m, 1, "")(1 << 23),
+      1 << 23);
 }
 
 TEST(Requantize, RefusesFactorsNoTensorHas) {
@@ -194,7 +204,7 @@ TEST(Requantize, RefusesFactorsNoTensorHas) {
   for (const Factor& bad : {Factor{0, 1}, Factor{1, 0}, Factor{-1, 1}, Factor{infinite, 1},
                             Factor{1e30F, 1e-3F}, Factor{0x1p30F, 1}}) {
     EXPECT_THROW(ReferenceRequantizer(RequantRule::vipf, Ties::half_up, RequantKernel::other, bad.numerator,
-                             bad.denominator, "here"),
+                                      bad.denominator, "here"),
                  Error);
   }
 }

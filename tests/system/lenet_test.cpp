@@ -56,7 +56,8 @@ TEST_F(Lenet, EveryLayerOfAllTenDigitsEqualsTheReference) {
     for (int d = 0; d < 10; ++d) {
       SCOPED_TRACE("digit " + std::to_string(d) + (fuse ? " fused" : " unfused"));
       const std::size_t compared = expect_same_layers(*graph_, binary, *chip_, {digit(d)});
-      // Unfused: conv, relu, pool, conv, relu, pool, flatten, fc, relu, fc, relu, fc, softmax; fused: what is left of them.
+      // Unfused: conv, relu, pool, conv, relu, pool, flatten, fc, relu, fc, relu, fc, softmax; fused: what is
+      // left of them.
       EXPECT_GE(compared, fuse ? 7U : 13U);
     }
   }
@@ -92,7 +93,8 @@ TEST_F(Lenet, TheBooksClose) {
 }
 
 TEST_F(Lenet, MemoryAndFusionNeverChangeABit) {
-  const Bytes expected = simulate(compiled(*graph_, *chip_, true), *chip_, {stored(5)}).outputs[0].tensor.bytes;
+  const Bytes expected =
+      simulate(compiled(*graph_, *chip_, true), *chip_, {stored(5)}).outputs[0].tensor.bytes;
   for (const bool fuse : {true, false}) {
     for (const bool sram : {true, false}) {
       const NetworkBinary binary = compiled(*graph_, *chip_, fuse, sram);
@@ -126,10 +128,12 @@ TEST_F(Lenet, ConstructionOrderAndDataDoNotChangeTime) {
 }
 
 TEST_F(Lenet, TimeIsNotBelowTheRoofline) {
-  // Peak: 3 cores * 64 lanes * 3 coefficients a cycle; DRAM: 2 bytes * 1.6 G/s at 348 MHz = 9.2 bytes a cycle.
+  // Peak: 3 cores * 64 lanes * 3 coefficients a cycle; DRAM: 2 bytes * 1.6 G/s at 348 MHz = 9.2 bytes a
+  // cycle.
   const Profile profile = simulate(compiled(*graph_, *chip_, true), *chip_, {stored(1)}).profile;
   const double peak = chip_->nne.cores * chip_->nne.mads_per_core * chip_->nne.dot_product_length;
-  const double dram = double(chip_->dram.bus_bytes) * double(chip_->dram.transfers_per_second) / double(chip_->clock_hz);
+  const double dram =
+      double(chip_->dram.bus_bytes) * double(chip_->dram.transfers_per_second) / double(chip_->clock_hz);
   for (const LayerProfile& layer : profile.layers) {
     if (layer.engine == "NN") {
       EXPECT_GE(double(layer.busy_cycles), double(layer.macs) / peak);

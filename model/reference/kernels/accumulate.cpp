@@ -13,7 +13,7 @@ ReferenceRequantizer requantizer_of(const KernelCall& call, RequantKernel kernel
   const float product =
       u8_parameters(call, input_value(call, 0)).scale * u8_parameters(call, input_value(call, 1)).scale;
   return ReferenceRequantizer(call.options.rule, call.options.ties, kernel, product,
-                     u8_parameters(call, output_value(call)).scale, place_of(call.node));
+                              u8_parameters(call, output_value(call)).scale, place_of(call.node));
 }
 
 // The accumulator has 32 bits and wraps as every two's complement adder does; sums of a real network stay

@@ -39,8 +39,8 @@ std::vector<Tensor> clamp_quantized(const KernelCall& call) {
   if (from.scale == to.scale && from.zero_point == to.zero_point) {
     return for_each_code(call, [&](std::uint8_t q) { return clamped(q, range); });
   }
-  const ReferenceRequantizer requantize(call.options.rule, call.options.ties, RequantKernel::other, from.scale,
-                               to.scale, place_of(call.node));
+  const ReferenceRequantizer requantize(call.options.rule, call.options.ties, RequantKernel::other,
+                                        from.scale, to.scale, place_of(call.node));
   return for_each_code(call, [&](std::uint8_t q) {
     return clamped(std::int64_t{requantize(q - from.zero_point)} + to.zero_point, range);
   });

@@ -118,7 +118,7 @@ std::vector<Tensor> pooling_quantized(const KernelCall& call) {
     auto found = requantizers.find(count);
     if (found == requantizers.end()) {
       const ReferenceRequantizer made(call.options.rule, call.options.ties, RequantKernel::other, from.scale,
-                             to.scale * static_cast<float>(count), place_of(call.node));
+                                      to.scale * static_cast<float>(count), place_of(call.node));
       found = requantizers.emplace(count, made).first;
     }
     return clamped(std::int64_t{found->second(static_cast<std::int32_t>(sum))} + to.zero_point, CodeRange{});

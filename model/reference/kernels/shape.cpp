@@ -13,8 +13,8 @@ std::vector<Tensor> with_output_parameters(const KernelCall& call, std::vector<T
   if (same_parameters(input_value(call, 0).quantization, output_value(call).quantization)) return moved;
   const Affine from = u8_parameters(call, input_value(call, 0));
   const Affine to = u8_parameters(call, output_value(call));
-  const ReferenceRequantizer requantize(call.options.rule, call.options.ties, RequantKernel::other, from.scale,
-                               to.scale, place_of(call.node));
+  const ReferenceRequantizer requantize(call.options.rule, call.options.ties, RequantKernel::other,
+                                        from.scale, to.scale, place_of(call.node));
   for (std::uint8_t& code : moved.at(0).bytes) {
     code = clamped(std::int64_t{requantize(code - from.zero_point)} + to.zero_point, CodeRange{});
   }
