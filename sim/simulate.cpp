@@ -81,13 +81,10 @@ RunRecord simulate(const NetworkBinary& binary, const Chip& chip, const std::vec
   RunContext context(binary, chip, options);
   if (options.data) load_inputs(binary, inputs, context);
   context.dump_layers_after(-1);
-  // 2. Build and run; an error inside a unit's process comes back as a SystemC report around it.
+  // 2. Build and run until nothing is left to happen.
   session.npu = std::make_unique<Npu>(context, options.reverse_construction);
-  try {
-    sc_core::sc_start();
-  } catch (const sc_core::sc_report& report) {
-    throw Error("simulation", report.get_msg());
-  }
+  sc_core::sc_start();
+  if (context.failure) std::rethrow_exception(context.failure);
   require_finished(context, *session.npu);
   // 3. Close the books and hand over.
   const Cycle total = context.last_activity;

@@ -17,10 +17,9 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
                     : fmt::format("{:.1f}", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
+// "conv1_13 +2": the names of merged layers would make the table wider than any screen.
 std::string layer_title(const LayerProfile& layer) {
-  std::string title = layer.lid;
-  for (const std::string& merged : layer.merged) title += " + " + merged;
-  return title;
+  return layer.merged.empty() ? layer.lid : fmt::format("{} +{}", layer.lid, layer.merged.size());
 }
 
 Table layer_table() {
@@ -125,8 +124,9 @@ std::string totals_text(const Profile& profile) {
 
 std::string profile_table(const Profile& profile) {
   return fmt::format(
-      "{} on {}\n\n{}\nexcl cyc: charged to this layer alone, adds up to the run. util: of the MACs its busy "
-      "cycles could do.\n"
+      "{} on {}\n\n{}\nlayer +N: N more layers are computed with it (graph.json names them). excl cyc: "
+      "charged to this "
+      "layer\nalone, adds up to the run. util: of the MACs its busy cycles could do.\n"
       "\nCycles of each layer's engine by cause\n\n{}\nCycles of each engine by "
       "cause\n\n{}\n{}",
       profile.network, profile.chip, layers_text(profile), layer_causes_text(profile), engines_text(profile),

@@ -29,7 +29,13 @@ void EngineUnit::run() {
     const std::uint32_t job = queue.jobs.front();
     queue.jobs.pop_front();
     account_.charge(Cause::idle, current_cycle());
-    run_job(job);
+    // An error ends this engine; the others run dry, and simulate() throws it on.
+    try {
+      run_job(job);
+    } catch (const Error&) {
+      if (!context_.failure) context_.failure = std::current_exception();
+      return;
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <exception>
 #include <map>
 #include <memory>
 #include <string>
@@ -60,6 +61,7 @@ struct RunContext {
   // Layer tensors, filled as jobs finish, with dump_layers; keyed so that they come out in layer order.
   std::map<std::pair<std::size_t, std::size_t>, GoldenTensor> layer_values;
   Cycle last_activity = 0;
+  std::exception_ptr failure;  // an Error from inside a unit
 
   Cycle duration(Cycle cycles) const { return options.time ? cycles : 0; }
   std::string describe(std::uint32_t job) const;  // "NN job 2 (conv1_5)"

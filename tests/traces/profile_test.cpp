@@ -19,14 +19,15 @@ TEST(ProfileTable, LayersEnginesAndTotals) {
   EXPECT_EQ(profile_table(sample_profile()),
             R"(tiny on test_chip
 
-#  layer              op           engine  busy cyc  excl cyc  share %  time us  DDR rd B  DDR wr B  SRAM rd B  SRAM wr B       MACs  util %  PPU instr
-0  conv1_4 + relu1_3  convolution  NN           700       700     70.0     1.40     2,900       400         64         32  1,234,567    87.5          -
-1  prob_1             softmax      SH           200       200     20.0     0.40       100       100          0          0          0       -         42
-   (network start)                                        100     10.0     0.20
--------------------------------------------------------------------------------------------------------------------------------------------------------
-   total                                                1,000    100.0     2.00     3,000       500         64         32  1,234,567                 42
+#  layer            op           engine  busy cyc  excl cyc  share %  time us  DDR rd B  DDR wr B  SRAM rd B  SRAM wr B       MACs  util %  PPU instr
+0  conv1_4 +1       convolution  NN           700       700     70.0     1.40     2,900       400         64         32  1,234,567    87.5          -
+1  prob_1           softmax      SH           200       200     20.0     0.40       100       100          0          0          0       -         42
+   (network start)                                      100     10.0     0.20
+-----------------------------------------------------------------------------------------------------------------------------------------------------
+   total                                              1,000    100.0     2.00     3,000       500         64         32  1,234,567                 42
 
-excl cyc: charged to this layer alone, adds up to the run. util: of the MACs its busy cycles could do.
+layer +N: N more layers are computed with it (graph.json names them). excl cyc: charged to this layer
+alone, adds up to the run. util: of the MACs its busy cycles could do.
 
 Cycles of each layer's engine by cause
 
