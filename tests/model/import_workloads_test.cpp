@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Trained models from outside. LeNet is part of the repository; the others are looked for in the folder that
-// TRIREME_SHARED names, or in "shared" beside the repository, and skipped if they are not there.
+// Trained models from outside. LeNet is part of the repository; the others are skipped where they are not.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 #include "model/graph/operators.h"
 #include "tests/model/onnx_builder.h"
+#include "tests/support_for_tests/shared_folder.h"
 
 namespace trireme {
 namespace {
@@ -15,13 +13,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::filesystem::path workload(const std::string& name) {
-  const char* shared = std::getenv("TRIREME_SHARED");
-  const std::filesystem::path root = shared != nullptr
-                                         ? std::filesystem::path(shared)
-                                         : std::filesystem::path(TRIREME_SOURCE_DIR) / ".." / "shared";
-  return root / "workloads" / name / "model.onnx";
-}
+std::filesystem::path workload(const std::string& name) { return workloads_folder() / name / "model.onnx"; }
 
 std::int64_t total_macs(const Graph& graph) {
   std::int64_t total = 0;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // LeNet end to end: are the bytes right, is the answer right, do the books close?
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "model/import/import.h"
@@ -72,6 +74,23 @@ TEST_F(Lenet, TopOneIsRightForAllTenDigits) {
     EXPECT_EQ(record.outputs[0].tensor.bytes.size(), 20U);
     EXPECT_EQ(top_n(record.outputs[0].tensor, 1).at(0).index, d);
   }
+}
+
+// Output bytes and cycles of the ten digits, as text: the same on every machine, and nobody changes them
+// unawares.
+TEST_F(Lenet, GoldenBytesAndCycles) {
+  const NetworkBinary binary = compiled(*graph_, *chip_, true);
+  std::string text;
+  for (int d = 0; d < 10; ++d) {
+    const RunRecord record = simulate(binary, *chip_, {stored(d)});
+    text += std::to_string(d) + " ";
+    for (const std::uint8_t byte : record.outputs.at(0).tensor.bytes) text += fmt::format("{:02x}", byte);
+    text += " " + std::to_string(record.profile.total_cycles) + "\n";
+  }
+  const std::filesystem::path golden =
+      std::filesystem::path(TRIREME_SOURCE_DIR) / "tests" / "system" / "goldens" / "lenet.txt";
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) write_file(golden, text);
+  EXPECT_EQ(read_text(golden), text);
 }
 
 TEST_F(Lenet, EveryRuleGivesTheReferencesBytes) {
