@@ -43,6 +43,7 @@ CompiledModel compile_model(const ModelOptions& model, const CompileSettings& se
   CompiledModel result;
   result.chip = chip_of_settings(settings);  // before the work: a wrong name should cost no time
   result.graph = load_network(model.model, model.data);
+  print_notes(result.graph, console);
   ensure_quantized(result.graph, model, result.plan, console, progress);
   CompileOptions options = compile_options(settings, result.chip);
   result.binary = compile(result.graph, result.chip, options);
@@ -108,7 +109,8 @@ std::string compile_summary(const NetworkBinary& binary, const Chip& chip) {
       "{} for {} ({}): {} layers, {} jobs ({}), weights {} B coded as {} B, {} B of DRAM, {} B of VIP-SRAM, "
       "requantization {} with ties {}\n",
       binary.name, chip.name, chip.market_name, binary.layers.size(), binary.jobs.size(), join(counts, ", "),
-      weights, coded, binary.dram_bytes, binary.vip_sram_bytes, name_of(binary.rule), name_of(binary.ties));
+      weights, coded, binary.dram_bytes, binary.vip_sram_bytes, name_of(binary.rule),
+      ties_text(binary.rule, binary.ties));
 }
 
 }  // namespace trireme

@@ -36,6 +36,7 @@ void add_inference_options(CLI::App* verb, InferenceSettings& settings) {
       ->capture_default_str();
   verb->add_option("--device", settings.device, "CPU or GPU: the same result, always on the CPU")
       ->type_name("NAME");
+  add_chip_option(verb, settings.chip);
   add_requant_option(verb, settings.requant);
   verb->add_option("--ties", settings.ties, "direction of exact halves: half_up, half_even, half_away")
       ->type_name("RULE");
@@ -50,11 +51,12 @@ HostNetwork load_host_network(const InferenceSettings& settings, std::optional<I
   }
   HostNetwork network;
   network.graph = load_network(settings.model.model, settings.model.data);
+  print_notes(network.graph, console);
   plan.emplace(network.graph, settings.model.model, settings.model.input_meta, console);
   network.options.quantized = settings.dtype == "quantized";
   if (!network.options.quantized) return network;
   ensure_quantized(network.graph, settings.model, plan, console, settings.progress);
-  const Chip chip = find_chip(kDefaultChip);
+  const Chip chip = find_chip(settings.chip.empty() ? kDefaultChip : settings.chip);
   network.options.rule =
       settings.requant.empty() ? chip.requant_rule : parse_requant_rule(settings.requant, "--requant");
   network.options.ties = settings.ties.empty() ? chip.ties : parse_ties(settings.ties, "--ties");

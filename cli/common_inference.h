@@ -16,7 +16,7 @@ namespace trireme {
 
 struct InferenceSettings {
   ModelOptions model;
-  std::string dtype = "float32", requant, ties, device, output_dir = ".";
+  std::string dtype = "float32", chip, requant, ties, device, output_dir = ".";
   std::vector<std::string> inputs;  // files instead of the dataset
   std::int64_t batch = 1, iterations = 1;
   ProgressMode progress = ProgressMode::automatic;

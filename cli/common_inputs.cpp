@@ -22,7 +22,9 @@ InputPlan::InputPlan(const Graph& graph, const fs::path& model, const std::strin
 
 void InputPlan::read_meta(const Graph& graph, const fs::path& model, const std::string& file,
                           const Console& console) {
-  const auto found = file.empty() ? find_beside(model, {"_inputmeta.yml", "-inputmeta.yml"}) : fs::path(file);
+  auto found = file.empty() ? find_beside(model, {"_inputmeta.yml", "-inputmeta.yml"}) : fs::path(file);
+  // A network binary knows the name its network had, whatever the file is called now.
+  if (!found) found = find_in_folder_of(model, graph.name + "_inputmeta.yml");
   if (found) {
     meta_ = read_input_meta(*found);
     meta_file_ = *found;

@@ -53,6 +53,10 @@ std::optional<fs::path> find_in_folder_of(const fs::path& model, const std::stri
 
 bool is_network_binary_name(const fs::path& path) { return to_lower(path.extension().string()) == ".tnb"; }
 
+void print_notes(const Graph& graph, const Console& console) {
+  for (const std::string& note : graph.notes) console.note(note);
+}
+
 Graph load_network(const std::string& model, const std::string& data, const PassObserver& observer) {
   if (!data.empty()) return load_acuity(model, data);
   Graph graph = load_model(model);

@@ -38,6 +38,8 @@ std::optional<std::filesystem::path> find_in_folder_of(const std::filesystem::pa
 bool is_network_binary_name(const std::filesystem::path& path);  // .tnb
 
 // An ONNX file is imported, simplified and its layers named; a NAME.json is read as it is.
+// What the importer did that a user should know: a dynamic batch taken as 1, nodes left out.
+void print_notes(const Graph& graph, const Console& console);
 Graph load_network(const std::string& model, const std::string& data = {}, const PassObserver& observer = {});
 
 }  // namespace trireme

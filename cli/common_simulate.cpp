@@ -27,7 +27,7 @@ void record_what_ran(RunRecord& record, const NetworkBinary& binary, const Chip&
               {"chip_yaml_sha256", sha256_hex(chip.yaml.data(), chip.yaml.size())},
               {"compiler_options", binary.options},
               {"requantization", name_of(binary.rule)},
-              {"ties", name_of(binary.ties)},
+              {"ties", ties_text(binary.rule, binary.ties)},
               {"confidence", confidence_of(binary.rule)},
               {"data", options.data ? "true" : "false"},
               {"time", options.time ? "true" : "false"}});

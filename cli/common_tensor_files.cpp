@@ -161,6 +161,12 @@ FoundTensor read_any_tensor(const fs::path& path, const TensorHints& hints, bool
   return found;
 }
 
+FoundTensor read_like(const fs::path& path, const FoundTensor& known) {
+  FoundTensor found = known;
+  found.stored = read_dat(path, known.stored.dtype, known.stored.shape);
+  return found;
+}
+
 Tensor real_values(const FoundTensor& found) {
   if (!found.affine || is_float(found.stored.dtype)) return to_float32(found.stored);
   Quantization quantization;

@@ -28,6 +28,8 @@ struct FoundTensor {
 // `bytes_allowed`: an undescribed .dat is read as uint8; otherwise it is an Error that says what to give.
 FoundTensor read_any_tensor(const std::filesystem::path& path, const TensorHints& hints, bool bytes_allowed);
 Tensor real_values(const FoundTensor& found);
+// A raw file that nothing describes, read as another tensor of the same meaning.
+FoundTensor read_like(const std::filesystem::path& path, const FoundTensor& known);
 
 Shape parse_shape(const std::string& text, const std::string& where);  // "1,10" or "1x10"
 

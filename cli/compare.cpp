@@ -42,6 +42,11 @@ Comparison compare_tensors(const CompareVerb& verb) {
   read(verb.a, a);
   read(verb.b, b);
   problems.throw_if_any();
+  // A board's dump has no description beside it: what is said of the golden holds for it too.
+  if (a.described != b.described) {
+    FoundTensor& known = a.described ? a : b;
+    (a.described ? b : a) = read_like(a.described ? verb.b : verb.a, known);
+  }
   if (a.stored.size() != b.stored.size()) {
     throw Error(verb.b, fmt::format("has {} elements, {} has {}", b.stored.size(), verb.a, a.stored.size()),
                 "tensors of the same size can be compared");
@@ -110,7 +115,7 @@ void add_compare(CLI::App& app, Chosen& chosen) {
   verb->add_option("A", state->a, ".dat, .npy or .tensor")->required();
   verb->add_option("B", state->b, ".dat, .npy or .tensor")->required();
   verb->add_option("--dtype", state->hints.dtype,
-                   "of .dat files; default: as run.yaml beside them says, else bytes")
+                   "of .dat files; default: as run.yaml or golden.json beside one of them says, else bytes")
       ->type_name("TYPE");
   verb->add_option("--shape", state->hints.shape, "framework order, 1,10")->type_name("SHAPE");
   verb->add_option("--tolerance", state->tolerance,

@@ -38,7 +38,6 @@ Tensor channels_last(const Tensor& tensor) {
 
 void write_layer(const DumpVerb& verb, int iteration, const Graph& graph, ValueId id, const Tensor& stored) {
   const Value& value = graph.values.at(id);
-  if (value.producer == kNone) return;  // inputs are written by themselves
   Tensor real = real_of(stored, value.quantization);
   if (verb.format == "nhwc") real = channels_last(real);
   const std::string stem = host_tensor_name(iteration, graph.nodes.at(value.producer).lid,
@@ -63,6 +62,7 @@ int dump_layers(const DumpVerb& verb, const Console& console) {
     Progress progress(verb.settings.progress, "dump", network.graph.nodes.size());
     std::size_t done = 0;
     execute(network.graph, inputs, network.options, [&](ValueId id, const Tensor& tensor) {
+      if (network.graph.values.at(id).producer == kNone) return;  // inputs are written by themselves
       write_layer(verb, iteration, network.graph, id, tensor);
       progress.update(++done, network.graph.values.at(id).name);
     });

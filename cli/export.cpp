@@ -132,6 +132,7 @@ void write_all(const ExportVerb& verb, const Export& made) {
   write_golden(made.folder / "golden", made, verb.force);  // first: it may be refused
   write_network_binary(made.folder / (made.name + ".tnb"), made.compiled.binary);
   write_file(made.folder / (made.name + ".export.data"), constants.bytes);
+  write_input_meta(made.folder / (made.name + "_inputmeta.yml"), made.compiled.plan->meta());
   write_file(made.folder / "nbg_meta.json", network_meta_text(made.compiled.binary, constants));
   write_file(made.folder / "sample.txt", sample_text(made.name, made.record));
 }
@@ -145,8 +146,9 @@ int export_ovxlib(ExportVerb verb, const Console& console) {
       differing_outputs(made.compiled.graph, made.compiled.binary, made.inputs, made.record);
   write_all(verb, made);
   console.print(compile_summary(made.compiled.binary, made.compiled.chip));
-  console.print(fmt::format("wrote {0}.tnb, {0}.export.data, nbg_meta.json, sample.txt and golden/ to {1}\n",
-                            made.name, made.folder.string()));
+  console.print(fmt::format(
+      "wrote {0}.tnb, {0}.export.data, {0}_inputmeta.yml, nbg_meta.json, sample.txt and golden/ to {1}\n",
+      made.name, made.folder.string()));
   for (const std::string& lid : differing) {
     console.error({lid, "the simulator's bytes differ from the host's quantized execution",
                    "please report this model"});

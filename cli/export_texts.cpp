@@ -112,7 +112,7 @@ std::string golden_text(const NetworkBinary& binary, const RunRecord& record) {
                     {"producer", binary.producer},
                     {"requantization",
                      {{"rule", name_of(binary.rule)},
-                      {"ties", name_of(binary.ties)},
+                      {"ties", ties_text(binary.rule, binary.ties)},
                       {"confidence", confidence_of(binary.rule)}}},
                     {"inputs", std::move(inputs)},
                     {"outputs", std::move(outputs)}});

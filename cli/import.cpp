@@ -61,6 +61,7 @@ int import_onnx_model(const ImportSettings& settings, const Console& console) {
   if (!settings.dtypes.empty()) console.note("--input-dtype-list: the model's own input types are used");
   Graph graph = import_onnx(settings.model, import_options(settings));
   const std::size_t imported = graph.nodes.size();
+  print_notes(graph, console);
   simplify(graph);
   assign_layer_ids(graph);
   const std::string json = settings.json.empty() ? beside(settings.model, ".json").string() : settings.json;

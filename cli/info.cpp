@@ -73,7 +73,7 @@ Json info_json(const NetworkBinary& binary) {
           {"chip", binary.chip_name},
           {"pid", binary.chip_pid},
           {"requantization", name_of(binary.rule)},
-          {"ties", name_of(binary.ties)},
+          {"ties", ties_text(binary.rule, binary.ties)},
           {"options", binary.options},
           {"dram_bytes", binary.dram_bytes},
           {"vip_sram_bytes", binary.vip_sram_bytes},

@@ -82,6 +82,7 @@ int quantize_model(const QuantizeSettings& settings, const Console& console) {
   refuse_what_is_not_here(settings, path);
   say_what_has_no_effect(settings, console);
   Graph graph = load_network(settings.model.model, settings.model.data);
+  print_notes(graph, console);
   const InputPlan plan(graph, settings.model.model, settings.model.input_meta, console);
   const std::size_t count = sample_count(settings, plan, console);
   calibrate(graph, plan, count, settings.options, console, settings.progress);

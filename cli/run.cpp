@@ -44,6 +44,7 @@ Run perform(const RunVerb& verb, const Console& console) {
   Run run;
   run.compiled.chip = chip_of_settings(verb.compile);
   run.compiled.graph = load_network(verb.model.model, verb.model.data);
+  print_notes(run.compiled.graph, console);
   Graph& graph = run.compiled.graph;
   std::optional<InputPlan>& plan = run.compiled.plan;
   plan.emplace(graph, verb.model.model, verb.model.input_meta, console);

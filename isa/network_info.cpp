@@ -88,7 +88,8 @@ std::string brief(const NetworkBinary& binary) {
   text += line("CheckSum Value:", checksum(binary));
   text += line("Chip:", fmt::format("{} ({})", binary.chip_name, chip.market_name));
   text += line("VIP SRAM Used:", hex(binary.vip_sram_bytes));
-  text += line("Requantization:", fmt::format("{}, ties {}", name_of(binary.rule), name_of(binary.ties)));
+  text += line("Requantization:",
+               fmt::format("{}, ties {}", name_of(binary.rule), ties_text(binary.rule, binary.ties)));
   text += line("Requantization Confidence:", confidence_of(binary.rule));
   text += line("Producer:", binary.producer);
   text += line("Options:", binary.options.empty() ? "none" : binary.options);

@@ -38,7 +38,8 @@ std::string graph_json(const RunRecord& record) {
                  {"merged", node.merged}, {"output_shape", node.output_shape},
                  {"dtype", node.dtype},   {"quantization", node.quantization},
                  {"jobs", node.jobs}};
-    const auto found = dumped.find(node.lid);
+    // What a fused layer leaves is the tensor of the last one computed in it.
+    const auto found = dumped.find(node.merged.empty() ? node.lid : node.merged.back());
     if (found != dumped.end()) json["tensor"] = tensor_files(*found->second);
     layers.push_back(std::move(json));
   }

@@ -35,7 +35,8 @@ void emit_tensor(YAML::Emitter& out, const std::string& file, const GoldenTensor
   } else if (is_integer(tensor.dtype)) {
     out << YAML::Key << "fl" << YAML::Value << shortest(golden.fl);
   }
-  out << YAML::Key << "sha256" << YAML::Value << sha256_hex(tensor.bytes.data(), tensor.bytes.size());
+  out << YAML::Key << "sha256" << YAML::Value << YAML::DoubleQuoted
+      << sha256_hex(tensor.bytes.data(), tensor.bytes.size());
   out << YAML::EndMap;
 }
 

@@ -74,7 +74,8 @@ std::int64_t weight_bytes(const Graph& graph, const Node& node) {
   return element_count(weight.shape) * bytes_of(weight.quantization.dtype);
 }
 
-LayerSymbol layer_symbol(const Plan& plan, std::size_t index, std::int32_t after_job) {
+LayerSymbol layer_symbol(const Plan& plan, std::size_t index, const std::string& source,
+                         std::int32_t after_job) {
   const PlannedLayer& layer = plan.layers[index];
   const Graph& graph = plan.graph;
   const Node& node = graph.nodes[layer.node];
@@ -83,6 +84,7 @@ LayerSymbol layer_symbol(const Plan& plan, std::size_t index, std::int32_t after
   symbol.name = node.name;
   symbol.op = node.op;
   for (const NodeId merged : layer.merged) symbol.merged.push_back(lid_of(graph.nodes[merged]));
+  symbol.inputs = {source};
   symbol.engine = layer.job ? name_of(engine_of(*layer.job)) : "--";
   symbol.reason = layer.reason;
   symbol.input_shape = graph.values[layer.input].shape;
@@ -100,13 +102,18 @@ LayerSymbol layer_symbol(const Plan& plan, std::size_t index, std::int32_t after
 std::vector<LayerSymbol> symbols_of(const Plan& plan) {
   std::vector<LayerSymbol> symbols;
   std::vector<std::int32_t> ready(plan.graph.values.size(),
-                                  kBeforeAllJobs);  // after which job a value is there
-  for (std::size_t i = 0; i < plan.graph.inputs.size(); ++i) symbols.push_back(input_symbol(plan, i));
+                                  kBeforeAllJobs);           // after which job a value is there
+  std::vector<std::string> maker(plan.graph.values.size());  // lid of the symbol that makes a value
+  for (std::size_t i = 0; i < plan.graph.inputs.size(); ++i) {
+    symbols.push_back(input_symbol(plan, i));
+    maker[plan.graph.inputs[i]] = symbols.back().lid;
+  }
   const std::vector<std::uint32_t> jobs = job_indices(plan);
   for (std::size_t i = 0; i < plan.layers.size(); ++i) {
     const PlannedLayer& layer = plan.layers[i];
     ready[layer.output] = layer.job ? static_cast<std::int32_t>(jobs[i]) : ready[layer.input];
-    symbols.push_back(layer_symbol(plan, i, ready[layer.output]));
+    symbols.push_back(layer_symbol(plan, i, maker[layer.input], ready[layer.output]));
+    maker[layer.output] = symbols.back().lid;
   }
   return symbols;
 }

@@ -172,6 +172,7 @@ Tensor load_input(const std::filesystem::path& file, const Value& input, const I
     return read_dat(file, input.quantization.quantized() ? input.quantization.dtype : input.dtype,
                     input.shape);
   }
+  if (std::filesystem::is_directory(file)) throw Error(file.string(), "is a folder", "name a file in it");
   throw Error(file.string(), fmt::format("'{}' says nothing about what the file holds", extension),
               "named are .jpg .jpeg .png .bmp, .npy, .tensor or .txt, .dat");
 }

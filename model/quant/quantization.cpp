@@ -194,6 +194,11 @@ std::vector<std::string> requant_rule_names() {
   return names;
 }
 
+std::string ties_text(RequantRule rule, Ties ties) {
+  const bool of_a_chip = rule == RequantRule::vip7 || rule == RequantRule::vip8 || rule == RequantRule::vipf;
+  return of_a_chip ? name_of(ties) : rule == RequantRule::onnx ? "half_even" : "by_rule";
+}
+
 RequantRule parse_requant_rule(std::string_view text, const std::string& where) {
   for (const RuleRow& row : kRules) {
     if (text == row.name) return row.rule;

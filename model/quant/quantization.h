@@ -37,6 +37,8 @@ enum class Ties : std::uint8_t { half_up, half_even, half_away };
 
 const char* name_of(RequantRule rule);  // "vipf", "tflm-single"
 const char* name_of(Ties ties);         // "half_up"
+// The tie direction as reports show it: the chips' own rules take `ties`, a runtime's rule brings its own.
+std::string ties_text(RequantRule rule, Ties ties);
 RequantRule parse_requant_rule(std::string_view text, const std::string& where);
 Ties parse_ties(std::string_view text, const std::string& where);
 std::vector<std::string> requant_rule_names();

@@ -45,7 +45,8 @@ TEST_F(Workloads, CntkMnistOnHostAndSimulator) {
     const std::filesystem::path reference = mnist / "reference" / ("digit" + std::to_string(d));
     inputs.push_back(read_npy(reference / "in_0.npy"));
     const Tensor expected = read_npy(reference / "out_0.ort_disabled.npy");
-    EXPECT_LE(relative_difference(execute(graph, {inputs.back()}, {}).at(0), expected), 1e-5) << "digit " << d;
+    EXPECT_LE(relative_difference(execute(graph, {inputs.back()}, {}).at(0), expected), 1e-5)
+        << "digit " << d;
   }
   std::size_t next = 0;
   quantize_graph(graph, {}, [&](std::vector<Tensor>& sample) {
