@@ -11,6 +11,7 @@ namespace trireme {
 namespace {
 
 constexpr std::int64_t kMinChunks = 4;  // input channels stream in: the array starts with the first quarter
+constexpr std::int64_t kMaxChunks = 4096;  // bounds the events of one step
 
 // part * whole / parts, so that the shares of all parts add up to the whole exactly.
 std::uint64_t share(std::uint64_t whole, std::int64_t part, std::int64_t parts) {
@@ -23,8 +24,8 @@ std::int64_t chunks_of_step(const NneJob& job, const Chip& chip, std::uint64_t c
   const std::int64_t half_buffer = std::int64_t{chip.nne.coefficient_buffer_bytes} * chip.nne.cores / 2;
   const std::int64_t by_buffer =
       ceil_div(static_cast<std::int64_t>(coded_bytes), std::max<std::int64_t>(half_buffer, 1));
-  return std::clamp<std::int64_t>(by_buffer, std::min<std::int64_t>(kMinChunks, job.input.channels),
-                                  std::max<std::int64_t>(kMinChunks, 4096));
+  const std::int64_t fewest = std::min<std::int64_t>(kMinChunks, job.input.channels);
+  return std::clamp(by_buffer, fewest, kMaxChunks);
 }
 
 struct Bounds {

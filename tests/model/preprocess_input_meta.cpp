@@ -14,6 +14,7 @@ namespace {
 
 using test::Chain;
 using test::message_of;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -68,6 +69,8 @@ TEST_F(InputMetaTest, ChannelMeanValue) {
               HasSubstr("has 3 numbers, input 'input_7' has 3 channels"));
   EXPECT_THAT(message_of([&] { port(colour, "1 2 3 x"); }), HasSubstr("'x' is not a number"));
   EXPECT_THAT(message_of([&] { port(colour, "1 2 3 0"); }), HasSubstr("not positive"));
+  EXPECT_THAT(message_of([&] { port(grey, "0 0 0"); }),
+              HasSubstr("the last number of '0 0 0' is the scale, and 0 is not positive"));
   EXPECT_THAT(message_of([&] { port(colour, "1 2 3 4#1 2 3 4"); }), HasSubstr("2 groups for 1 inputs"));
 }
 
@@ -167,6 +170,12 @@ TEST_F(InputMetaTest, MistakesNameLineAndKey) {
   EXPECT_THAT(message(head + "      preprocess:\n        preproc_node_params:\n          preproc_crop:\n     "
                              "       enable_preproc_crop: true\n"),
               HasSubstr("cropping is not part of this version"));
+  const std::string node = head + "      preprocess:\n        preproc_node_params:\n";
+  EXPECT_THAT(message(node + "          add_preproc_node: true\n"),
+              AllOf(HasSubstr("m.yml:9: key 'input_meta.databases[0].ports[0].preprocess."
+                              "preproc_node_params.add_preproc_node'"),
+                    HasSubstr("not part of this version"), HasSubstr("set it false")));
+  EXPECT_EQ(message(node + "          add_preproc_node: false\n"), "no error");
   EXPECT_THAT(message("other: 1\n"), HasSubstr("input_meta"));
   EXPECT_THAT(message(""), HasSubstr("m.yml"));
 }
@@ -211,6 +220,51 @@ TEST_F(InputMetaTest, DatasetLines) {
   EXPECT_THAT(missing, HasSubstr("bad.txt:2: 'no.jpg' does not exist"));
   EXPECT_THAT(missing, HasSubstr("bad.txt:3: 'neither.jpg' does not exist"));
   EXPECT_THAT(message_of([&] { read_dataset(file("empty.txt", "\n \n")); }), HasSubstr("lists no sample"));
+}
+
+TEST_F(InputMetaTest, DatasetLabelsAreAnyLastWordThatIsNoFile) {
+  for (const char* name : {"0.jpg", "1.jpg", "cat"}) file(name, "x");
+  const auto samples = read_dataset(file("d.txt", "0.jpg dog\n0.jpg cat\n0.jpg n02119789\n"));
+  EXPECT_EQ(samples.at(0).label, "dog");
+  EXPECT_EQ(samples.at(1).files.size(), 2U);  // a file has that name
+  EXPECT_EQ(samples.at(2).label, "n02119789");
+  for (const char* missing : {"2.jpg", "2.npy", "set/dog"}) {
+    EXPECT_THAT(message_of([&] { read_dataset(file("e.txt", std::string("0.jpg ") + missing)); }),
+                HasSubstr(std::string("e.txt:1: '") + missing + "' does not exist"));
+  }
+}
+
+TEST_F(InputMetaTest, DatasetLinesWithTooManyFiles) {
+  for (const char* name : {"0.jpg", "1.jpg"}) file(name, "x");
+  EXPECT_THAT(message_of([&] { read_dataset(file("d.txt", "0.jpg\n0.jpg 1.jpg 3\n"), 1); }),
+              HasSubstr("d.txt:2: 2 files for 1 input"));
+  EXPECT_EQ(read_dataset(file("d.txt", "0.jpg 1.jpg 3\n"), 2).at(0).files.size(), 2U);
+}
+
+TEST_F(InputMetaTest, PortsAgainstTheNetwork) {
+  const auto complaint = [](const InputPort& port, const Shape& shape) {
+    Value input;
+    input.shape = shape;
+    Problems problems;
+    check_port(port, input, "m.yml", problems);
+    return message_of([&] { problems.throw_if_any(); });
+  };
+  InputPort port;
+  port.lid = "data";
+  EXPECT_EQ(complaint(port, {1, 1, 28, 28}), "no error");  // a port may leave its shape out
+  port.shape = {1, 3, 28, 28};
+  EXPECT_EQ(complaint(port, {1, 3, 28, 28}), "no error");
+  EXPECT_THAT(complaint(port, {1, 3, 32, 32}),
+              HasSubstr("m.yml: port 'data': its shape is [1,3,28,28], the network's input has [1,3,32,32]"));
+  port.shape = {};
+  port.reverse_channel = true;
+  EXPECT_EQ(complaint(port, {1, 3, 28, 28}), "no error");
+  EXPECT_THAT(complaint(port, {1, 1, 28, 28}), HasSubstr("reverse_channel: true for 1 channel"));
+  EXPECT_THAT(complaint(port, {1, 28, 28, 3}), HasSubstr("for 28 channels"));
+  port.layout = "nhwc";
+  EXPECT_EQ(complaint(port, {1, 28, 28, 3}), "no error");
+  port.category = "undefined";
+  EXPECT_EQ(complaint(port, {1, 28, 28, 1}), "no error");  // tensors are taken as they are
 }
 
 TEST(TopN, TiesGoToTheLowerIndexAndNanComesLast) {

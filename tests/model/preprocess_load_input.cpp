@@ -175,6 +175,15 @@ TEST_F(LoadInputTest, TextAndRawTensors) {
   Value stored = value({1, 2});
   stored.quantization = test::u8(1, 0);
   EXPECT_THAT(test::codes(load_input(file("a.dat", "\x05\x07"), stored, port())), ElementsAre(5, 7));
+  EXPECT_THAT(test::message_of([&] {
+                load_input(file("n.tensor", "1\nnan\n"), value({1, 2}), port());
+              }),
+              AllOf(HasSubstr("n.tensor: element 1 is nan"), HasSubstr("finite")));
+  write_npy(folder() / "i.npy", Tensor::of<float>({1, 3}, {1, 2, -INFINITY}));
+  EXPECT_THAT(test::message_of([&] {
+                load_input(folder() / "i.npy", value({1, 3}), port());
+              }),
+              HasSubstr("i.npy: element 2 is -inf"));
   EXPECT_THAT(test::message_of([&] { load_input(file("b.dat", "\x05"), stored, port()); }),
               HasSubstr("holds 1 bytes"));
 }

@@ -183,8 +183,8 @@ TEST_F(Chain, ExportWritesGoldenDataAndSaysWhatHasNoMeaning) {
     EXPECT_THAT(finished.err, HasSubstr(std::string("note: ") + option + " has no meaning here")) << option;
   }
   EXPECT_THAT(finished.out, HasSubstr("golden outputs equal"));
-  EXPECT_EQ(names("out"),
-            (std::set<std::string>{"net.tnb", "net.export.data", "net_inputmeta.yml", "nbg_meta.json", "sample.txt", "golden"}));
+  EXPECT_EQ(names("out"), (std::set<std::string>{"net.tnb", "net.export.data", "net_inputmeta.yml",
+                                                 "nbg_meta.json", "sample.txt", "golden"}));
   const Json golden = Json::parse(read_text(at("out/golden/golden.json")));
   EXPECT_EQ(golden["requantization"]["rule"], "vipf");
   const Json& output = golden["outputs"][0];
