@@ -58,8 +58,12 @@ Chip chip_of_binary(const NetworkBinary& binary, const std::string& wanted, cons
   const Chip named = find_chip(wanted);
   Chip chip = chip_of(binary, named.name, file);
   if (chip.yaml != named.yaml) {
-    throw Error(file, fmt::format("was compiled with another description of {} than '{}'", chip.name, wanted),
-                fmt::format("compile the network with --chip {}", wanted));
+    const bool by_name = std::filesystem::path(wanted).extension() != ".yaml";
+    throw Error(file,
+                by_name
+                    ? fmt::format("the chip file of {} has changed since the binary was compiled", chip.name)
+                    : fmt::format("was compiled with another description of {} than '{}'", chip.name, wanted),
+                fmt::format("compile the network again with --chip {}", wanted));
   }
   return chip;
 }
@@ -76,7 +80,28 @@ void require_rule(const NetworkBinary& binary, const CompileSettings& settings, 
   }
 }
 
+// Fusing and placing happened when it was compiled; NetworkBinary::options tells how.
+void require_options(const NetworkBinary& binary, const CompileSettings& settings, const std::string& file) {
+  const auto require = [&](bool wanted, const char* recorded, const char* option) {
+    if (!wanted || binary.options.find(recorded) != std::string::npos) return;
+    throw Error(file, fmt::format("was compiled without {}", option),
+                fmt::format("`trireme compile {}` makes one with it", option));
+  };
+  require(settings.no_fuse, " fuse=0", "--no-fuse");
+  require(settings.no_sram, " vip_sram=0", "--no-sram");
+}
+
 }  // namespace
+
+NetworkBinary read_binary_argument(const std::string& file) {
+  try {
+    return read_network_binary(file);
+  } catch (const Error& error) {
+    if (is_network_binary_name(file) || !std::filesystem::exists(file)) throw;
+    throw Error(file, error.problems().front().what,
+                "a network binary (.tnb) or a model (.onnx, NAME.json) is needed");
+  }
+}
 
 LoadedBinary load_binary(const std::string& file, const CompileSettings& settings, const Console& console,
                          ProgressMode progress) {
@@ -88,10 +113,11 @@ LoadedBinary load_binary(const std::string& file, const CompileSettings& setting
     return {std::move(compiled.binary), std::move(compiled.chip)};
   }
   LoadedBinary loaded;
-  loaded.binary = read_network_binary(file);
+  loaded.binary = read_binary_argument(file);
   loaded.chip = chip_of_binary(loaded.binary, settings.chip, file);
   check(loaded.binary, loaded.chip, file);
   require_rule(loaded.binary, settings, file);
+  require_options(loaded.binary, settings, file);
   return loaded;
 }
 
@@ -106,11 +132,11 @@ std::string compile_summary(const NetworkBinary& binary, const Chip& chip) {
     coded += layer.coded_bytes;
   }
   return fmt::format(
-      "{} for {} ({}): {} layers, {} jobs ({}), weights {} B coded as {} B, {} B of DRAM, {} B of VIP-SRAM, "
+      "{} for {} ({}): {}, {} ({}), weights {} B coded as {} B, {} B of DRAM, {} B of VIP-SRAM, "
       "requantization {} with ties {}\n",
-      binary.name, chip.name, chip.market_name, binary.layers.size(), binary.jobs.size(), join(counts, ", "),
-      weights, coded, binary.dram_bytes, binary.vip_sram_bytes, name_of(binary.rule),
-      ties_text(binary.rule, binary.ties));
+      binary.name, chip.name, chip.market_name, counted(binary.layers.size(), "layer"),
+      counted(binary.jobs.size(), "job"), join(counts, ", "), weights, coded, binary.dram_bytes,
+      binary.vip_sram_bytes, name_of(binary.rule), ties_text(binary.rule, binary.ties));
 }
 
 }  // namespace trireme

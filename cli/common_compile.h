@@ -35,6 +35,9 @@ struct CompiledModel {
 CompiledModel compile_model(const ModelOptions& model, const CompileSettings& settings,
                             const Console& console, ProgressMode progress);
 
+// The Error for a file that is neither says that a model is accepted too.
+NetworkBinary read_binary_argument(const std::string& file);
+
 // A .tnb as it is, or a model compiled on the spot. A binary for another chip or rule than asked for is an
 // Error.
 struct LoadedBinary {

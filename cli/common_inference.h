@@ -28,17 +28,21 @@ void add_inference_options(CLI::App* verb, InferenceSettings& settings);
 struct HostNetwork {
   Graph graph;
   ExecuteOptions options;
+  std::size_t iterations = 0;  // samples to run
 };
+// Makes the output folder too, before what takes long.
 HostNetwork load_host_network(const InferenceSettings& settings, std::optional<InputPlan>& plan,
                               const Console& console);
 
 // Inputs of iteration i: the files named, the dataset's sample, or an Error when there is none.
 std::vector<Tensor> iteration_inputs(const InferenceSettings& settings, const InputPlan& plan,
                                      std::size_t iteration);
-std::size_t iteration_count(const InferenceSettings& settings, const InputPlan& plan);
+
+// N,C,H,W to N,H,W,C; other ranks have one order only.
+Tensor channels_last(const Tensor& tensor);
 
 // "iter_0_input_1_out0_1_1_28_28.tensor", and ".qnt.tensor" with the integers when the network is quantized.
 void write_input_tensors(const std::filesystem::path& folder, int iteration, const HostNetwork& network,
-                         const std::vector<Tensor>& inputs);
+                         const std::vector<Tensor>& inputs, bool nhwc = false);
 
 }  // namespace trireme

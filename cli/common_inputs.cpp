@@ -22,7 +22,7 @@ InputPlan::InputPlan(const Graph& graph, const fs::path& model, const std::strin
 
 void InputPlan::read_meta(const Graph& graph, const fs::path& model, const std::string& file,
                           const Console& console) {
-  auto found = file.empty() ? find_beside(model, {"_inputmeta.yml", "-inputmeta.yml"}) : fs::path(file);
+  auto found = file.empty() ? find_beside(model, kInputMetaSuffixes) : fs::path(file);
   // A network binary knows the name its network had, whatever the file is called now.
   if (!found) found = find_in_folder_of(model, graph.name + "_inputmeta.yml");
   if (found) {
@@ -50,6 +50,7 @@ void InputPlan::match_ports(const Graph& graph) {
         lids.push_back(ports[p].lid);
         if (found || ports[p].lid != lid) continue;
         inputs_.push_back({graph.values.at(graph.inputs[i]), ports[p], d, p});
+        check_port(ports[p], inputs_.back().value, meta_file_.string(), problems);
         found = true;
       }
     }
@@ -77,8 +78,10 @@ void InputPlan::find_lists(const fs::path& model) {
 const std::vector<std::vector<Sample>>& InputPlan::lists() const {
   if (!lists_) {
     lists_.emplace();
-    for (const fs::path& file : list_files_) {
-      lists_->push_back(file.empty() ? std::vector<Sample>() : read_dataset(file));
+    for (std::size_t d = 0; d < list_files_.size(); ++d) {
+      const fs::path& file = list_files_[d];
+      lists_->push_back(file.empty() ? std::vector<Sample>()
+                                     : read_dataset(file, meta_.databases[d].ports.size()));
     }
   }
   return *lists_;
@@ -96,8 +99,8 @@ std::vector<fs::path> InputPlan::sample_files(std::size_t index) const {
     const Sample& sample = lists().at(input.database).at(index);
     if (input.position >= sample.files.size()) {
       throw Error(meta_.databases[input.database].path,
-                  fmt::format("sample {} names {} files, the network's input '{}' needs number {}", index + 1,
-                              sample.files.size(), input.port.lid, input.position + 1),
+                  fmt::format("sample {} names {}, the network's input '{}' needs number {}", index + 1,
+                              counted(sample.files.size(), "file"), input.port.lid, input.position + 1),
                   "one file an input on each line");
     }
     paths.push_back(sample.files[input.position]);
@@ -116,7 +119,8 @@ std::vector<Tensor> InputPlan::sample(std::size_t index) const {
 
 std::vector<Tensor> InputPlan::files(const std::vector<std::string>& names) const {
   if (names.size() != inputs_.size()) {
-    throw UsageError(fmt::format("{} input files for a network with {} inputs", names.size(), inputs_.size()),
+    throw UsageError(fmt::format("{} for a network with {}", counted(names.size(), "input file"),
+                                 counted(inputs_.size(), "input")),
                      "--input FILE once for each, in the network's order");
   }
   std::vector<Tensor> tensors;

@@ -14,6 +14,9 @@
 
 namespace trireme {
 
+// Of the inputmeta file beside a model.
+inline const std::vector<std::string> kInputMetaSuffixes = {"_inputmeta.yml", "-inputmeta.yml"};
+
 // The inputs of a network with their preprocessing, in the network's order.
 class InputPlan {
  public:

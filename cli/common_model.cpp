@@ -51,6 +51,15 @@ std::optional<fs::path> find_in_folder_of(const fs::path& model, const std::stri
   return std::nullopt;
 }
 
+std::vector<fs::path> files_read(const ModelOptions& model, const std::string& chip,
+                                 const std::vector<std::string>& inputs) {
+  std::vector<fs::path> files(inputs.begin(), inputs.end());
+  for (const std::string& file : {model.model, model.data, model.table, model.input_meta, chip}) {
+    if (fs::exists(file)) files.emplace_back(file);  // a chip may be named without a file
+  }
+  return files;
+}
+
 bool is_network_binary_name(const fs::path& path) { return to_lower(path.extension().string()) == ".tnb"; }
 
 void print_notes(const Graph& graph, const Console& console) {

@@ -35,6 +35,10 @@ std::optional<std::filesystem::path> find_beside(const std::filesystem::path& mo
 std::optional<std::filesystem::path> find_in_folder_of(const std::filesystem::path& model,
                                                        const std::string& name);
 
+// What a command was told to read: none of it may lie in a folder that is replaced.
+std::vector<std::filesystem::path> files_read(const ModelOptions& model, const std::string& chip,
+                                              const std::vector<std::string>& inputs);
+
 bool is_network_binary_name(const std::filesystem::path& path);  // .tnb
 
 // An ONNX file is imported, simplified and its layers named; a NAME.json is read as it is.

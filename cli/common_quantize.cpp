@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "model/quantize/table.h"
+#include "support/text.h"
 
 namespace trireme {
 
@@ -12,6 +13,28 @@ namespace {
 // Below this, ranges are a matter of luck (formats.md §15 no. 2).
 constexpr int kFewSamples = 20;
 constexpr std::size_t kNoiseSamples = 20;
+
+void calibrate_on_noise(Graph& graph, const InputPlan& plan, const std::vector<Tensor>& given) {
+  std::size_t next = 0;
+  bool more = !given.empty();
+  quantize_graph(graph, {}, [&](std::vector<Tensor>& inputs) {
+    if (next == kNoiseSamples && !more) return false;
+    if (next < kNoiseSamples) {
+      inputs = plan.noise(next++);
+    } else {
+      inputs = given;
+      more = false;
+    }
+    return true;
+  });
+}
+
+// With a table nothing is read from an inputmeta, yet what it asks for must not be left out without a word.
+void check_input_meta(const Graph& graph, const ModelOptions& options, std::optional<InputPlan>& plan,
+                      const Console& console) {
+  const bool exists = !options.input_meta.empty() || find_beside(options.model, kInputMetaSuffixes);
+  if (!plan && exists) plan.emplace(graph, options.model, options.input_meta, console);
+}
 
 }  // namespace
 
@@ -28,11 +51,11 @@ int calibrate(Graph& graph, const InputPlan& plan, std::size_t count, const Quan
       return true;
     });
   }
-  console.print(
-      fmt::format("calibrated with {} of {} samples of {}\n", used, plan.samples(), plan.dataset_name()));
+  console.print(fmt::format("calibrated with {} of {} of {}\n", used, counted(plan.samples(), "sample"),
+                            plan.dataset_name()));
   if (used < kFewSamples) {
-    console.warning(
-        fmt::format("{} samples are few: ranges of rare inputs may be cut; 100 to 500 are usual", used));
+    console.warning(fmt::format("{} few: ranges of rare inputs may be cut; 100 to 500 are usual",
+                                used == 1 ? "1 sample is too" : fmt::format("{} samples are", used)));
   }
   return used;
 }
@@ -48,7 +71,8 @@ void use_table(Graph& graph, const std::filesystem::path& table, const Console& 
 }
 
 void ensure_quantized(Graph& graph, const ModelOptions& options, std::optional<InputPlan>& plan,
-                      const Console& console, ProgressMode progress) {
+                      const Console& console, ProgressMode progress, const std::vector<Tensor>& given) {
+  check_input_meta(graph, options, plan, console);
   if (is_quantized(graph)) return;
   if (const auto table = find_table(options)) {
     use_table(graph, *table, console);
@@ -60,16 +84,12 @@ void ensure_quantized(Graph& graph, const ModelOptions& options, std::optional<I
     calibrate(graph, *plan, plan->samples(), {}, console, progress);
     return;
   }
-  std::size_t next = 0;
-  quantize_graph(graph, {}, [&](std::vector<Tensor>& inputs) {
-    if (next == kNoiseSamples) return false;
-    inputs = plan->noise(next++);
-    return true;
-  });
+  calibrate_on_noise(graph, *plan, given);
   console.warning(fmt::format(
-      "neither a quantization table nor a dataset lies beside {}: calibrated on seeded noise; cycles are "
-      "right, values are not",
-      options.model));
+      "neither a quantization table nor a dataset lies beside {}: calibrated on seeded noise in [0,1]{}; "
+      "cycles are right, values are {}",
+      options.model, given.empty() ? "" : " and the given input",
+      given.empty() ? "not" : "no measure of the network's accuracy"));
 }
 
 }  // namespace trireme

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/common_inputs.h"
 #include "cli/common_model.h"
@@ -21,8 +22,9 @@ std::optional<std::filesystem::path> find_table(const ModelOptions& options);
 // Puts a table's parameters on the graph; what the sharing rules change is noted.
 void use_table(Graph& graph, const std::filesystem::path& table, const Console& console);
 // Whatever there is, in this order: the graph's own, a table, the dataset, noise. Says what it used. The plan
-// is made if it is needed and missing.
+// is made if it is needed and missing. `given`: the input that will be run, if it is known; noise alone would
+// leave what lies outside [0,1] saturated.
 void ensure_quantized(Graph& graph, const ModelOptions& options, std::optional<InputPlan>& plan,
-                      const Console& console, ProgressMode progress);
+                      const Console& console, ProgressMode progress, const std::vector<Tensor>& given = {});
 
 }  // namespace trireme

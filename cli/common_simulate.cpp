@@ -9,6 +9,7 @@
 #include "cli/common_inputs.h"
 #include "cli/run_cli.h"
 #include "support/text.h"
+#include "traces/run_folder.h"
 
 namespace trireme {
 
@@ -89,6 +90,26 @@ int report_findings(const RunRecord& record, const Console& console) {
   }
   return record.findings.empty() ? kExitOk : kExitChecksFailed;
 }
+
+void note_fused_layers(const NetworkBinary& binary, const Console& console) {
+  std::size_t fused = 0;
+  for (const LayerSymbol& layer : binary.layers) fused += layer.merged.size();
+  if (fused == 0) return;
+  console.note(fmt::format("--dump-layers: {} {} computed inside others; compile with --no-fuse to see {}",
+                           counted(fused, "layer"), fused == 1 ? "is" : "are", fused == 1 ? "it" : "them"));
+}
+
+Profile read_run_profile(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / "profile.json";
+  if (!std::filesystem::exists(file)) {
+    throw Error(folder.string(), "is no run folder: it has no profile.json",
+                "name a folder that simulate, profile --out or run wrote");
+  }
+  return read_profile_json(file);
+}
+
+// A run takes at least the cycles of its start.
+bool has_time(const Profile& profile) { return profile.total_cycles > 0; }
 
 std::string simulate_summary(const RunRecord& record) {
   const Profile& profile = record.profile;

@@ -3,6 +3,7 @@
 // printed.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,13 @@ std::vector<Tensor> stored_inputs(const NetworkBinary& binary, const std::string
 
 // Prints the findings; the exit code that follows from them.
 int report_findings(const RunRecord& record, const Console& console);
+
+// How many layers --dump-layers cannot show, and how to see them.
+void note_fused_layers(const NetworkBinary& binary, const Console& console);
+
+// The profile of an existing run; an Error if the folder is none.
+Profile read_run_profile(const std::filesystem::path& folder);
+bool has_time(const Profile& profile);
 
 std::string simulate_summary(const RunRecord& record);
 

@@ -29,6 +29,7 @@ CLI::App* add_verb(CLI::App& parent, const std::string& name, const std::string&
 void on_chosen(CLI::App* verb, Chosen& chosen, Action action) {
   verb->callback([verb, &chosen, action = std::move(action)] {
     chosen.command = command_of(verb);
+    chosen.json_messages = wants_json_messages(*verb);
     chosen.action = action;
   });
 }
@@ -45,6 +46,11 @@ void add_progress_option(CLI::App* verb, ProgressMode& mode) {
           "on standard error: auto (a bar on a terminal), json (one object a line), none; default auto")
       ->check(CLI::IsMember({"auto", "json", "none"}))
       ->type_name("MODE");
+}
+
+bool wants_json_messages(const CLI::App& verb) {
+  const CLI::Option* progress = verb.get_option_no_throw("--progress");
+  return progress != nullptr && progress->count() > 0 && progress->results().back() == "json";
 }
 
 void add_chip_option(CLI::App* verb, std::string& chip) {

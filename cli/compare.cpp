@@ -26,6 +26,8 @@ struct CompareVerb {
 struct Comparison {
   bool identical = false;  // type and bytes
   bool passes = false;
+  bool same_type = true;
+  bool as_bytes = false;  // nothing says what the files hold
   Difference difference;
 };
 
@@ -48,35 +50,50 @@ Comparison compare_tensors(const CompareVerb& verb) {
     (a.described ? b : a) = read_like(a.described ? verb.b : verb.a, known);
   }
   if (a.stored.size() != b.stored.size()) {
-    throw Error(verb.b, fmt::format("has {} elements, {} has {}", b.stored.size(), verb.a, a.stored.size()),
-                "tensors of the same size can be compared");
+    throw Error(
+        verb.b,
+        fmt::format("has {}, {} has {}", counted(static_cast<std::uint64_t>(b.stored.size()), "element"),
+                    verb.a, a.stored.size()),
+        "tensors of the same size can be compared");
   }
   Comparison comparison;
   comparison.identical = a.stored.dtype == b.stored.dtype && a.stored.bytes == b.stored.bytes;
   // The codes themselves where both mean the same by them, else real values.
   const bool codes = a.affine == b.affine && a.scale == b.scale && a.zero_point == b.zero_point;
   comparison.difference = codes ? difference(a.stored, b.stored) : difference(real_values(a), real_values(b));
-  comparison.passes =
-      comparison.identical || (verb.tolerance && comparison.difference.max_abs <= *verb.tolerance);
+  comparison.same_type = a.stored.dtype == b.stored.dtype;
+  comparison.as_bytes = !a.described && !b.described;
+  const bool equal_values = !comparison.same_type && comparison.difference.differing == 0;
+  comparison.passes = comparison.identical || equal_values ||
+                      (verb.tolerance && comparison.difference.max_abs <= *verb.tolerance);
   return comparison;
 }
 
-std::string text_report(const CompareVerb& verb, const Comparison& comparison) {
-  const Difference& d = comparison.difference;
-  if (comparison.identical) return fmt::format("identical: {} elements\n", d.elements);
+std::string values_text(const Difference& d) {
   std::string text;
-  if (d.first >= 0) {
-    text += fmt::format("first difference at element {}: {} and {}\n", d.first, shortest(d.first_a),
-                        shortest(d.first_b));
-  } else {
-    text += "values are equal, types or bytes differ\n";
-  }
-  text += fmt::format("differing elements: {} of {}\n", d.differing, d.elements);
   text += fmt::format("max abs difference: {}\n", shortest(d.max_abs));
   text += fmt::format("Euclidean distance: {}\n", shortest(d.euclidean));
   text += fmt::format("cosine similarity: {:.6f}\n", d.cosine);
   text += fmt::format("SNR: {}\n", d.snr_db ? fmt::format("{:.2f} dB", *d.snr_db) : "infinite");
   text += fmt::format("top-{}: {}\n", d.top, d.top_matches ? "the same" : "different");
+  return text;
+}
+
+std::string text_report(const CompareVerb& verb, const Comparison& comparison) {
+  const Difference& d = comparison.difference;
+  if (comparison.identical)
+    return fmt::format("identical: {}\n", counted(static_cast<std::uint64_t>(d.elements), "element"));
+  std::string text;
+  if (d.first >= 0) {
+    text += fmt::format("first difference at element {}: {} and {}\n", d.first, shortest(d.first_a),
+                        shortest(d.first_b));
+  } else {
+    text += comparison.same_type ? "values are equal, bytes differ\n" : "values are equal, types differ\n";
+  }
+  if (comparison.as_bytes) text += "compared as bytes; give --dtype TYPE to compare values\n";
+  text += fmt::format("differing {}: {} of {}\n", comparison.as_bytes ? "bytes" : "elements", d.differing,
+                      d.elements);
+  if (!comparison.as_bytes) text += values_text(d);
   if (verb.tolerance) {
     text += fmt::format("{} the tolerance {}\n", comparison.passes ? "within" : "outside",
                         shortest(*verb.tolerance));
@@ -93,14 +110,16 @@ Json json_report(const CompareVerb& verb, const Comparison& comparison) {
                {"b", verb.b},
                {"identical", comparison.identical},
                {"passes", comparison.passes},
+               {"compared_as", comparison.as_bytes ? "bytes" : "values"},
                {"elements", d.elements},
-               {"differing", d.differing},
-               {"max_abs", finite(d.max_abs)},
+               {"differing", d.differing}};
+  if (d.first >= 0) json["first"] = {{"index", d.first}, {"a", finite(d.first_a)}, {"b", finite(d.first_b)}};
+  if (comparison.as_bytes) return json;  // the rest would be about numbers that nobody stored
+  json.update({{"max_abs", finite(d.max_abs)},
                {"euclidean", finite(d.euclidean)},
                {"cosine", finite(d.cosine)},
                {"snr_db", d.snr_db ? finite(*d.snr_db) : Json(nullptr)},
-               {"top_matches", d.top_matches}};
-  if (d.first >= 0) json["first"] = {{"index", d.first}, {"a", finite(d.first_a)}, {"b", finite(d.first_b)}};
+               {"top_matches", d.top_matches}});
   return json;
 }
 

@@ -10,7 +10,8 @@ namespace trireme {
 
 class Console {
  public:
-  explicit Console(std::string command);  // "trireme import onnx"
+  // `command`: "trireme import onnx". `json`: messages are objects, {"level":"warning","text":…}, one a line.
+  explicit Console(std::string command, bool json = false);
 
   void print(const std::string& text) const;  // a result, as it is
   void note(const std::string& text) const;
@@ -21,7 +22,7 @@ class Console {
  private:
   void message(const char* kind, const char* colour, const std::string& text) const;
   std::string command_;
-  bool colour_;
+  bool json_, colour_;
 };
 
 // The command line is wrong in a way that the parser cannot see: exit code 2.

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <cmath>
 #include <memory>
 
 #include "cli/common_outputs.h"
 #include "cli/common_tensor_files.h"
 #include "cli/run_cli.h"
 #include "cli/verbs.h"
+#include "model/preprocess/input_meta.h"
 #include "support/text.h"
 
 namespace trireme {
@@ -33,6 +35,24 @@ std::string all_values(const Tensor& real) {
   return text;
 }
 
+// As the board prints it, but numbers that it would round to nothing in full.
+std::string top_text(const Tensor& real, int count) {
+  constexpr double small = 1e-3;
+  std::string text = fmt::format(" --- Top{} ---\n", count);
+  for (const TopEntry& entry : top_n(real, count)) {
+    const bool rounded_away = entry.value != 0 && std::abs(entry.value) < small;
+    text += rounded_away ? fmt::format("{:>3}: {}\n", entry.index, shortest(static_cast<float>(entry.value)))
+                         : fmt::format("{:>3}: {:8.6f}\n", entry.index, entry.value);
+  }
+  return text;
+}
+
+void require_scale(double scale) {
+  const auto stored = static_cast<float>(scale);
+  if (std::isfinite(stored) && stored > 0) return;
+  throw UsageError(fmt::format("--scale: {} is not a scale", scale), "a finite number above 0");
+}
+
 Json decode_json(const FoundTensor& found, const Tensor& real, const DecodeVerb& verb) {
   Json json = {{"file", verb.file},
                {"dtype", name_of(found.stored.dtype)},
@@ -47,6 +67,7 @@ Json decode_json(const FoundTensor& found, const Tensor& real, const DecodeVerb&
 }
 
 int decode(const DecodeVerb& verb, const Console& console) {
+  if (verb.hints.scale) require_scale(*verb.hints.scale);
   const FoundTensor found = read_any_tensor(verb.file, verb.hints, false);
   const Tensor real = real_values(found);
   if (verb.json) {
@@ -54,7 +75,7 @@ int decode(const DecodeVerb& verb, const Console& console) {
     return kExitOk;
   }
   console.print(fmt::format("{}: {}\n", verb.file, describe(found)));
-  console.print(verb.values ? all_values(real) : board_top_text(real, verb.top));
+  console.print(verb.values ? all_values(real) : top_text(real, verb.top));
   return kExitOk;
 }
 
@@ -73,7 +94,9 @@ void add_decode(CLI::App& app, Chosen& chosen) {
       ->type_name("SHAPE");
   verb->add_option("--scale", state->hints.scale, "real = (stored - zero point) * scale")
       ->type_name("NUMBER");
-  verb->add_option("--zero-point", state->hints.zero_point, "default 0")->type_name("NUMBER");
+  verb->add_option("--zero-point", state->hints.zero_point, "default 0")
+      ->check(CLI::Range(std::int64_t{-2147483648}, std::int64_t{2147483647}))
+      ->type_name("NUMBER");
   verb->add_option("--top", state->top, "entries to show")
       ->check(CLI::Range(1, 1000000))
       ->type_name("N")

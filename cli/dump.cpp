@@ -6,6 +6,7 @@
 #include "cli/common_inference.h"
 #include "cli/common_outputs.h"
 #include "cli/run_cli.h"
+#include "support/text.h"
 #include "tensor/files.h"
 #include "traces/run_folder.h"
 
@@ -17,24 +18,6 @@ struct DumpVerb {
   InferenceSettings settings;
   std::string format = "nchw", file_type = "tensor";
 };
-
-// N,C,H,W to N,H,W,C; other ranks have one order only.
-Tensor channels_last(const Tensor& tensor) {
-  if (tensor.shape.size() != 4) return tensor;
-  const std::int64_t batch = tensor.shape[0], channels = tensor.shape[1],
-                     pixels = tensor.shape[2] * tensor.shape[3];
-  Tensor result(tensor.dtype, {batch, tensor.shape[2], tensor.shape[3], channels});
-  const float* from = tensor.data<float>();
-  float* to = result.data<float>();
-  for (std::int64_t n = 0; n < batch; ++n) {
-    for (std::int64_t c = 0; c < channels; ++c) {
-      for (std::int64_t p = 0; p < pixels; ++p) {
-        to[(n * pixels + p) * channels + c] = from[(n * channels + c) * pixels + p];
-      }
-    }
-  }
-  return result;
-}
 
 void write_layer(const DumpVerb& verb, int iteration, const Graph& graph, ValueId id, const Tensor& stored) {
   const Value& value = graph.values.at(id);
@@ -53,12 +36,10 @@ void write_layer(const DumpVerb& verb, int iteration, const Graph& graph, ValueI
 int dump_layers(const DumpVerb& verb, const Console& console) {
   std::optional<InputPlan> plan;
   const HostNetwork network = load_host_network(verb.settings, plan, console);
-  const std::size_t count = iteration_count(verb.settings, *plan);
   std::size_t layers = 0;
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < network.iterations; ++i) {
     const int iteration = static_cast<int>(i);
     const std::vector<Tensor> inputs = iteration_inputs(verb.settings, *plan, i);
-    std::filesystem::create_directories(verb.settings.output_dir);
     Progress progress(verb.settings.progress, "dump", network.graph.nodes.size());
     std::size_t done = 0;
     execute(network.graph, inputs, network.options, [&](ValueId id, const Tensor& tensor) {
@@ -66,11 +47,11 @@ int dump_layers(const DumpVerb& verb, const Console& console) {
       write_layer(verb, iteration, network.graph, id, tensor);
       progress.update(++done, network.graph.values.at(id).name);
     });
-    write_input_tensors(verb.settings.output_dir, iteration, network, inputs);
+    write_input_tensors(verb.settings.output_dir, iteration, network, inputs, verb.format == "nhwc");
     layers = done;
   }
-  console.print(
-      fmt::format("wrote {} layers of {} samples to {}\n", layers, count, verb.settings.output_dir));
+  console.print(fmt::format("wrote {} of {} to {}\n", counted(layers, "layer"),
+                            counted(network.iterations, "sample"), verb.settings.output_dir));
   return kExitOk;
 }
 

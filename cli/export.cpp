@@ -88,8 +88,7 @@ struct Export {
   RunRecord record;
 };
 
-Export make(const ExportVerb& verb, const Console& console) {
-  Export result;
+void name_target(const ExportVerb& verb, Export& result) {
   const fs::path prefix =
       verb.output_path.empty() ? beside(verb.model.model, "") : fs::path(verb.output_path);
   result.name = prefix.filename().string();
@@ -98,6 +97,9 @@ Export make(const ExportVerb& verb, const Console& console) {
     throw UsageError(fmt::format("--output-path '{}' has no name after the folder", verb.output_path),
                      "DIR/NAME");
   }
+}
+
+void make(const ExportVerb& verb, Export& result, const Console& console) {
   result.compiled = compile_model(verb.model, verb.compile, console, verb.progress);
   const NetworkBinary& binary = result.compiled.binary;
   std::optional<InputPlan>& plan = result.compiled.plan;
@@ -110,11 +112,9 @@ Export make(const ExportVerb& verb, const Console& console) {
   SimulateOptions options;
   options.timeline = false;
   result.record = run_simulator(binary, result.compiled.chip, result.inputs, options, verb.progress);
-  return result;
 }
 
-void write_golden(const fs::path& folder, const Export& made, bool force) {
-  AtomicFolder golden(folder, "golden.json", force);
+void write_golden(AtomicFolder& golden, const Export& made) {
   for (std::size_t i = 0; i < made.record.inputs.size(); ++i) {
     write_dat(golden.path() / input_dat_name(static_cast<int>(i)), made.record.inputs[i].tensor);
   }
@@ -126,10 +126,9 @@ void write_golden(const fs::path& folder, const Export& made, bool force) {
   golden.commit();
 }
 
-void write_all(const ExportVerb& verb, const Export& made) {
+void write_all(const Export& made, AtomicFolder& golden) {
   const Constants constants = export_constants(made.compiled.graph);
-  fs::create_directories(made.folder);
-  write_golden(made.folder / "golden", made, verb.force);  // first: it may be refused
+  write_golden(golden, made);
   write_network_binary(made.folder / (made.name + ".tnb"), made.compiled.binary);
   write_file(made.folder / (made.name + ".export.data"), constants.bytes);
   write_input_meta(made.folder / (made.name + "_inputmeta.yml"), made.compiled.plan->meta());
@@ -141,10 +140,15 @@ int export_ovxlib(ExportVerb verb, const Console& console) {
   refuse_what_is_not_here(verb);
   say_what_has_no_meaning(verb, console);
   choose_chip(verb, console);
-  const Export made = make(verb, console);
+  Export made;
+  name_target(verb, made);
+  // First: it may be refused, or the folder may not be written to.
+  AtomicFolder golden(made.folder / "golden", "golden.json", verb.force,
+                      files_read(verb.model, verb.compile.chip, verb.inputs));
+  make(verb, made, console);
   const auto differing =
       differing_outputs(made.compiled.graph, made.compiled.binary, made.inputs, made.record);
-  write_all(verb, made);
+  write_all(made, golden);
   console.print(compile_summary(made.compiled.binary, made.compiled.chip));
   console.print(fmt::format(
       "wrote {0}.tnb, {0}.export.data, {0}_inputmeta.yml, nbg_meta.json, sample.txt and golden/ to {1}\n",
@@ -155,9 +159,9 @@ int export_ovxlib(ExportVerb verb, const Console& console) {
   }
   const bool clean = report_findings(made.record, console) == kExitOk && differing.empty();
   const std::string verdict = fmt::format(
-      "golden outputs {} the host's quantized execution byte for byte; {} findings of the memory checker; "
+      "golden outputs {} the host's quantized execution byte for byte; {} of the memory checker; "
       "rule {}: {}\n",
-      differing.empty() ? "equal" : "differ from", made.record.findings.size(),
+      differing.empty() ? "equal" : "differ from", counted(made.record.findings.size(), "finding"),
       name_of(made.compiled.binary.rule), confidence_of(made.compiled.binary.rule));
   console.print(verdict);
   return clean ? kExitOk : kExitChecksFailed;

@@ -15,7 +15,7 @@ namespace trireme {
 namespace {
 
 struct GenerateSettings {
-  std::string model, output, source = "dataset.txt", means;
+  std::string model, output, source, means;  // source empty: dataset.txt, which may come later
   bool separated = false;
 };
 
@@ -32,6 +32,13 @@ InputMeta separate(const InputMeta& meta, const std::string& source) {
   return separated;
 }
 
+void warn_of_missing_lists(const GenerateSettings& settings, const Console& console) {
+  for (const std::string& list : split(settings.source, '#')) {
+    if (std::filesystem::exists(list) || find_in_folder_of(settings.model, list)) continue;
+    console.warning(fmt::format("--source-file: there is no '{}' yet", list));
+  }
+}
+
 int generate_input_meta(const GenerateSettings& settings, const Console& console) {
   const Graph graph = load_network(settings.model);
   std::string means = settings.means;
@@ -40,9 +47,11 @@ int generate_input_meta(const GenerateSettings& settings, const Console& console
     means = trim(read_text(*means_file));
     console.note(fmt::format("--channel-mean-value '{}' from {}", means, means_file->string()));
   }
-  InputMeta meta = default_input_meta(graph, split(settings.source, '#').front(), means);
-  const bool several_lists = settings.source.find('#') != std::string::npos;
-  if (settings.separated || several_lists) meta = separate(meta, settings.source);
+  const std::string source = settings.source.empty() ? "dataset.txt" : settings.source;
+  InputMeta meta = default_input_meta(graph, split(source, '#').front(), means);
+  const bool several_lists = source.find('#') != std::string::npos;
+  if (settings.separated || several_lists) meta = separate(meta, source);
+  if (!settings.source.empty()) warn_of_missing_lists(settings, console);
   const std::string output =
       settings.output.empty() ? beside(settings.model, "_inputmeta.yml").string() : settings.output;
   write_input_meta(output, meta);
@@ -61,7 +70,7 @@ int generate_postprocess(const GenerateSettings& settings, const Console& consol
   const std::string output =
       settings.output.empty() ? beside(settings.model, "_postprocess_file.yml").string() : settings.output;
   write_postprocess(output, default_postprocess(graph));
-  console.print(fmt::format("{} outputs\nwrote {}\n", graph.outputs.size(), output));
+  console.print(fmt::format("{}\nwrote {}\n", counted(graph.outputs.size(), "output"), output));
   return kExitOk;
 }
 

@@ -70,9 +70,9 @@ int import_onnx_model(const ImportSettings& settings, const Console& console) {
   save_acuity(graph, json, data);
   std::int64_t total = 0;
   for (const Node& node : graph.nodes) total += macs(graph, node);
-  console.print(
-      fmt::format("{}: {} nodes imported, {} layers after simplification, {} MACs\nwrote {} and {}\n",
-                  settings.model, imported, graph.nodes.size(), with_thousands(total), json, data));
+  console.print(fmt::format("{}: {} imported, {} after simplification, {} MACs\nwrote {} and {}\n",
+                            settings.model, counted(imported, "node"), counted(graph.nodes.size(), "layer"),
+                            with_thousands(total), json, data));
   return kExitOk;
 }
 

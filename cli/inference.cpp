@@ -48,8 +48,7 @@ int infer(const InferenceVerb& verb, const Console& console) {
   std::optional<InputPlan> plan;
   const HostNetwork network = load_host_network(verb.settings, plan, console);
   const int top = postprocess_of(verb, network.graph).topn;
-  const std::size_t count = iteration_count(verb.settings, *plan);
-  std::filesystem::create_directories(verb.settings.output_dir);
+  const std::size_t count = network.iterations;
   Progress progress(verb.settings.progress, "inference", count);
   for (std::size_t i = 0; i < count; ++i) {
     const std::vector<Tensor> inputs = iteration_inputs(verb.settings, *plan, i);

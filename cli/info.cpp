@@ -91,7 +91,7 @@ int info(const InfoVerb& verb, const Console& console) {
     console.print(dump(load_network(verb.file)));
     return kExitOk;
   }
-  const NetworkBinary binary = read_network_binary(verb.file);
+  const NetworkBinary binary = read_binary_argument(verb.file);
   console.print(verb.json ? json_text(info_json(binary)) : info_text(binary, sections(verb)));
   return kExitOk;
 }
@@ -111,7 +111,7 @@ void add_info(CLI::App& app, Chosen& chosen) {
   verb->add_flag("-l,--layers", state->layers, "layers with engine and reason");
   verb->add_flag("-o,--operations", state->operations, "every job of the command stream");
   verb->add_flag("-m,--memory", state->memory, "every buffer with address, bytes and life");
-  add_json_option(verb, state->json);
+  verb->add_flag("--json", state->json, "print a network binary as JSON, for scripts; not for models");
   on_chosen(verb, chosen, [state](const Console& console) { return info(*state, console); });
 }
 

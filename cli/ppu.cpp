@@ -12,6 +12,7 @@
 #include "isa/network_binary.h"
 #include "isa/ppu.h"
 #include "support/files.h"
+#include "support/text.h"
 
 namespace trireme {
 
@@ -52,7 +53,8 @@ std::string disassemble_binary(const std::string& file) {
     const Bytes bytes = program_bytes(binary, *ppu, file);
     const std::size_t layer = ppu->header.layer;
     const std::string lid = layer < binary.layers.size() ? binary.layers[layer].lid : std::string("?");
-    text += fmt::format("; {} at 0x{:08x}, {} threads\n", lid, ppu->program, ppu->threads);
+    text += fmt::format("; {} at 0x{:08x}, {}\n", lid, ppu->program,
+                        counted(static_cast<std::uint64_t>(ppu->threads), "thread"));
     text += disassemble(decode_ppu_program(bytes, file));
   }
   return text.empty() ? "; no PPU program\n" : text;

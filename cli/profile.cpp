@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
+#include <optional>
 
 #include "cli/common_compile.h"
 #include "cli/common_simulate.h"
 #include "cli/run_cli.h"
 #include "cli/verbs.h"
+#include "support/files.h"
 #include "traces/run_folder.h"
 
 namespace trireme {
@@ -40,11 +42,22 @@ RunRecord profile_run(const ProfileVerb& verb, const Console& console) {
 int profile_source(const ProfileVerb& verb, const Console& console) {
   const std::string format = verb.json ? "json" : verb.format;
   if (std::filesystem::is_directory(verb.source)) {
-    console.print(report(read_profile_json(std::filesystem::path(verb.source) / "profile.json"), format));
+    const Profile profile = read_run_profile(verb.source);
+    // The table says so itself.
+    if (!has_time(profile) && format != "table") console.note(std::string(kNoTime));
+    console.print(report(profile, format));
     return kExitOk;
   }
+  std::optional<AtomicFolder> folder;  // before the work: it may be refused
+  if (!verb.out.empty()) {
+    folder.emplace(verb.out, kRunMarker, verb.force,
+                   files_read({verb.source, "", "", verb.input_meta}, verb.compile.chip, verb.inputs));
+  }
   const RunRecord record = profile_run(verb, console);
-  if (!verb.out.empty()) write_run_folder(verb.out, record, verb.force);
+  if (folder) {
+    write_run_files(folder->path(), record, false);
+    folder->commit();
+  }
   console.print(report(record.profile, format));
   return report_findings(record, console);
 }

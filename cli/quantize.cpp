@@ -71,8 +71,10 @@ std::size_t sample_count(const QuantizeSettings& settings, const InputPlan& plan
   if (!settings.iterations) return plan.samples();
   const auto wanted = static_cast<std::size_t>(*settings.iterations * settings.batch);
   if (wanted > plan.samples()) {
-    console.note(fmt::format("{} iterations of {} are more than the {} samples there are",
-                             *settings.iterations, settings.batch, plan.samples()));
+    console.note(fmt::format("{} of {} {} more than the {} there {}",
+                             counted(static_cast<std::uint64_t>(*settings.iterations), "iteration"),
+                             settings.batch, *settings.iterations == 1 ? "is" : "are",
+                             counted(plan.samples(), "sample"), plan.samples() == 1 ? "is" : "are"));
   }
   return std::min(wanted, plan.samples());
 }
@@ -89,7 +91,7 @@ int quantize_model(const QuantizeSettings& settings, const Console& console) {
   const QuantizeTable table = table_of(graph);
   if (!settings.output_dir.empty()) std::filesystem::create_directories(settings.output_dir);
   write_quantize_table(path, table);
-  console.print(fmt::format("wrote {}: {} tensors, {} {}\n", path.string(), table.entries.size(),
+  console.print(fmt::format("wrote {}: {}, {} {}\n", path.string(), counted(table.entries.size(), "tensor"),
                             settings.options.quantizer, settings.options.qtype));
   return kExitOk;
 }

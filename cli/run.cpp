@@ -50,7 +50,7 @@ Run perform(const RunVerb& verb, const Console& console) {
   plan.emplace(graph, verb.model.model, verb.model.input_meta, console);
   run.float_inputs = plan->files(verb.inputs);  // before calibrating: a wrong picture should cost no time
   run.float_outputs = execute(graph, run.float_inputs, {});
-  ensure_quantized(graph, verb.model, plan, console, verb.progress);
+  ensure_quantized(graph, verb.model, plan, console, verb.progress, run.float_inputs);
   CompileOptions options = compile_options(verb.compile, run.compiled.chip);
   run.compiled.binary = compile(graph, run.compiled.chip, options);
   const NetworkBinary& binary = run.compiled.binary;
@@ -58,6 +58,7 @@ Run perform(const RunVerb& verb, const Console& console) {
     run.stored_inputs.push_back(
         stored_input(run.float_inputs[i], binary.inputs.at(i).quantization, binary.inputs.at(i).dtype));
   }
+  if (verb.dump_layers) note_fused_layers(binary, console);
   SimulateOptions simulate_options;
   simulate_options.dump_layers = verb.dump_layers;
   run.record = run_simulator(binary, run.compiled.chip, run.stored_inputs, simulate_options, verb.progress);
@@ -126,7 +127,8 @@ int run_model(const RunVerb& verb, const Console& console) {
                 fmt::format("the simulator runs quantized networks; {} is not in this version", verb.dtype),
                 "`trireme inference --dtype float32` runs it on the host");
   }
-  AtomicFolder folder(verb.out, kRunMarker, verb.force);
+  AtomicFolder folder(verb.out, kRunMarker, verb.force,
+                      files_read(verb.model, verb.compile.chip, verb.inputs));
   const Run run = perform(verb, console);
   write_artefacts(verb, run, folder.path());
   folder.commit();

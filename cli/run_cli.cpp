@@ -93,7 +93,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   Problem problem = explain(*verb, error);
   const std::string help = fmt::format("`{} --help` lists what there is", command);
   problem.hint = problem.hint.empty() ? help : problem.hint + "; " + help;
-  Console(command).error(problem);
+  Console(command, wants_json_messages(*verb)).error(problem);
   return kExitUsage;
 }
 
@@ -121,7 +121,7 @@ void report(const Error& error, const Console& console) {
 }
 
 int perform(const Chosen& chosen) {
-  const Console console(chosen.command);
+  const Console console(chosen.command, chosen.json_messages);
   try {
     const int status = chosen.action(console);
     console.flush();

@@ -60,15 +60,30 @@ Json json_report(const SimulateVerb& verb, const RunRecord& record) {
           {"findings", std::move(findings)}};
 }
 
-int simulate_file(const SimulateVerb& verb, const Console& console) {
+void refuse_contradictions(const SimulateVerb& verb) {
+  if (verb.no_data && verb.no_time) {
+    throw UsageError("--no-data and --no-time together leave nothing to simulate", "give one of them");
+  }
+  if (verb.no_data && !verb.inputs.empty()) {
+    throw UsageError("--no-data reads no --input", "leave one of them out");
+  }
+  if (verb.no_data && verb.dump_layers) {
+    throw UsageError("--no-data computes no tensors for --dump-layers", "leave one of them out");
+  }
   if (verb.inputs.empty() && !verb.no_data) {
     throw UsageError("no input", "--input FILE, or --no-data for the timing alone");
   }
+}
+
+int simulate_file(const SimulateVerb& verb, const Console& console) {
+  refuse_contradictions(verb);
   const LoadedBinary loaded = load_binary(verb.file, verb.compile, console, verb.progress);
   std::vector<Tensor> inputs;
   if (!verb.no_data) inputs = stored_inputs(loaded.binary, verb.file, verb.input_meta, verb.inputs, console);
   // Refuses an output folder that must not be replaced before the work, not after it.
-  AtomicFolder folder(verb.out, kRunMarker, verb.force);
+  AtomicFolder folder(verb.out, kRunMarker, verb.force,
+                      files_read({verb.file, "", "", verb.input_meta}, verb.compile.chip, verb.inputs));
+  if (verb.dump_layers) note_fused_layers(loaded.binary, console);
   const RunRecord record = run_simulator(loaded.binary, loaded.chip, inputs, options_of(verb), verb.progress);
   write_run_files(folder.path(), record, verb.format == "npy");
   folder.commit();

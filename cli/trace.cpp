@@ -3,9 +3,11 @@
 
 #include <memory>
 
+#include "cli/common_simulate.h"
 #include "cli/run_cli.h"
 #include "cli/verbs.h"
 #include "support/files.h"
+#include "support/text.h"
 #include "traces/run_folder.h"
 
 namespace trireme {
@@ -22,10 +24,12 @@ void add_trace(CLI::App& app, Chosen& chosen) {
   verb->add_option("-o,--output", state->output, "file to write")->type_name("FILE")->capture_default_str();
   on_chosen(verb, chosen, [state](const Console& console) {
     const std::filesystem::path folder = state->folder;
+    const Profile profile = read_run_profile(folder);
+    if (!has_time(profile)) throw Error(folder.string(), kNoTime, "simulate without --no-time");
     const Timeline timeline = read_timeline(folder / "timeline.bin");
-    write_file(state->output, perfetto_json(timeline, read_profile_json(folder / "profile.json")));
-    console.print(fmt::format("wrote {}: {} events of {} units\n", state->output, timeline.events.size(),
-                              timeline.units.size()));
+    write_file(state->output, perfetto_json(timeline, profile));
+    console.print(fmt::format("wrote {}: {} of {}\n", state->output, counted(timeline.events.size(), "event"),
+                              counted(timeline.units.size(), "unit")));
     return kExitOk;
   });
 }

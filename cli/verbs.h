@@ -17,6 +17,7 @@ using Action = std::function<int(const Console&)>;  // returns the exit code
 // What the parser found out: which verb, and what it does.
 struct Chosen {
   std::string command = "trireme";
+  bool json_messages = false;  // --progress=json: standard error holds nothing but JSON lines
   Action action;
 };
 
@@ -28,6 +29,7 @@ void on_chosen(CLI::App* verb, Chosen& chosen, Action action);
 // Options that several verbs have in common, spelled and explained once.
 void add_json_option(CLI::App* verb, bool& json);
 void add_progress_option(CLI::App* verb, ProgressMode& mode);
+bool wants_json_messages(const CLI::App& verb);  // as far as the command line is parsed
 void add_chip_option(CLI::App* verb, std::string& chip);
 void add_requant_option(CLI::App* verb, std::string& rule);
 void add_force_option(CLI::App* verb, bool& force);

@@ -20,9 +20,13 @@ namespace {
 
 std::vector<fs::path> chip_folders() {
   std::vector<fs::path> folders;
-  if (const char* own = std::getenv("TRIREME_CHIPS"); own != nullptr && *own != '\0')
-    folders.emplace_back(own);
   std::error_code none;
+  if (const char* own = std::getenv("TRIREME_CHIPS"); own != nullptr && *own != '\0') {
+    if (!fs::is_directory(own, none)) {
+      throw Error(own, "$TRIREME_CHIPS names this folder, which does not exist", "correct it or unset it");
+    }
+    folders.emplace_back(own);
+  }
   const fs::path program = fs::read_symlink("/proc/self/exe", none);
   const fs::path installed = program.parent_path().parent_path() / "share" / "trireme" / "chips";
   folders.push_back(fs::is_directory(installed, none) ? installed : fs::path(TRIREME_SOURCE_DIR) / "chips");

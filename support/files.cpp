@@ -4,12 +4,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 
 #include "support/error.h"
 #include "support/file_descriptor.h"
+#include "support/interrupt.h"
 
 namespace trireme {
 
@@ -91,6 +93,7 @@ void write_replacing(const fs::path& path, const void* data, std::size_t bytes) 
   const fs::path target = behind_links(path);
   const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
   const fs::path temporary = temporary_name(folder);
+  const OnInterrupt on_interrupt([&temporary] { ::unlink(temporary.c_str()); });
   try {
     write_new_file(temporary, target, data, bytes);
     if (std::rename(temporary.c_str(), target.c_str()) != 0) {

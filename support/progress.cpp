@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 namespace trireme {
@@ -84,7 +85,9 @@ struct Progress::State {
 };
 
 Progress::Progress(ProgressMode mode, std::string phase, std::uint64_t total) : state_(new State) {
-  const bool silent = mode == ProgressMode::automatic && ::isatty(STDERR_FILENO) == 0;
+  const char* terminal = std::getenv("TERM");
+  const bool dumb = terminal != nullptr && std::string(terminal) == "dumb";  // cannot overwrite a line
+  const bool silent = mode == ProgressMode::automatic && (dumb || ::isatty(STDERR_FILENO) == 0);
   state_->mode = silent ? ProgressMode::none : mode;
   state_->phase = std::move(phase);
   state_->total = total;

@@ -96,4 +96,8 @@ std::string with_thousands(std::int64_t value) {
   return digits;
 }
 
+std::string counted(std::uint64_t number, std::string_view noun) {
+  return std::to_string(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
+}
+
 }  // namespace trireme

@@ -28,7 +28,8 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
 
 std::string shortest(float value);  // shortest decimal that reads back to the same float ("0.1", "1e-05")
 std::string shortest(double value);
-std::string with_thousands(std::int64_t value);  // 1234567 -> "1,234,567"
+std::string with_thousands(std::int64_t value);                    // 1234567 -> "1,234,567"
+std::string counted(std::uint64_t number, std::string_view noun);  // "1 sample", "2 samples"
 
 // A table with a header; numbers right-aligned, text left-aligned, columns two blanks apart.
 class Table {

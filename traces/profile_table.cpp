@@ -123,6 +123,8 @@ std::string totals_text(const Profile& profile) {
 }  // namespace
 
 std::string profile_table(const Profile& profile) {
+  if (profile.total_cycles == 0)
+    return fmt::format("{} on {}\n\n{}\n", profile.network, profile.chip, kNoTime);
   return fmt::format(
       "{} on {}\n\n{}\nlayer +N: N more layers are computed with it (graph.json names them). excl cyc: "
       "charged to this "

@@ -25,6 +25,9 @@ std::string host_tensor_name(int iteration, const std::string& lid, int port, co
 // Stored integers to real numbers; floats are only widened.
 Tensor real_values(const GoldenTensor& golden);
 
+// Of a run whose profile has no cycles.
+constexpr const char* kNoTime = "this run has no time (made with --no-time)";
+
 // Reports. All numbers come from the profile alone.
 std::string profile_table(const Profile& profile);  // per layer and totals, aligned, with units
 std::string profile_synap(const Profile& profile);  // formats.md §9.5

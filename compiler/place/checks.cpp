@@ -34,7 +34,7 @@ void require_image(const Value& value) {
   const Shape& shape = value.shape;
   const std::string text = "value '" + value.name + "' has shape " + to_string(shape);
   require(shape.size() == 4, text, "the engines work on images of shape [1,C,H,W]");
-  require(shape[0] == 1, text, "this version compiles batch 1 only");
+  require(shape[0] == 1, text, kBatchHint);
   require(shape[1] <= kMaxChannels && shape[2] <= kMaxImageSize && shape[3] <= kMaxImageSize, text,
           fmt::format("at most {} channels and {} rows and columns", kMaxChannels, kMaxImageSize));
 }

@@ -24,6 +24,8 @@ std::vector<PlacementRow> softmax_placements();
 
 // Checks that several families share; each throws Error without a place.
 void require(bool holds, const std::string& what, const std::string& hint = {});
+// One text, so that place() can tell a model of another batch from other faults.
+inline constexpr const char* kBatchHint = "this version compiles batch 1 only";
 void require_u8(const Value& value);  // asymmetric affine uint8, one scale
 const Tensor& require_constant(const Graph& graph, const Node& node, std::size_t input, const char* role);
 void require_image(const Value& value);  // [1,C,H,W] within the engines' size fields

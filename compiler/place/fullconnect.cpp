@@ -17,8 +17,7 @@ void place_fullconnect(const Graph& graph, const Chip& chip, PlannedLayer& layer
   const std::int64_t outputs = weight.shape[0], inputs = weight.shape[1];
   require(chip.tp.cores > 0, "the chip has no tensor processor");
   require(element_count(input.shape) == inputs && element_count(output.shape) == outputs,
-          "input " + to_string(input.shape) + " for a weight of " + to_string(weight.shape),
-          "this version compiles batch 1 only");
+          "input " + to_string(input.shape) + " for a weight of " + to_string(weight.shape), kBatchHint);
   require_u8(input);
   require_u8(output);
   require_u8(graph.values[node.inputs[1]]);

@@ -3,19 +3,21 @@
 
 #include "model/import/import.h"
 #include "support/files.h"
+#include "support/text.h"
 
 namespace trireme {
 namespace {
 
-// JSON begins with '{', after blanks and a byte order mark; an ONNX file never does: as a protobuf tag, 0x7B
-// is a field with a wire type that ONNX does not use.
+// JSON begins with '{' or '[', after blanks and a byte order mark; an ONNX file never does: as protobuf tags,
+// 0x7B and 0x5B are fields with a wire type that ONNX does not use.
 bool is_json(const std::filesystem::path& path) {
+  if (to_lower(path.extension().string()) == ".json") return true;
   const Bytes bytes = read_file(path);
   std::size_t at = bytes.size() >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? 3 : 0;
   while (at < bytes.size() &&
          (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\r' || bytes[at] == '\n'))
     ++at;
-  return at < bytes.size() && bytes[at] == '{';
+  return at < bytes.size() && (bytes[at] == '{' || bytes[at] == '[');
 }
 
 }  // namespace

@@ -31,7 +31,12 @@ void apply_channel_mean(InputPort& port, const std::string& group) {
                 "write a mean for each channel, then the scale: \"m m m s\"");
   }
   const float scale = numbers.back();
-  if (!(scale > 0)) throw Error(where, fmt::format("scale {} is not positive", scale));
+  if (!(scale > 0)) {
+    throw Error(
+        where,
+        fmt::format("the last number of '{}' is the scale, and {} is not positive", trim(group), scale),
+        "write a mean for each channel, then the scale: 0 0 0 1 leaves the pixels as they are");
+  }
   port.mean.assign(numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(channels));
   port.scale.assign(1, scale > 1 ? 1.0F / scale : scale);
 }

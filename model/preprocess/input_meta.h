@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,17 +51,22 @@ InputMeta default_input_meta(const Graph& graph, const std::string& dataset_path
 InputMeta read_input_meta(const std::filesystem::path& path);
 void write_input_meta(const std::filesystem::path& path, const InputMeta& meta);
 const InputPort* find_port(const InputMeta& meta, const std::string& lid);
+// What a port says against the input it belongs to: another shape, channels to swap that are not there.
+void check_port(const InputPort& port, const Value& input, const std::string& where, Problems& problems);
 
 struct Sample {
   std::vector<std::filesystem::path> files;  // one a port
   std::optional<std::string> label;
 };
-// One sample a line, optional label; paths relative to the list's folder, then to the working folder.
-std::vector<Sample> read_dataset(const std::filesystem::path& path);
+// One sample a line, optional label; paths relative to the list's folder, then to the working folder. A line
+// with more files than `inputs` is a problem.
+std::vector<Sample> read_dataset(const std::filesystem::path& path,
+                                 std::size_t inputs = std::numeric_limits<std::size_t>::max());
 
 // Order (formats.md §2): crop, resize, (v - mean) * scale in float32, interleaved to planar, channel reverse.
 // Pictures: jpg png bmp. .npy is taken as it is (shape checked, never preprocessed); .tensor/.txt text; .dat
-// raw in the stored type. Errors name file, what the network wants and what the file has (size, channels).
+// raw in the stored type. Errors name file, what the network wants and what the file has (size, channels, the
+// first element that is no finite number).
 Tensor load_input(const std::filesystem::path& file, const Value& input, const InputPort& port);
 // Seeded uniform noise in [0,1] for calibration without data.
 Tensor random_input(const Value& input, std::uint64_t seed);

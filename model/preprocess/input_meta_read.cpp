@@ -32,6 +32,10 @@ void if_present(YamlFields& fields, const std::string& key, Read read) {
 // unused.
 void read_node_params(YamlFields fields, InputPort& port) {
   if_present(fields, "add_preproc_node", [&] { port.add_preproc_node = fields.boolean("add_preproc_node"); });
+  if (port.add_preproc_node) {
+    fields.complain("add_preproc_node", "preprocessing inside the network is not part of this version",
+                    "set it false: pictures are preprocessed on the host, the network takes quantized data");
+  }
   if_present(fields, "preproc_type", [&] {
     port.preproc_type = fields.choice(
         "preproc_type", {"IMAGE_RGB", "IMAGE_RGB888_PLANAR", "IMAGE_RGB888_PLANAR_SEP", "IMAGE_I420",

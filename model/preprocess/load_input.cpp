@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "model/preprocess/input_meta.h"
 #include "support/text.h"
@@ -160,9 +161,17 @@ Tensor load_npy(const std::filesystem::path& file, const Value& input) {
               "a .npy is taken as it is, never preprocessed");
 }
 
-}  // namespace
+// A NaN would become some code of the input's range, and a wrong answer without a word.
+void require_finite(const std::filesystem::path& file, const Tensor& tensor) {
+  if (!is_float(tensor.dtype)) return;
+  for (std::int64_t i = 0; i < tensor.size(); ++i) {
+    const double value = element(tensor, i);
+    if (!std::isfinite(value))
+      throw Error(file.string(), fmt::format("element {} is {}", i, value), "inputs are finite numbers");
+  }
+}
 
-Tensor load_input(const std::filesystem::path& file, const Value& input, const InputPort& port) {
+Tensor load_any(const std::filesystem::path& file, const Value& input, const InputPort& port) {
   if (is_image_name(file)) return load_picture(file, input, port);
   const std::string extension = to_lower(file.extension().string());
   if (extension == ".npy") return load_npy(file, input);
@@ -175,6 +184,14 @@ Tensor load_input(const std::filesystem::path& file, const Value& input, const I
   if (std::filesystem::is_directory(file)) throw Error(file.string(), "is a folder", "name a file in it");
   throw Error(file.string(), fmt::format("'{}' says nothing about what the file holds", extension),
               "named are .jpg .jpeg .png .bmp, .npy, .tensor or .txt, .dat");
+}
+
+}  // namespace
+
+Tensor load_input(const std::filesystem::path& file, const Value& input, const InputPort& port) {
+  Tensor tensor = load_any(file, input, port);
+  require_finite(file, tensor);
+  return tensor;
 }
 
 }  // namespace trireme

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "model/quantize/roles.h"
@@ -47,6 +48,12 @@ std::set<std::string> output_layer_keys(const Graph& graph) {
   return keys;
 }
 
+Quantization float16() {
+  Quantization q;
+  q.dtype = DataType::float16;
+  return q;
+}
+
 bool executable(const Graph& graph, const Slot& slot, const Quantization& q) {
   if (q.scheme == Scheme::none && slot.node != kNone && slot.role == Role::activation) {
     // Softmax ends in float16, and whatever only moves its output; the sharing rules check the rest.
@@ -57,14 +64,28 @@ bool executable(const Graph& graph, const Slot& slot, const Quantization& q) {
   return q.dtype == (slot.role == Role::bias ? DataType::int32 : DataType::uint8);
 }
 
+// What ends in float16 whatever a table says: softmax, and operators that only move its output. The old
+// tool's tables have an entry for it, others need none.
+std::map<std::string, ValueId> float16_outputs(const Graph& graph) {
+  std::set<ValueId> halves;
+  std::map<std::string, ValueId> keys;
+  for (const Node& node : graph.nodes) {
+    if (node.op != "softmax" && !(moves_codes(node) && halves.count(node.inputs[0]) != 0)) continue;
+    halves.insert(node.outputs[0]);
+    keys.emplace(table_key(graph, node.outputs[0]), node.outputs[0]);
+  }
+  return keys;
+}
+
 void check_names(const std::set<std::string>& known, const Graph& graph, const QuantizeTable& table,
                  const std::string& where, Problems& problems) {
   const std::set<std::string> outputs = output_layer_keys(graph);
+  const std::map<std::string, ValueId> optional = float16_outputs(graph);
   std::vector<std::string> candidates;
   std::copy_if(known.begin(), known.end(), std::back_inserter(candidates),
                [&](const std::string& key) { return table.entries.count(key) == 0; });
   for (const std::string& key : known) {
-    if (table.entries.count(key) == 0) {
+    if (table.entries.count(key) == 0 && optional.count(key) == 0) {
       problems.add(where, fmt::format("no entry for '{}'", key),
                    "quantize the network again, or add the entry");
     }
@@ -83,6 +104,7 @@ void check_names(const std::set<std::string>& known, const Graph& graph, const Q
 void check_bias_scales(const Graph& graph, const std::string& where, Problems& problems) {
   for (const Node& node : graph.nodes) {
     if (!has_weights(node) || node.inputs.size() < 3 || node.inputs[2] == kNone) continue;
+    if (!graph.values[node.inputs[0]].quantization.quantized()) continue;  // behind softmax: refused later
     const auto scale = [&](std::size_t i) {
       return static_cast<double>(graph.values[node.inputs[i]].quantization.scale.at(0));
     };
@@ -114,12 +136,14 @@ std::string table_key(const Graph& graph, ValueId value) {
   return fmt::format("@{}:data", v.name);
 }
 
-// 1. Names: every slot has an entry, every entry a slot. 2. Types that this version computes on.
+// 1. Names: every slot has an entry (softmax may lack it), every entry a slot. 2. Types that this version
+// computes on.
 // 3. Bias scales. Only a table without any problem touches the graph.
 void apply_table(Graph& graph, const QuantizeTable& table, const std::string& table_name) {
   Graph result = graph;
   unshare_weights(result);
   const std::vector<Slot> slots = quantization_slots(result);
+  for (const auto& [key, value] : float16_outputs(result)) result.values[value].quantization = float16();
   std::set<std::string> known;
   for (const Slot& slot : slots) known.insert(key_of(result, slot));
   Problems problems;

@@ -3,9 +3,11 @@
 // §4.2).
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "model/quantize/table.h"
 #include "support/files.h"
@@ -140,6 +142,10 @@ Quantization read_entry(YamlFields& entry, const YAML::Node& node) {
   }
   q.min = bound(entry, node, "min_value");
   q.max = bound(entry, node, "max_value");
+  if (entry.has("rounding")) entry.choice("rounding", {"rtne"});
+  // Fields that another quantizer has are known too: hand-made tables carry them along.
+  for (const char* other : {"scale", "zero_point", "fl", "method", "channel_dim"}) entry.has(other);
+  entry.reject_unknown();
   return q;
 }
 
@@ -155,6 +161,28 @@ void read_entries(const YAML::Node& map, const std::string& file, QuantizeTable&
     table.entries[key] = read_entry(entry, item.second);
     table.order.push_back(key);
   }
+}
+
+// A table is written by a program: one mistake stands in every entry. The first few of a kind tell as much.
+void add_first_of_each(const Problems& found, const std::string& file, Problems& problems) {
+  constexpr int kShown = 3;
+  std::map<std::string, int> counts;
+  const auto kind_of = [](const Problem& problem) {
+    return problem.where.substr(problem.where.rfind('.') + 1) + " " + problem.what;
+  };
+  for (const Problem& problem : found.list()) {
+    if (++counts[kind_of(problem)] <= kShown) problems.add(problem.where, problem.what, problem.hint);
+  }
+  for (const auto& [kind, count] : counts) {
+    if (count > kShown) problems.add(file, fmt::format("{} more entries: '{}", count - kShown, kind));
+  }
+}
+
+void reject_tabs(const std::string& text, const std::string& file) {
+  const std::size_t tab = text.find('\t');
+  if (tab == std::string::npos) return;
+  const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(tab), '\n');
+  throw Error(fmt::format("{}:{}", file, line), "has a tab, which this file disallows", "indent with blanks");
 }
 
 void read_customized(YamlFields& top, const YAML::Node& root, QuantizeTable& table) {
@@ -177,7 +205,9 @@ void read_customized(YamlFields& top, const YAML::Node& root, QuantizeTable& tab
 
 QuantizeTable read_quantize_table(const std::filesystem::path& path) {
   const std::string file = path.string();
-  const YAML::Node root = parse_yaml(read_text(path), file);
+  const std::string text = read_text(path);
+  reject_tabs(text, file);
+  const YAML::Node root = parse_yaml(text, file);
   Problems problems;
   QuantizeTable table;
   YamlFields top(root, file, "", problems);
@@ -186,7 +216,9 @@ QuantizeTable read_quantize_table(const std::filesystem::path& path) {
   // Scripts seed --rebuild with {"version":1,"tensors":[]} (formats.md §4.2): a table without entries.
   if (!top.has("tensors") || top.has("quantize_parameters")) {
     const YAML::Node parameters = top.node("quantize_parameters");
-    if (parameters.IsDefined()) read_entries(parameters, file, table, problems);
+    Problems found;
+    if (parameters.IsDefined()) read_entries(parameters, file, table, found);
+    add_first_of_each(found, file, problems);
   }
   read_customized(top, root, table);
   top.reject_unknown();

@@ -12,6 +12,7 @@ namespace {
 
 using test::Builder;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string ir_after(const std::string& pass, const Graph& graph) {
   CompileOptions options;
@@ -51,6 +52,38 @@ TEST(Compile, SaysWhichLayerIsNotQuantized) {
   graph.values[graph.find_value("fc1_out")].quantization = {};
   graph.values[graph.find_value("relu_2_out")].quantization = {};
   EXPECT_THAT(problems_of(graph), HasSubstr("value 'fc1_out' has no quantization parameters"));
+}
+
+TEST(Compile, WhatFollowsSoftmaxIsNamedWithIt) {
+  Builder b;
+  const ValueId x = b.input({1, 4, 1, 1});
+  const ValueId prob = b.softmax(x, 1);
+  const ValueId flat = b.reshape(prob, {1, 4});
+  const ValueId scores = b.fullconnect(flat, 3, "scores");
+  const std::string text = problems_of(test::quantized(b.finish({scores})));
+  EXPECT_THAT(text, HasSubstr("node 'scores' (fullconnect): reads the output of softmax 'softmax', which is "
+                              "float16 (only a network output, or a reshape before it, may follow softmax"));
+  EXPECT_THAT(text, Not(HasSubstr("quantization parameters")));
+  EXPECT_EQ(problems_of(test::quantized(b.finish({flat}))), "");
+}
+
+TEST(Compile, AnotherBatchIsOneProblem) {
+  Builder b;
+  const ValueId x = b.input({2, 1, 8, 8});
+  const ValueId first = b.convolution(x, {4, 3}, "first");
+  const ValueId second = b.convolution(b.relu(first), {4, 3}, "second");
+  EXPECT_EQ(problems_of(test::quantized(b.finish({second}))),
+            "input 'data': it has shape [2,1,8,8], a batch of 2 (this version compiles batch 1 only)");
+}
+
+TEST(Compile, ListsTheOperatorsItPlacesOnce) {
+  Builder b;
+  const ValueId x = b.input({1, 4, 8, 8});
+  const ValueId sum = b.node("add", {}, {x, x}, "sum");
+  const ValueId product = b.node("multiply", {}, {sum, x}, "product");
+  const std::string text = problems_of(test::quantized(b.finish({product})));
+  EXPECT_LT(text.find("node 'product'"), text.find("these are placed: "));
+  EXPECT_EQ(text.find("these are placed: "), text.rfind("these are placed: "));
 }
 
 TEST(Compile, ReportsAllProblemsOfANetworkAtOnce) {

@@ -286,6 +286,20 @@ TEST_F(AcuityFiles, NotALayerGraph) {
   EXPECT_THAT(complaint(), HasSubstr("not a layer graph"));
 }
 
+// A model that is called .json, or begins like JSON, is told what is wrong with the JSON.
+TEST_F(AcuityFiles, JsonAsAModel) {
+  const auto with_text = [&](const std::string& text) {
+    write_file(json_path, std::string_view(text));
+    return error_of([&] { load_model(json_path); });
+  };
+  EXPECT_THAT(with_text(""), HasSubstr("the file is empty"));
+  EXPECT_THAT(with_text("[]"), HasSubstr("not a layer graph"));
+  EXPECT_THAT(with_text("hello"), HasSubstr("n.json:1: not valid JSON"));
+  EXPECT_THAT(with_text(std::string(1000, '[')), HasSubstr("nested deeper than 16 levels"));
+  write_file(folder / "list.model", std::string_view(" [1, 2]"));
+  EXPECT_THAT(error_of([&] { load_model(folder / "list.model"); }), HasSubstr("not a layer graph"));
+}
+
 TEST_F(AcuityFiles, JsonSyntax) {
   const auto with_text = [&](const std::string& text) {
     write_file(json_path, std::string_view(text));

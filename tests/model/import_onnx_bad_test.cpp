@@ -69,11 +69,49 @@ TEST(OnnxBadModel, UnsupportedOperators) {
   m.node("LRN", {"z2"}, {"z3"});
   m.node("Relu", {"y"}, {"z4"}).proto.set_domain("com.acme");
   const std::string message = error_of([&] { m.import(); });
-  EXPECT_THAT(message,
-              AllOf(HasSubstr("m.onnx: node 'Reluu_z1': operator Reluu of domain ai.onnx is not supported "
-                              "(did you mean 'Relu'?"),
-                    HasSubstr("2 nodes have it: 'LRN_z2', 'LRN_z3'"),
-                    HasSubstr("operator Relu of domain com.acme is not supported")));
+  EXPECT_THAT(message, AllOf(HasSubstr("m.onnx: node 'Reluu_z1': operator Reluu is not supported "
+                                       "(did you mean 'Relu'?"),
+                             HasSubstr("2 nodes have it: 'LRN_z2', 'LRN_z3'"),
+                             HasSubstr("operator Relu of domain com.acme is not supported")));
+}
+
+TEST(OnnxBadModel, OperatorsOfTheStandardAreNoTypingMistakes) {
+  OnnxBuilder m = small_onnx_model();
+  m.node("Elu", {"y"}, {"z1"});
+  m.node("Tan", {"y"}, {"z2"});
+  m.node("LRN", {"y"}, {"z3"});
+  const std::string message = error_of([&] { m.import(); });
+  EXPECT_THAT(message, Not(HasSubstr("did you mean")));
+  // What is supported is listed once, behind the last.
+  EXPECT_LT(message.find("operator LRN"), message.find("supported are"));
+  EXPECT_EQ(message.find("supported are"), message.rfind("supported are"));
+}
+
+TEST(OnnxBadModel, InitializersAreFinite) {
+  OnnxBuilder m = small_onnx_model();
+  m.model.mutable_graph()->mutable_initializer(0)->set_float_data(4, NAN);
+  m.model.mutable_graph()->mutable_initializer(1)->set_float_data(1, INFINITY);
+  EXPECT_THAT(error_of([&] { m.import(); }), AllOf(HasSubstr("m.onnx: initializer 'w': element 4 is nan"),
+                                                   HasSubstr("initializer 'b': element 1 is inf")));
+  OnnxBuilder clip;
+  clip.input("x", {1, 4});
+  clip.floats("low", {}, {0});
+  clip.floats("high", {}, {INFINITY});
+  clip.node("Clip", {"x", "low", "high"}, {"y"});
+  clip.output("y");
+  EXPECT_NO_THROW(clip.import());  // an open bound
+}
+
+TEST(OnnxOutputs, DeclaredShapesThatAreWrongAreNoted) {
+  OnnxBuilder m = small_onnx_model();
+  auto* type = m.model.mutable_graph()->mutable_output(0)->mutable_type()->mutable_tensor_type();
+  type->set_elem_type(onnx::TensorProto::FLOAT);
+  type->mutable_shape()->add_dim()->set_dim_param("batch");
+  type->mutable_shape()->add_dim()->set_dim_value(3);
+  EXPECT_TRUE(m.import().notes.empty());
+  type->mutable_shape()->mutable_dim(1)->set_dim_value(7);
+  EXPECT_EQ(m.import().notes.at(0),
+            "output 'y': the file declares the shape [batch,7], its operators give [1,3]");
 }
 
 TEST(OnnxBadModel, ControlFlow) {

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "model/preprocess/input_meta.h"
 #include "support/files.h"
 #include "tensor/files.h"
@@ -12,6 +14,7 @@ namespace trireme {
 namespace {
 
 using test::reals;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 

@@ -16,6 +16,7 @@ namespace {
 using test::Chain;
 using test::u8;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class QuantizeTableTest : public test::FolderTest {
  protected:
@@ -186,6 +187,43 @@ TEST_F(QuantizeTableTest, DamagedTablesNameLineAndKey) {
       message(
           "version: 2\nquantize_parameters:\n  '@a:out0':\n    qtype: u9\n    quantizer: asymetric_affine\n"),
       HasSubstr("asymmetric_affine"));
+}
+
+TEST_F(QuantizeTableTest, UnknownFieldsRoundingsAndTabsAreRefused) {
+  const std::string head =
+      "version: 2\nquantize_parameters:\n  '@a:out0':\n    qtype: u8\n    quantizer: asymmetric_affine\n"
+      "    scale: 1.0\n    zero_point: 0\n";
+  EXPECT_EQ(message(head + "    rounding: rtne\n"), "no error");
+  EXPECT_THAT(message(head + "    rounding: floor\n"),
+              HasSubstr(":8: key 'quantize_parameters.@a:out0.rounding': 'floor' is not allowed"));
+  EXPECT_THAT(message(head + "    zeropoint: 1\n"),
+              HasSubstr(":8: key 'quantize_parameters.@a:out0.zeropoint': unknown key"));
+  EXPECT_THAT(message(head + "\trounding: rtne\n"), HasSubstr("t.quantize:8: has a tab"));
+}
+
+TEST_F(QuantizeTableTest, TheSameMistakeInEveryEntryIsToldThreeTimes) {
+  std::string text = "version: 2\nquantize_parameters:\n";
+  for (int i = 0; i < 20; ++i) {
+    text += "  '@a" + std::to_string(i) + ":out0': {qtype: u9, quantizer: asymmetric_affine, scale: 1.0, " +
+            (i == 11 ? "zero_point: 256}\n" : "zero_point: 0}\n");
+  }
+  const std::string told = message(text);
+  EXPECT_THAT(told, HasSubstr("@a2:out0.qtype': 'u9' is not allowed"));
+  EXPECT_THAT(told, Not(HasSubstr("@a3:out0")));
+  EXPECT_THAT(told, HasSubstr("17 more entries: 'qtype' 'u9' is not allowed"));
+}
+
+// Softmax gives float16, so that there is nothing that an entry could say.
+TEST_F(QuantizeTableTest, SoftmaxNeedsNoEntry) {
+  const Chain chain = network();
+  QuantizeTable table = table_of(chain.graph);
+  table.entries.erase("@prob_4:out0");
+  table.order.pop_back();
+  Graph graph = chain.graph;
+  for (Value& value : graph.values) value.quantization = Quantization();
+  apply_table(graph, table, "t.quantize");
+  EXPECT_EQ(graph.values[graph.find_value("prob:out")].quantization.dtype, DataType::float16);
+  for (const std::string& change : unify_quantization(graph)) EXPECT_THAT(change, Not(HasSubstr("prob")));
 }
 
 TEST_F(QuantizeTableTest, AppliesWhatItDescribes) {

@@ -73,8 +73,10 @@ TEST_F(Compare, TheFirstDifferenceIsNamedAndExitIsOne) {
   const Finished finished = run({"compare", "a.dat", "b.dat"});
   EXPECT_EQ(finished.status, 1);
   EXPECT_THAT(finished.out, HasSubstr("first difference at element 1: 2 and 7\n"));
-  EXPECT_THAT(finished.out, HasSubstr("differing elements: 2 of 4\n"));
-  EXPECT_THAT(finished.out, HasSubstr("max abs difference: 5\n"));
+  EXPECT_THAT(finished.out, HasSubstr("differing bytes: 2 of 4\n"));
+  const Finished typed = run({"compare", "a.dat", "b.dat", "--dtype", "u8"});
+  EXPECT_THAT(typed.out, HasSubstr("differing elements: 2 of 4\n"));
+  EXPECT_THAT(typed.out, HasSubstr("max abs difference: 5\n"));
 }
 
 // 0x3C00 is 1, 0x4000 is 2.
@@ -134,6 +136,29 @@ TEST_F(Compare, DecodeOfAnUndescribedFileAsksForItsType) {
   const Finished finished = run({"decode", "q.dat"});
   EXPECT_EQ(finished.status, 3);
   EXPECT_THAT(finished.err, HasSubstr("--dtype"));
+}
+
+TEST_F(Compare, EqualValuesOfOtherTypesPass) {
+  write_text_tensor(folder / "a.tensor", floats({1, 2}));
+  put("b.dat", {0x00, 0x3C, 0x00, 0x40});
+  const Finished finished = run({"compare", "a.tensor", "b.dat", "--dtype", "float16"});
+  EXPECT_EQ(finished.status, 0);
+  EXPECT_THAT(finished.out, HasSubstr("values are equal, types differ"));
+}
+
+TEST_F(Compare, BareFilesAreComparedAsBytes) {
+  put("a.dat", {1, 2, 3});
+  put("b.dat", {1, 7, 3});
+  const Finished finished = run({"compare", "a.dat", "b.dat"});
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_THAT(finished.out, HasSubstr("compared as bytes; give --dtype TYPE to compare values\n"));
+  EXPECT_EQ(finished.out.find("cosine"), std::string::npos);
+  EXPECT_EQ(finished.out.find("top-"), std::string::npos);
+}
+
+TEST_F(Compare, DecodeShowsSmallValues) {
+  write_text_tensor(folder / "a.tensor", floats({0.5F, 1e-9F}));
+  EXPECT_THAT(run({"decode", "a.tensor"}).out, HasSubstr("  0: 0.500000\n  1: 1e-09\n"));
 }
 
 }  // namespace

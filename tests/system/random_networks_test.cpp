@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Laws over random networks (branches, several outputs, every operator the compiler places), compiled and simulated.
+// Laws over random networks (branches, several outputs, every operator the compiler places), compiled and
+// simulated.
 #include <gtest/gtest.h>
 
 #include "model/quantize/calibrate.h"
@@ -35,7 +36,8 @@ void expect_above_roofline(const Profile& profile, const Chip& chip) {
     if (layer.engine == "NN") macs += double(layer.macs);
   }
   EXPECT_GE(double(profile.total_cycles), macs / peak);
-  EXPECT_GE(double(profile.total_cycles), double(profile.traffic.ddr_read + profile.traffic.ddr_write) / dram);
+  EXPECT_GE(double(profile.total_cycles),
+            double(profile.traffic.ddr_read + profile.traffic.ddr_write) / dram);
 }
 
 TEST(RandomNetworks, SimulatorEqualsReferenceByteForByte) {

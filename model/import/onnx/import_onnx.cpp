@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "model/graph/operators.h"
 #include "model/import/import.h"
@@ -56,15 +57,37 @@ std::unordered_set<std::string> wanted_values(const OnnxStructure& structure, co
   return wanted;
 }
 
+// An open bound of Clip may be written as infinity; any other number of a model is finite.
+std::unordered_set<std::string> clip_bounds(const onnx::GraphProto& graph) {
+  std::unordered_set<std::string> bounds;
+  for (const onnx::NodeProto& node : graph.node()) {
+    if (node.op_type() != "Clip") continue;
+    for (int i = 1; i < node.input_size(); ++i) bounds.insert(node.input(i));
+  }
+  return bounds;
+}
+
+void require_finite(const Tensor& tensor, bool infinity_allowed) {
+  if (!is_float(tensor.dtype)) return;
+  for (std::int64_t i = 0; i < tensor.size(); ++i) {
+    const double value = element(tensor, i);
+    if (std::isfinite(value) || (infinity_allowed && std::isinf(value))) continue;
+    throw Error({}, fmt::format("element {} is {}", i, value), "train or export the model again");
+  }
+}
+
 void import_initializers(OnnxImport& import, const OnnxStructure& structure, const onnx::GraphProto& graph,
                          const std::string& where, Problems& problems) {
   const std::unordered_set<std::string> wanted = wanted_values(structure, graph);
+  const std::unordered_set<std::string> bounds = clip_bounds(graph);
   for (const onnx::TensorProto& proto : graph.initializer()) {
     const std::string& name = proto.name();
     if (wanted.count(name) == 0 || structure.initializers.count(name) == 0) continue;
     if (import.values.count(name) != 0) continue;  // a double, told already
     try {
-      import.values[name] = import.graph.add_constant(name, read_onnx_tensor(proto, import.budget));
+      Tensor tensor = read_onnx_tensor(proto, import.budget);
+      require_finite(tensor, bounds.count(name) != 0);
+      import.values[name] = import.graph.add_constant(name, std::move(tensor));
     } catch (const Error& error) {
       import.values.erase(name);
       for (const Problem& problem : error.problems()) {
@@ -86,7 +109,7 @@ bool has_subgraph(const onnx::NodeProto& node) {
 class UnsupportedOperators {
  public:
   void add(const onnx::NodeProto& node, const std::string& name) {
-    const std::string domain = is_standard(node.domain()) ? "ai.onnx" : node.domain();
+    const std::string domain = is_standard(node.domain()) ? "" : node.domain();
     for (Kind& kind : kinds_) {
       if (kind.op_type == node.op_type() && kind.domain == domain) return kind.nodes.push_back(name);
     }
@@ -95,8 +118,9 @@ class UnsupportedOperators {
 
   void report(const std::string& where, Problems& problems) const {
     for (const Kind& kind : kinds_) {
-      std::string what = fmt::format("operator {} of domain {} is not supported", printable(kind.op_type),
-                                     printable(kind.domain));
+      std::string what = "operator " + printable(kind.op_type);
+      if (!kind.domain.empty()) what += " of domain " + printable(kind.domain);
+      what += " is not supported";
       if (kind.subgraph) what += ": it has a subgraph (control flow)";
       if (kind.nodes.size() > 1)
         what += fmt::format("; {} nodes have it: {}", kind.nodes.size(), list(kind.nodes));
@@ -106,7 +130,7 @@ class UnsupportedOperators {
 
  private:
   struct Kind {
-    std::string op_type, domain;
+    std::string op_type, domain;  // domain: empty for the standard operators
     bool subgraph;
     std::vector<std::string> nodes;
   };
@@ -122,10 +146,12 @@ class UnsupportedOperators {
 
   std::string hint(const Kind& kind) const {
     const std::vector<std::string> names = onnx_operator_names();
-    const std::string near = kind.domain == "ai.onnx" ? nearest(kind.op_type, names) : "";
+    // A name that the standard defines is no typing mistake for another: Elu is not Relu.
+    const bool mistyped = kind.domain.empty() && !is_standard_onnx_operator(kind.op_type);
+    const std::string near = mistyped ? nearest(kind.op_type, names) : "";
     std::string text = near.empty() ? "" : "did you mean '" + near + "'? ";
     text += "--outputs can cut the model before it";
-    return &kind == &kinds_[0] ? text + "; supported are " + join(names, ", ") : text;
+    return &kind == &kinds_.back() ? text + "; supported are " + join(names, ", ") : text;
   }
 
   std::vector<Kind> kinds_;
@@ -210,6 +236,18 @@ void drop_dead_nodes(Graph& graph) {
   }
 }
 
+// What a file says about its outputs is not used; where it is wrong, something else may be wrong too.
+void compare_outputs(Graph& graph, const OnnxStructure& structure) {
+  for (std::size_t i = 0; i < structure.outputs.size(); ++i) {
+    const auto info = structure.infos.find(structure.outputs[i]);
+    if (info == structure.infos.end() || !info->second->type().tensor_type().has_shape()) continue;
+    const std::string name = printable(structure.outputs[i]);
+    const std::string difference =
+        declared_difference(info->second->type().tensor_type().shape(), graph.values[graph.outputs[i]].shape);
+    if (!difference.empty()) graph.notes.push_back("output '" + name + "': " + difference);
+  }
+}
+
 }  // namespace
 
 Graph import_onnx(const std::filesystem::path& path, const ImportOptions& options) {
@@ -234,6 +272,7 @@ Graph import_onnx(const std::filesystem::path& path, const ImportOptions& option
   import.graph.source_format = "onnx";
   for (const std::string& output : structure.outputs)
     import.graph.outputs.push_back(import.values.at(output));
+  compare_outputs(import.graph, structure);
   drop_dead_nodes(import.graph);
   verify(import.graph);
   return std::move(import.graph);

@@ -95,6 +95,15 @@ Value read_input(OnnxImport& import, const std::string& name, const OnnxStructur
 
 }  // namespace
 
+std::string declared_difference(const onnx::TensorShapeProto& declared, const Shape& shape) {
+  const Shape wanted = declared_shape(declared);
+  bool same = wanted.size() == shape.size();
+  for (std::size_t i = 0; same && i < shape.size(); ++i)
+    same = wanted[i] == kDynamic || wanted[i] == shape[i];
+  if (same) return {};
+  return "the file declares the shape " + describe(declared) + ", its operators give " + to_string(shape);
+}
+
 void import_inputs(OnnxImport& import, const OnnxStructure& structure, const ImportOptions& options,
                    const std::string& where, Problems& problems) {
   for (const auto& [name, shape] : options.input_shapes) {

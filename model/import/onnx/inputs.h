@@ -11,4 +11,7 @@ namespace trireme {
 void import_inputs(OnnxImport& import, const OnnxStructure& structure, const ImportOptions& options,
                    const std::string& where, Problems& problems);
 
+// How a shape that the file declares contradicts the one that was inferred; empty: it does not.
+std::string declared_difference(const onnx::TensorShapeProto& declared, const Shape& shape);
+
 }  // namespace trireme

@@ -30,5 +30,7 @@ const OnnxFamily& onnx_constant_family();
 
 const OnnxOperator* find_onnx_operator(const std::string& op_type);  // null if it is not supported
 std::vector<std::string> onnx_operator_names();
+// Any operator of the standard domain, supported or not.
+bool is_standard_onnx_operator(const std::string& op_type);
 
 }  // namespace trireme
