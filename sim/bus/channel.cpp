@@ -75,7 +75,7 @@ void MemoryChannel::serve() {
     Request& request = requests_[last_served_];
     const Cycle finish = std::max(timing_(cut_burst(request), now), now + 1);
     in_flight_.push(finish);
-    request.finish = std::max(request.finish, finish);
+    request.finish = finish;  // bursts of one request leave in order
     // 4. The request's last burst: its stream goes on when all its bytes are there.
     while (request.range < request.ranges->size() && (*request.ranges)[request.range].bytes == 0)
       ++request.range;

@@ -3,6 +3,7 @@
 // must never change a run: construction order.
 #include <gtest/gtest.h>
 
+#include "sim/memory/checker.h"
 #include "sim/simulate.h"
 #include "tests/sim/program_builder.h"
 #include "tests/support_for_tests/test_chip.h"
@@ -130,6 +131,24 @@ TEST(MemoryChecker, WriteIntoARunningJobsRange) {
   // The same writes are fine once an event orders them, or elsewhere.
   EXPECT_TRUE(simulate(two_engines(kA + 100, true), test_chip(), {}).findings.empty());
   EXPECT_TRUE(simulate(two_engines(kC + 64, false), test_chip(), {}).findings.empty());
+}
+
+TEST(MemoryChecker, JobsThatOnlyTouchInTimeDoNotOverlap) {
+  // [10, 20) and [20, 30): whichever process of cycle 20 runs first, nothing is found; one cycle more, and it
+  // is.
+  const JobRanges reader{"reader", {{kA, 64}}, {}}, writer{"writer", {}, {{kA + 32, 64}}};
+  MemoryChecker touching;
+  touching.begin(0, reader, 10);
+  touching.begin(1, writer, 20);
+  touching.finish(0, 20);
+  touching.finish(1, 30);
+  EXPECT_TRUE(touching.findings().empty());
+  MemoryChecker overlapping;
+  overlapping.begin(0, reader, 10);
+  overlapping.begin(1, writer, 20);
+  overlapping.finish(0, 21);
+  overlapping.finish(1, 30);
+  EXPECT_EQ(overlapping.findings().size(), 1U);
 }
 
 TEST(MemoryChecker, BothWriting) {
