@@ -24,7 +24,8 @@ NneJob identity() {
   return job;
 }
 
-Bytes run(const NneJob& job, const Bytes& input, const std::vector<std::uint8_t>& weights, std::int32_t bias) {
+Bytes run(const NneJob& job, const Bytes& input, const std::vector<std::uint8_t>& weights,
+          std::int32_t bias) {
   const NneOperands operands{input, raw_coefficients(job, 2, weights), {bias}, {job.post.requantizer}};
   return compute(job, operands, 2, "test");
 }
@@ -41,8 +42,8 @@ TEST(NneValues, IdentityBiasAndClamp) {
 }
 
 TEST(NneValues, ZeroPointsAndPadding) {
-  // 3x3 kernel of weight codes 3 with zero point 2 (weights 1), input zero point 1 (values 0..8), pad 1, output zero
-  // point 5: corner 0+1+3+4 = 8, centre 0+..+8 = 36, both + 5; padding counts as the zero point.
+  // 3x3 kernel of weight codes 3 with zero point 2 (weights 1), input zero point 1 (values 0..8), pad 1,
+  // output zero point 5: corner 0+1+3+4 = 8, centre 0+..+8 = 36, both + 5; padding counts as the zero point.
   NneJob job = identity();
   job.kernel_w = job.kernel_h = 3;
   job.pad_left = job.pad_top = 1;
