@@ -23,10 +23,10 @@ std::int32_t saturate(Int128 value) {
 
 // round(product / 2^shift) in exact integers.
 std::int32_t shift_round(std::int64_t product, int shift, Ties ties) {
-  if (shift <= 0) return saturate(static_cast<Int128>(product) << -shift);
+  if (shift <= 0) return saturate(static_cast<Int128>(product) * (static_cast<Int128>(1) << -shift));
   if (shift > 62) return 0;                    // |product| <= 2^55: far below a half
   const std::int64_t down = product >> shift;  // floor
-  const std::int64_t rest = product - (down << shift);
+  const std::int64_t rest = product & ((std::int64_t{1} << shift) - 1);
   const std::int64_t half = std::int64_t{1} << (shift - 1);
   bool up = rest > half;
   if (rest == half) {
@@ -71,7 +71,7 @@ FixedPoint fixed_point_of(double d) {
 std::int32_t gemmlowp_double(std::int32_t acc, std::int64_t q, int s) {
   const int right = s < 0 ? -s : 0;
   const int left = s > 0 ? s : 0;
-  const Int128 ab = (static_cast<Int128>(acc) << left) * q;
+  const Int128 ab = (static_cast<Int128>(acc) * (static_cast<Int128>(1) << left)) * q;
   const Int128 nudge = ab >= 0 ? Int128{1} << 30 : 1 - (Int128{1} << 30);
   const Int128 hi = (ab + nudge) / (Int128{1} << 31);  // towards zero
   const Int128 mask = (Int128{1} << right) - 1;
@@ -82,7 +82,8 @@ std::int32_t gemmlowp_double(std::int32_t acc, std::int64_t q, int s) {
 std::int32_t ruy_double(std::int32_t acc, std::int64_t q, int s) {
   const int right = s < 0 ? -s : 0;
   const int left = s > 0 ? s : 0;
-  const Int128 hi = ((static_cast<Int128>(acc) << left) * q + (Int128{1} << 30)) >> 31;
+  const Int128 hi =
+      ((static_cast<Int128>(acc) * (static_cast<Int128>(1) << left)) * q + (Int128{1} << 30)) >> 31;
   return saturate((hi + ((Int128{1} << right) >> 1)) >> right);
 }
 

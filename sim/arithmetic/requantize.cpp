@@ -45,7 +45,7 @@ std::int64_t round_shift(std::int64_t value, int shift, Ties ties) {
   if (shift > 62) return 0;  // |value| < 2^56: less than one half
   const std::int64_t half = std::int64_t{1} << (shift - 1);
   const std::int64_t floor = value >> shift;
-  const std::int64_t rest = value - (floor << shift);
+  const std::int64_t rest = value & ((std::int64_t{1} << shift) - 1);
   if (rest != half) return floor + (rest > half ? 1 : 0);
   switch (ties) {
     case Ties::half_up:
