@@ -31,13 +31,12 @@ void MemoryChecker::finish(int job, Cycle now) {
   for (const auto& [other, entry] : running_) {
     if (other == job || entry.start >= now) continue;
     const bool mine_first = job < other;
-    compare(mine_first ? job : other, mine_first ? mine->second : entry, mine_first ? other : job,
-            mine_first ? entry : mine->second, now);
+    compare(mine_first ? mine->second : entry, mine_first ? entry : mine->second, now);
   }
   running_.erase(mine);
 }
 
-void MemoryChecker::compare(int, const Running& a, int, const Running& b, Cycle now) {
+void MemoryChecker::compare(const Running& a, const Running& b, Cycle now) {
   const auto report = [&](const Running& writer, const char* how, const Running& victim,
                           const AddressRange* at) {
     if (at == nullptr) return;

@@ -38,7 +38,7 @@ class MemoryChecker {
     JobRanges ranges;
     Cycle start;
   };
-  void compare(int first, const Running& a, int second, const Running& b, Cycle now);
+  void compare(const Running& a, const Running& b, Cycle now);
   std::map<int, Running> running_;
   std::vector<Finding> findings_;
 };
