@@ -60,6 +60,19 @@ void Graph::rename_value(ValueId id, const std::string& new_name) {
   values[id].name = new_name;
 }
 
+Tensor real_constant(const Value& value) {
+  if (value.constant == nullptr) internal_error("value '" + value.name + "' is no constant");
+  const Quantization& q = value.quantization;
+  const bool codes = q.quantized() && value.constant->dtype == q.dtype && value.dtype != q.dtype;
+  return codes ? dequantize(*value.constant, q) : *value.constant;
+}
+
+Tensor stored_constant(const Value& value) {
+  if (value.constant == nullptr) internal_error("value '" + value.name + "' is no constant");
+  const Quantization& q = value.quantization;
+  return q.quantized() && value.constant->dtype != q.dtype ? quantize(*value.constant, q) : *value.constant;
+}
+
 std::vector<NodeId> consumers(const Graph& graph, ValueId value) {
   std::vector<NodeId> result;
   for (NodeId id = 0; id < graph.nodes.size(); ++id) {

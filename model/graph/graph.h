@@ -28,9 +28,11 @@ struct Value {
   Shape shape;
   DataType dtype = DataType::float32;  // of the float network; the stored type is quantization.dtype
   Quantization quantization;
-  std::shared_ptr<const Tensor> constant;  // float (or integer) data of a constant, else null
-  NodeId producer = kNone;                 // kNone for graph inputs and constants
-  std::uint32_t port = 0;                  // which output of the producer
+  // Data of a constant, else null: real numbers of type `dtype`, or, when the source model brought codes, the
+  // codes in type quantization.dtype. real_constant() and stored_constant() give either.
+  std::shared_ptr<const Tensor> constant;
+  NodeId producer = kNone;  // kNone for graph inputs and constants
+  std::uint32_t port = 0;   // which output of the producer
 };
 
 struct Node {
@@ -47,7 +49,10 @@ struct Node {
 // compact().
 struct Graph {
   std::string name;
-  std::string source_format;  // "onnx", "acuity"
+  std::string source_format;  // "onnx", "tflite", "acuity"
+  // Scales and zero points came with the model (QDQ, QLinear, TFLite): kept exactly, never calibrated or
+  // unified.
+  bool scales_from_model = false;
   std::vector<Value> values;
   std::vector<Node> nodes;
   std::vector<ValueId> inputs;  // in the model's order
@@ -76,6 +81,10 @@ const Attributes& attributes(const Node& node) {
   if (found == nullptr) internal_error("node '" + node.name + "' (" + node.op + ") has other attributes");
   return *found;
 }
+
+// A constant as real numbers, and as the codes that are stored (itself if it has no quantization).
+Tensor real_constant(const Value& value);
+Tensor stored_constant(const Value& value);
 
 std::vector<NodeId> consumers(const Graph& graph, ValueId value);
 void replace_uses(Graph& graph, ValueId from, ValueId to);  // in nodes and graph outputs

@@ -35,7 +35,7 @@ int quantize_graph(Graph& graph, const QuantizeOptions& options,
                    const std::function<bool(std::vector<Tensor>&)>& next_sample);
 
 // Enforces the sharing rules above on a graph whose parameters came from a table; returns what it changed,
-// one line each.
+// one line each. Leaves a graph alone whose scales came with the model.
 std::vector<std::string> unify_quantization(Graph& graph);
 bool is_quantized(const Graph& graph);
 

@@ -85,9 +85,13 @@ class Unifier {
 
 }  // namespace
 
-std::vector<std::string> unify_quantization(Graph& graph) { return Unifier(graph).run(); }
+std::vector<std::string> unify_quantization(Graph& graph) {
+  if (graph.scales_from_model) return {};
+  return Unifier(graph).run();
+}
 
 bool is_quantized(const Graph& graph) {
+  if (graph.scales_from_model) return true;
   const std::vector<Slot> slots = quantization_slots(graph);
   return std::any_of(slots.begin(), slots.end(),
                      [&](const Slot& slot) { return graph.values[slot.value].quantization.quantized(); });

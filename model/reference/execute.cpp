@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -39,9 +40,8 @@ class Execution {
     KernelCall call{graph_, node, {}, options_};
     for (const ValueId id : node.inputs) call.inputs.push_back(id == kNone ? nullptr : &tensor_of(id));
     const KernelRow* row = find_kernels(node.op);
-    const Kernel kernel = row == nullptr ? nullptr : options_.quantized ? row->quantized : row->real;
-    if (kernel == nullptr) internal_error("no kernel for " + place_of(node));
-    std::vector<Tensor> results = kernel(call);
+    if (row == nullptr) internal_error("no kernel for " + place_of(node));
+    std::vector<Tensor> results = on_codes(node) ? run_on_codes(call, *row) : row->real(call);
     if (results.size() != node.outputs.size())
       internal_error(place_of(node) + " gave another number of outputs");
     for (std::size_t i = 0; i < results.size(); ++i) {
@@ -57,15 +57,49 @@ class Execution {
 
   const Tensor& tensor_of(ValueId id) {
     const Value& value = graph_.values[id];
-    const bool stored = options_.quantized && value.quantization.quantized();
-    if (value.constant != nullptr && !stored) return *value.constant;
+    if (value.constant != nullptr && !value.quantization.quantized()) return *value.constant;
     if (value.constant != nullptr && !tensors_[id])
-      tensors_[id] = quantize(*value.constant, value.quantization);
+      tensors_[id] = options_.quantized ? stored_constant(value) : real_constant(value);
     if (!tensors_[id]) internal_error("value '" + value.name + "' is read before it is computed");
     return *tensors_[id];
   }
 
  private:
+  const Quantization& parameters(ValueId id) const { return graph_.values[id].quantization; }
+
+  // A quantized network stores some floats narrower than they are computed (softmax as float16).
+  bool stored_otherwise(ValueId id) const {
+    return id != kNone &&
+           (is_half(id) || parameters(id).quantized() || parameters(id).dtype != graph_.values[id].dtype);
+  }
+
+  bool is_half(ValueId id) const { return id != kNone && graph_.values[id].dtype == DataType::float16; }
+
+  // Kernels of real numbers take float32: half precision goes the way of codes, too.
+  bool on_codes(const Node& node) const {
+    const auto stored = [&](ValueId id) {
+      return is_half(id) || (options_.quantized && stored_otherwise(id));
+    };
+    return std::any_of(node.inputs.begin(), node.inputs.end(), stored) ||
+           std::any_of(node.outputs.begin(), node.outputs.end(), stored);
+  }
+
+  bool moves_without_change(const Node& node) const {
+    const Quantization& first = parameters(node.outputs.at(0));
+    const auto alike = [&](ValueId id) {
+      return id == kNone || !stored_otherwise(id) || same_parameters(parameters(id), first);
+    };
+    return stored_otherwise(node.outputs[0]) && stored_otherwise(node.inputs.at(0)) &&
+           alike(node.inputs[0]) && std::all_of(node.inputs.begin(), node.inputs.end(), alike) &&
+           std::all_of(node.outputs.begin(), node.outputs.end(), alike);
+  }
+
+  std::vector<Tensor> run_on_codes(const KernelCall& call, const KernelRow& row) const {
+    if (row.on_codes == OnCodes::own) return row.quantized(call);
+    if (row.on_codes == OnCodes::moves && moves_without_change(call.node)) return row.real(call);
+    return run_group(call, row.real);
+  }
+
   const Graph& graph_;
   const ExecuteOptions& options_;
   const Observer& observer_;
@@ -73,16 +107,11 @@ class Execution {
   std::vector<int> uses_;
 };
 
-void check_kernels(const Graph& graph, bool quantized) {
+void check_kernels(const Graph& graph) {
   Problems problems;
   for (const Node& node : graph.nodes) {
-    const KernelRow* row = find_kernels(node.op);
-    if (row == nullptr) {
+    if (find_kernels(node.op) == nullptr)
       problems.add(place_of(node), "the host execution of this version has no such operator");
-    } else if (quantized && row->quantized == nullptr) {
-      problems.add(place_of(node), "has no quantized arithmetic in this version",
-                   "execute in float32; quantized are: " + join(quantized_operator_names(), ", "));
-    }
   }
   problems.throw_if_any();
 }
@@ -101,8 +130,6 @@ Tensor accepted_input(const Value& value, const Tensor& given, bool quantized) {
     throw Error(where, fmt::format("is {}", name_of(given.dtype)),
                 fmt::format("float32 or {}", name_of(q.dtype)));
   }
-  if (quantized && is_float(value.dtype))
-    throw Error(where, "has no quantization", "quantize the network first");
   if (given.dtype != value.dtype) {
     throw Error(where,
                 fmt::format("is {}, the network wants {}", name_of(given.dtype), name_of(value.dtype)));
@@ -114,7 +141,7 @@ Tensor accepted_input(const Value& value, const Tensor& given, bool quantized) {
 
 std::vector<Tensor> execute(const Graph& graph, const std::vector<Tensor>& inputs,
                             const ExecuteOptions& options, const Observer& observer) {
-  check_kernels(graph, options.quantized);
+  check_kernels(graph);
   if (inputs.size() != graph.inputs.size()) {
     throw Error("network '" + graph.name + "'",
                 fmt::format("{} input tensors given, it has {} inputs", inputs.size(), graph.inputs.size()));

@@ -3,48 +3,69 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 namespace trireme {
 
 namespace {
 
 using namespace kernels;
 
-constexpr std::array<KernelRow, 16> kKernels = {{
-    {"convolution", convolution, convolution_quantized},
-    {"fullconnect", fullconnect, fullconnect_quantized},
-    {"pooling", pooling, pooling_quantized},
-    {"relu", relu, relu_quantized},
-    {"relun", relun, relun_quantized},
-    {"leakyrelu", unary, unary_quantized},
-    {"sigmoid", unary, unary_quantized},
-    {"tanh", unary, unary_quantized},
-    {"noop", noop, noop_quantized},
-    {"reshape", reshape, reshape_quantized},
-    {"permute", permute, permute_quantized},
-    {"concat", concat, nullptr},
-    {"batchnormalize", batchnormalize, nullptr},
-    {"add", add, nullptr},
-    {"multiply", multiply, nullptr},
-    {"softmax", softmax, softmax_quantized},
-}};
+constexpr auto kOwn = OnCodes::own;
+constexpr auto kMoves = OnCodes::moves;
+
+// One row an operator; a row without a third entry is computed as a group on codes.
+const std::vector<KernelRow>& rows() {
+  static const std::vector<KernelRow> table = {
+      {"convolution", convolution, convolution_quantized, kOwn},
+      {"fullconnect", fullconnect, fullconnect_quantized, kOwn},
+      {"pooling", pooling, pooling_quantized, kOwn},
+      {"relu", relu, relu_quantized, kOwn},
+      {"relun", relun, relun_quantized, kOwn},
+      {"leakyrelu", unary, unary_quantized, kOwn},
+      {"sigmoid", unary, unary_quantized, kOwn},
+      {"tanh", unary, unary_quantized, kOwn},
+      {"noop", noop, noop_quantized, kOwn},
+      {"reshape", reshape, reshape_quantized, kOwn},
+      {"permute", permute, permute_quantized, kOwn},
+      {"concat", concat, nullptr, kMoves},
+      {"batchnormalize", batchnormalize},
+      {"add", add},
+      {"multiply", multiply},
+      {"softmax", softmax, softmax_quantized, kOwn},
+  };
+  return table;
+}
 
 }  // namespace
 
 const KernelRow* find_kernels(const std::string& op) {
-  for (const KernelRow& row : kKernels) {
+  for (const KernelRow& row : rows()) {
     if (op == row.op) return &row;
   }
   return nullptr;
 }
 
-std::vector<std::string> quantized_operator_names() {
-  std::vector<std::string> names;
-  for (const KernelRow& row : kKernels) {
-    if (row.quantized != nullptr) names.emplace_back(row.op);
+std::vector<Tensor> run_group(const KernelCall& call, Kernel real) {
+  std::vector<Tensor> reals(call.inputs.size());
+  KernelCall inner{call.graph, call.node, call.inputs, call.options};
+  for (std::size_t i = 0; i < call.inputs.size(); ++i) {
+    if (call.inputs[i] == nullptr) continue;
+    const Quantization& q = input_value(call, i).quantization;
+    const bool codes = q.quantized() && call.inputs[i]->dtype == q.dtype;
+    const bool narrow = !q.quantized() && q.dtype == DataType::float16;
+    if (!codes && !narrow) continue;
+    reals[i] = codes ? dequantize(*call.inputs[i], q) : to_float32(*call.inputs[i]);
+    inner.inputs[i] = &reals[i];
   }
-  return names;
+  std::vector<Tensor> results = real(inner);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const Quantization& q = call.graph.values.at(call.node.outputs.at(i)).quantization;
+    if (q.quantized()) {
+      results[i] = quantize(results[i], q);
+    } else if (is_float(results[i].dtype) && is_float(q.dtype) && results[i].dtype != q.dtype) {
+      results[i] = convert(results[i], q.dtype);
+    }
+  }
+  return results;
 }
 
 std::string place_of(const Node& node) { return fmt::format("node '{}' ({})", node.name, node.op); }

@@ -21,14 +21,25 @@ struct KernelCall {
 
 using Kernel = std::vector<Tensor> (*)(const KernelCall&);
 
-struct KernelRow {
-  const char* op;
-  Kernel real;       // float32 in and out; operators that only move data take any type
-  Kernel quantized;  // stored integers in and out; null: not in this version
+// How a node is computed when its output, or one of its data inputs, is stored as codes.
+enum class OnCodes : std::uint8_t {
+  own,    // by the kernel `quantized`
+  group,  // dequantize, `real` in float32, quantize (numerics.md: a DQ -> op -> Q group)
+  moves,  // `real` moves codes as they are when all parameters are alike; else as a group
 };
 
+struct KernelRow {
+  const char* op;
+  Kernel real;  // real numbers in and out (float32; integer types where ONNX defines them); operators that
+                // only move data take any type
+  Kernel quantized = nullptr;  // stored codes in and out, by the rule of the options
+  OnCodes on_codes = OnCodes::group;
+};
+
+// `real` on codes: dequantizes the inputs that are codes, computes, quantizes the outputs that are codes.
+std::vector<Tensor> run_group(const KernelCall& call, Kernel real);
+
 const KernelRow* find_kernels(const std::string& op);  // null if unknown
-std::vector<std::string> quantized_operator_names();
 
 // Access with checks. A missing required input is an internal error: the importer has counted them.
 const Tensor& input(const KernelCall& call, std::size_t index);
