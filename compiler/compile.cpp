@@ -30,8 +30,7 @@ const std::vector<PlanPass>& plan_passes() {
          if (options.fuse) fuse(plan, chip);
        }},
       {"tile", [](Plan& plan, const Chip& chip, const CompileOptions&) { tile(plan, chip); }},
-      {"pack", [](Plan& plan, const Chip& chip,
-                  const CompileOptions& options) { pack(plan, chip, options.rule, options.ties); }},
+      {"pack", [](Plan& plan, const Chip& chip, const CompileOptions&) { pack(plan, chip); }},
       {"memory", [](Plan& plan, const Chip& chip,
                     const CompileOptions& options) { plan_memory(plan, chip, options.use_vip_sram); }},
   };
@@ -61,12 +60,9 @@ NetworkBinary compile(Graph graph, const Chip& chip, CompileOptions& options) {
     if (wanted(pass)) options.ir = dump(after);
   });
   // 2. Parameters, shared where fusing must not change a bit.
-  if (!is_quantized(graph)) {
-    throw Error("network '" + graph.name + "'", "it is not quantized", "run `trireme quantize` first");
-  }
-  unify_quantization(graph);
+  if (is_quantized(graph)) unify_quantization(graph);
   // 3. Graph to plan, plan to plan.
-  Plan plan = place(std::move(graph), chip);
+  Plan plan = place(std::move(graph), chip, options.rule, options.ties);
   if (wanted("place")) options.ir = dump(plan);
   for (const PlanPass& pass : plan_passes()) {
     pass.run(plan, chip, options);

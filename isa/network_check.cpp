@@ -98,7 +98,7 @@ ByteRange tensor_range(const LayerTensor& tensor) {
 
 void check_layers(const NetworkBinary& binary, const Chip& chip, const std::string& where,
                   Problems& problems) {
-  const std::vector<std::string> engines = {"NN", "TP", "SH", "--"};
+  const std::vector<std::string> engines = {"NN", "TP", "SH", "CPU", "--"};
   for (const LayerSymbol& layer : binary.layers) {
     const std::string place = fmt::format("{}: layer '{}'", where, layer.name);
     if (std::find(engines.begin(), engines.end(), layer.engine) == engines.end()) {

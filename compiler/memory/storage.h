@@ -10,7 +10,7 @@ namespace trireme {
 // address not.
 struct Storage {
   std::vector<Buffer> buffers;                 // network inputs, outputs and feature maps
-  std::vector<std::uint32_t> buffer_of_value;  // kNone for constants and for values hidden inside a job
+  std::vector<std::uint32_t> buffer_of_value, buffer_of_scratch;  // kNone for constants and for values hidden inside a job
 };
 Storage storage_of(const Plan& plan);
 

@@ -39,6 +39,9 @@ struct KernelRow {
 // `real` on codes: dequantizes the inputs that are codes, computes, quantizes the outputs that are codes.
 std::vector<Tensor> run_group(const KernelCall& call, Kernel real);
 
+// The node by the kernel that its values and the options ask for.
+std::vector<Tensor> run_node(const KernelCall& call);
+
 const KernelRow* find_kernels(const std::string& op);  // null if unknown
 
 // Access with checks. A missing required input is an internal error: the importer has counted them.

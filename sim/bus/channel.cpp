@@ -13,6 +13,12 @@ const char* name_of(Stream stream) {
 
 bool is_on_chip(Address address) { return address >= kVipSramBase; }
 
+std::array<std::vector<AddressRange>, 2> by_memory(const std::vector<AddressRange>& ranges) {
+  std::array<std::vector<AddressRange>, 2> parts;
+  for (const AddressRange& range : ranges) parts[is_on_chip(range.address) ? 1 : 0].push_back(range);
+  return parts;
+}
+
 std::uint64_t total_bytes(const std::vector<AddressRange>& ranges) {
   std::uint64_t sum = 0;
   for (const AddressRange& range : ranges) sum += range.bytes;

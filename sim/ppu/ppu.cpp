@@ -11,6 +11,14 @@
 namespace trireme {
 
 namespace {
+std::vector<AddressRange> operand_ranges(const PpuJob& job, OperandRange::Access access) {
+  std::vector<AddressRange> ranges;
+  for (const OperandRange& operand : job.operands) {
+    if (operand.access == access) ranges.push_back({operand.address, operand.bytes});
+  }
+  return ranges;
+}
+
 bool inside(const std::vector<AddressRange>& ranges, Address address, std::size_t bytes) {
   return std::any_of(ranges.begin(), ranges.end(), [&](const AddressRange& range) {
     return address >= range.address && std::uint64_t{address} + bytes <= range.address + range.bytes;
@@ -25,8 +33,8 @@ class Ppu::Access : public PpuMemory {
       : ppu_(ppu),
         reader_(ppu.reader_for(job)),
         who_(ppu.context_.describe(job)),
-        input_(ranges_of(ppu.job(job).input)),
-        output_(ranges_of(ppu.job(job).output)) {}
+        input_(operand_ranges(ppu.job(job), OperandRange::read)),
+        output_(operand_ranges(ppu.job(job), OperandRange::write)) {}
 
   void load(Address address, void* data, std::size_t bytes) override {
     require(input_, "loads from", address, bytes);
@@ -56,7 +64,8 @@ Ppu::Ppu(sc_core::sc_module_name name, RunContext& context, MemorySystem& memory
     : EngineUnit(name, Engine::ppu, context, memory) {}
 
 JobRanges Ppu::ranges(std::uint32_t index) const {
-  JobRanges ranges{context_.describe(index), ranges_of(job(index).input), ranges_of(job(index).output)};
+  JobRanges ranges{context_.describe(index), operand_ranges(job(index), OperandRange::read),
+                   operand_ranges(job(index), OperandRange::write)};
   ranges.reads.push_back({job(index).program, job(index).program_bytes});
   return ranges;
 }
@@ -81,16 +90,13 @@ void Ppu::spend(std::uint32_t index) {
   const PpuCounts counts = count_instructions(program(index), job(index).uniforms);
   context_.layer_ppu_instructions[layer] += static_cast<std::uint64_t>(counts.total()) * job(index).threads;
   // 1. Instructions and operands.
-  memory_.transfer(Stream::ppu_input, {{job(index).program, job(index).program_bytes}}, false, layer);
-  account_.charge(is_on_chip(job(index).program) ? Cause::input : Cause::dram, current_cycle());
-  memory_.transfer(Stream::ppu_input, ranges_of(job(index).input), false, layer);
-  account_.charge(is_on_chip(job(index).input.address) ? Cause::input : Cause::dram, current_cycle());
+  transfer_all(Stream::ppu_input, {{job(index).program, job(index).program_bytes}}, false, layer);
+  transfer_all(Stream::ppu_input, operand_ranges(job(index), OperandRange::read), false, layer);
   // 2. Execution.
   wait_cycles(ppu_compute_cycles(counts, job(index).threads, context_.chip));
   account_.charge(Cause::compute, current_cycle());
   // 3. Results.
-  memory_.transfer(Stream::ppu_output, ranges_of(job(index).output), true, layer);
-  account_.charge(is_on_chip(job(index).output.address) ? Cause::output : Cause::dram, current_cycle());
+  transfer_all(Stream::ppu_output, operand_ranges(job(index), OperandRange::write), true, layer);
 }
 
 void Ppu::write_results(std::uint32_t) {

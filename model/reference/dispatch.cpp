@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which kernel computes a node: that of real numbers, that of codes, or a group.
+#include <algorithm>
+
+#include "model/reference/execute.h"
+#include "model/reference/kernels.h"
+
+namespace trireme {
+
+namespace {
+
+const Quantization& parameters(const Graph& graph, ValueId id) { return graph.values[id].quantization; }
+
+bool is_half(const Graph& graph, ValueId id) {
+  return id != kNone && graph.values[id].dtype == DataType::float16;
+}
+
+// A quantized network stores some floats narrower than they are computed (softmax as float16).
+bool stored_otherwise(const Graph& graph, ValueId id) {
+  return id != kNone && (is_half(graph, id) || parameters(graph, id).quantized() ||
+                         parameters(graph, id).dtype != graph.values[id].dtype);
+}
+
+template <typename Predicate>
+bool any_value(const Node& node, Predicate predicate) {
+  return std::any_of(node.inputs.begin(), node.inputs.end(), predicate) ||
+         std::any_of(node.outputs.begin(), node.outputs.end(), predicate);
+}
+
+// Kernels of real numbers take float32: half precision goes the way of codes, too.
+bool on_codes(const Graph& graph, const Node& node, bool quantized) {
+  return any_value(node, [&](ValueId id) {
+    return is_half(graph, id) || (quantized && stored_otherwise(graph, id));
+  });
+}
+
+bool moves_without_change(const Graph& graph, const Node& node) {
+  const Quantization& first = parameters(graph, node.outputs.at(0));
+  const auto other = [&](ValueId id) {
+    return id != kNone && stored_otherwise(graph, id) && !same_parameters(parameters(graph, id), first);
+  };
+  return stored_otherwise(graph, node.outputs[0]) && stored_otherwise(graph, node.inputs.at(0)) &&
+         !any_value(node, other);
+}
+
+}  // namespace
+
+bool touches_codes(const Graph& graph, const Node& node) { return on_codes(graph, node, true); }
+
+bool is_group(const Graph& graph, const Node& node, RequantRule) {
+  const KernelRow* row = find_kernels(node.op);
+  return row != nullptr && (!touches_codes(graph, node) || row->on_codes != OnCodes::own);
+}
+
+std::vector<Tensor> run_node(const KernelCall& call) {
+  const KernelRow* row = find_kernels(call.node.op);
+  if (row == nullptr)
+    throw Error(place_of(call.node), "the host execution of this version has no such operator");
+  if (!on_codes(call.graph, call.node, call.options.quantized)) return row->real(call);
+  if (row->on_codes == OnCodes::own) return row->quantized(call);
+  if (row->on_codes == OnCodes::moves && moves_without_change(call.graph, call.node)) return row->real(call);
+  return run_group(call, row->real);
+}
+
+}  // namespace trireme
