@@ -55,7 +55,8 @@ Value value_of(const Json& json, const std::string& name, const std::string& whe
                           ? q.channel_axis < static_cast<int>(value.shape.size()) &&
                                 static_cast<std::int64_t>(q.scale.size()) == value.shape[q.channel_axis]
                           : q.scale.size() == 1;
-    if (!fits || q.zero_point.size() != q.scale.size()) throw Error(where, "scales that do not fit the shape");
+    if (!fits || q.zero_point.size() != q.scale.size())
+      throw Error(where, "scales that do not fit the shape");
   } else if (json.contains("fl")) {
     q.scheme = Quantization::Scheme::fixed_point;
     q.fl = json.at("fl").get<int>();
@@ -63,12 +64,14 @@ Value value_of(const Json& json, const std::string& name, const std::string& whe
   return value;
 }
 
-std::vector<ValueId> add_values(Graph& graph, const Json& list, const char* prefix, const std::string& where) {
+std::vector<ValueId> add_values(Graph& graph, const Json& list, const char* prefix,
+                                const std::string& where) {
   if (list.size() > kMaxOperands) throw Error(where, fmt::format("{} operands", list.size()));
   std::vector<ValueId> ids;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    ids.push_back(list[i].is_null() ? kNone
-                                    : graph.add_value(value_of(list[i], fmt::format("{}{}", prefix, i), where)));
+    ids.push_back(list[i].is_null()
+                      ? kNone
+                      : graph.add_value(value_of(list[i], fmt::format("{}{}", prefix, i), where)));
   }
   return ids;
 }
@@ -96,7 +99,8 @@ HostStep step_of(const Json& json, const std::string& where) {
   for (const ValueId id : outputs) declared.push_back(step.graph.values.at(id).shape);
   infer_node(step.graph, node);
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    if (step.graph.values[outputs[i]].shape != declared[i]) throw Error(where, "shapes that do not fit the operator");
+    if (step.graph.values[outputs[i]].shape != declared[i])
+      throw Error(where, "shapes that do not fit the operator");
   }
   for (const ValueId id : node.inputs) {
     if (id != kNone) step.graph.inputs.push_back(id);

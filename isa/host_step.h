@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A step of the host as text: one operator with its attributes, the types of its operands, and the rule it computes
-// by. JSON, attributes in the spelling of NAME.json, so that a binary shows what the host is asked to do.
+// A step of the host as text: one operator with its attributes, the types of its operands, and the rule it
+// computes by. JSON, attributes in the spelling of NAME.json, so that a binary shows what the host is asked
+// to do.
 #pragma once
 
 #include "model/graph/graph.h"

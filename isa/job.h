@@ -20,7 +20,8 @@ constexpr Address kVipSramBase = 0xFF000000;  // on-chip SRAM window; everything
 // `host`: the processor beside the NPU runs a named step that no engine can.
 enum class Engine : std::uint8_t { nne, tp, ppu, host };
 constexpr int kEngines = 4;
-const char* name_of(Engine engine);  // "NN", "TP", "SH", "CPU" as the field's tables print them (formats.md §9.5)
+const char* name_of(
+    Engine engine);  // "NN", "TP", "SH", "CPU" as the field's tables print them (formats.md §9.5)
 
 constexpr std::uint16_t kNoEvent = 0xFFFF;
 constexpr int kMaxWaits = 8;
@@ -104,7 +105,15 @@ struct NneJob {  // 192 bytes
 };
 static_assert(sizeof(NneJob) == 192);
 
-enum class TpOperation : std::uint8_t { max_pool, avg_pool, transpose, lut, fully_connected, copy, reshuffle };
+enum class TpOperation : std::uint8_t {
+  max_pool,
+  avg_pool,
+  transpose,
+  lut,
+  fully_connected,
+  copy,
+  reshuffle
+};
 
 // reshuffle: one loop of the address generator. Input stride 0 repeats an element.
 struct CopyDimension {
@@ -175,7 +184,8 @@ struct HostJob {  // 192 bytes
   Address step;  // the operator as text: isa/host_step.h
   std::uint32_t step_bytes;
   std::uint32_t reserved[2];
-  OperandRange operands[kOperandRanges];  // in the order of the node's inputs, then outputs; `unused` if omitted
+  OperandRange
+      operands[kOperandRanges];  // in the order of the node's inputs, then outputs; `unused` if omitted
 };
 static_assert(sizeof(HostJob) == 192);
 

@@ -15,8 +15,8 @@ std::string named(const std::array<const char*, count>& names, unsigned value) {
 }
 
 constexpr std::array<const char*, 3> kNneNames = {"convolution", "depthwise", "add"};
-constexpr std::array<const char*, 7> kTpNames = {
-    "max_pool", "avg_pool", "transpose", "lut", "fully_connected", "copy", "reshuffle"};
+constexpr std::array<const char*, 7> kTpNames = {"max_pool",        "avg_pool", "transpose", "lut",
+                                                 "fully_connected", "copy",     "reshuffle"};
 
 std::string header_text(const JobHeader& header, const char* engine, const std::string& operation) {
   std::string waits;
@@ -118,17 +118,19 @@ std::string operands_text(const OperandRange (&operands)[kOperandRanges]) {
   std::string text;
   for (const OperandRange& operand : operands) {
     if (operand.access == OperandRange::unused) continue;
-    text += fmt::format(" {} 0x{:08x}+{}", operand.access == OperandRange::write ? "out" : "in", operand.address,
-                        operand.bytes);
+    text += fmt::format(" {} 0x{:08x}+{}", operand.access == OperandRange::write ? "out" : "in",
+                        operand.address, operand.bytes);
   }
   return text;
 }
 
 std::string text_of(const PpuJob& job) {
-  std::string text = fmt::format("{}{} program 0x{:08x}+{} threads {} uniforms",
-                                 header_text(job.header, "SH", "program"), operands_text(job.operands),
-                                 job.program, job.program_bytes, job.threads);
-  for (const std::uint32_t uniform : job.uniforms) text += fmt::format(" 0x{:x}", uniform);
+  std::string text =
+      fmt::format("{}{} program 0x{:08x}+{} threads {} uniforms", header_text(job.header, "SH", "program"),
+                  operands_text(job.operands), job.program, job.program_bytes, job.threads);
+  int used = kPpuUniforms;
+  while (used > 0 && job.uniforms[used - 1] == 0) --used;
+  for (int i = 0; i < used; ++i) text += fmt::format(" 0x{:x}", job.uniforms[i]);
   return text;
 }
 

@@ -135,8 +135,8 @@ void JobCheck::operator()(const NneJob& job) {
 }
 
 void JobCheck::reshuffle(const TpJob& job) {
-  const bool size = job.element_bytes == 1 || job.element_bytes == 2 || job.element_bytes == 4 ||
-                    job.element_bytes == 8;
+  const bool size =
+      job.element_bytes == 1 || job.element_bytes == 2 || job.element_bytes == 4 || job.element_bytes == 8;
   if (!size) return problem(fmt::format("moves elements of {} bytes", job.element_bytes), "1, 2, 4 or 8");
   for (const CopyDimension& d : job.dimensions) in_range("count of a dimension", d.count, 1, 0xFFFFFFFF);
   const ReshuffleRanges ranges = ranges_of_reshuffle(job);

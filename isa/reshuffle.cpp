@@ -8,8 +8,8 @@ namespace trireme {
 
 namespace {
 
-// A dimension moves the address by (count - 1) * stride at most: below 2^63 for 32-bit fields, six of them below 2^66;
-// cut to 2^40, which is outside any memory.
+// A dimension moves the address by (count - 1) * stride at most: below 2^63 for 32-bit fields, six of them
+// below 2^66; cut to 2^40, which is outside any memory.
 AddressSpan span(Address base, const TpJob& job, std::int32_t CopyDimension::*stride) {
   constexpr std::int64_t kFar = std::int64_t{1} << 40;
   AddressSpan range{base, std::int64_t{base} + job.element_bytes};

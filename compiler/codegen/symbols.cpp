@@ -129,7 +129,8 @@ std::vector<LayerSymbol> symbols_of(const Plan& plan) {
     std::vector<std::string> sources;
     for (const ValueId input : plan.graph.nodes[layer.node].inputs) {
       if (input == kNone || maker[input].empty()) continue;
-      if (std::find(sources.begin(), sources.end(), maker[input]) == sources.end()) sources.push_back(maker[input]);
+      if (std::find(sources.begin(), sources.end(), maker[input]) == sources.end())
+        sources.push_back(maker[input]);
     }
     symbols.push_back(layer_symbol(plan, i, std::move(sources), after));
     for (const ValueId output : plan.graph.nodes[layer.node].outputs) {

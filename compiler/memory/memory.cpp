@@ -98,7 +98,8 @@ void set_addresses(Plan& plan, const Storage& storage) {
       const Address address = address_of(plan, storage, link.storage) + link.offset;
       std::visit(
           [&](auto& job) {
-            if (link.field + sizeof address > sizeof job) internal_error("a link points behind its descriptor");
+            if (link.field + sizeof address > sizeof job)
+              internal_error("a link points behind its descriptor");
             std::memcpy(reinterpret_cast<std::uint8_t*>(&job) + link.field, &address, sizeof address);
           },
           planned.job);

@@ -28,7 +28,8 @@ struct Packing {
 
 float scale_of(const Value& value) { return value.quantization.scale.front(); }
 
-// Adds the constant, or finds it among those the layer has already (the jobs of a batch share them), and links it.
+// Adds the constant, or finds it among those the layer has already (the jobs of a batch share them), and
+// links it.
 std::uint32_t add(const Packing& packing, PlannedJob& job, std::size_t field, ConstantData::Role role,
                   const std::string& what, Bytes bytes) {
   const auto size = static_cast<std::uint32_t>(bytes.size());
@@ -36,9 +37,8 @@ std::uint32_t add(const Packing& packing, PlannedJob& job, std::size_t field, Co
   Plan& plan = packing.plan;
   for (std::size_t i = plan.constants.size(); i-- > 0 && plan.constants[i].layer == packing.layer;) {
     if (plan.constants[i].name != name || plan.constants[i].bytes != bytes) continue;
-    job.links.push_back({static_cast<std::uint16_t>(field),
-                         {StorageRef::Kind::constant, static_cast<std::uint32_t>(i)},
-                         0});
+    job.links.push_back(
+        {static_cast<std::uint16_t>(field), {StorageRef::Kind::constant, static_cast<std::uint32_t>(i)}, 0});
     return size;
   }
   const StorageRef ref = add_constant(plan, {name, role, packing.layer, std::move(bytes)});
@@ -58,14 +58,14 @@ Bytes bytes_of(const std::vector<Requantizer>& table) {
 }
 
 // One multiplier, or one an output channel.
-void add_weighted_post(const Packing& packing, PlannedJob& planned, PostProcessing& post, std::size_t post_field,
-                       const KernelSlice& slice, bool dense) {
+void add_weighted_post(const Packing& packing, PlannedJob& planned, PostProcessing& post,
+                       std::size_t post_field, const KernelSlice& slice, bool dense) {
   set_rule(packing, post);
   const Quantization& q = packing.weight().quantization;
   const bool double_product = !dense && packing.input().quantization.dtype != DataType::uint8;
   const auto requantizer = [&](std::size_t channel) {
-    return requantizer_of(packing.plan.rule,
-                          {scale_of(packing.input()), q.scale[channel], scale_of(packing.output()), double_product});
+    return requantizer_of(packing.plan.rule, {scale_of(packing.input()), q.scale[channel],
+                                              scale_of(packing.output()), double_product});
   };
   if (!q.per_channel()) {
     post.requantizer = requantizer(0);
@@ -73,7 +73,8 @@ void add_weighted_post(const Packing& packing, PlannedJob& planned, PostProcessi
   }
   post.per_channel = 1;
   std::vector<Requantizer> table;
-  for (std::int64_t i = 0; i < slice.count; ++i) table.push_back(requantizer(static_cast<std::size_t>(slice.first + i)));
+  for (std::int64_t i = 0; i < slice.count; ++i)
+    table.push_back(requantizer(static_cast<std::size_t>(slice.first + i)));
   add(packing, planned, post_field + offsetof(PostProcessing, requantizer_address), ConstantData::Role::table,
       "multipliers", bytes_of(table));
 }
@@ -95,14 +96,16 @@ void add_bias(const Packing& packing, PlannedJob& planned, std::size_t field, co
 
 void pack_add(const Packing& packing, PlannedJob& planned, NneJob& job) {
   set_rule(packing, job.post);
-  const auto scales = add_requantizers(packing.plan.rule, scale_of(packing.value(packing.node().inputs[0])),
-                                       scale_of(packing.value(packing.node().inputs[1])), scale_of(packing.output()));
+  const auto scales =
+      add_requantizers(packing.plan.rule, scale_of(packing.value(packing.node().inputs[0])),
+                       scale_of(packing.value(packing.node().inputs[1])), scale_of(packing.output()));
   add(packing, planned, offsetof(NneJob, post) + offsetof(PostProcessing, requantizer_address),
       ConstantData::Role::table, "scales", bytes_of(std::vector<Requantizer>(scales.begin(), scales.end())));
 }
 
 void pack_job(const Packing& packing, PlannedJob& planned, NneJob& job) {
-  if (static_cast<NneOperation>(job.header.operation) == NneOperation::add) return pack_add(packing, planned, job);
+  if (static_cast<NneOperation>(job.header.operation) == NneOperation::add)
+    return pack_add(packing, planned, job);
   const Tensor codes = stored_constant(packing.weight());
   NneWeights weights{};
   weights.kernels = planned.kernels.count;
@@ -112,8 +115,9 @@ void pack_job(const Packing& packing, PlannedJob& planned, NneJob& job) {
   weights.depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
   weights.kernels_per_core = job.kernels_per_core;
   weights.superblocks = job.superblocks;
-  job.coefficient_bytes = add(packing, planned, offsetof(NneJob, coefficients), ConstantData::Role::coefficients,
-                              "coefficients", encode_nne_coefficients(weights, packing.chip));
+  job.coefficient_bytes =
+      add(packing, planned, offsetof(NneJob, coefficients), ConstantData::Role::coefficients, "coefficients",
+          encode_nne_coefficients(weights, packing.chip));
   add_bias(packing, planned, offsetof(NneJob, bias), planned.kernels);
   add_weighted_post(packing, planned, job.post, offsetof(NneJob, post), planned.kernels, false);
 }
@@ -122,8 +126,8 @@ void pack_fully_connected(const Packing& packing, PlannedJob& planned, TpJob& jo
   const Tensor codes = stored_constant(packing.weight());
   const TpWeights weights{codes.bytes.data(), codes.shape[0], codes.shape[1],
                           static_cast<std::uint8_t>(job.weight_zero_point)};
-  job.table_bytes = add(packing, planned, offsetof(TpJob, table), ConstantData::Role::coefficients, "coefficients",
-                        encode_tp_coefficients(weights, packing.chip.tp.zrl_bits));
+  job.table_bytes = add(packing, planned, offsetof(TpJob, table), ConstantData::Role::coefficients,
+                        "coefficients", encode_tp_coefficients(weights, packing.chip.tp.zrl_bits));
   const KernelSlice all{0, weights.outputs};
   add_bias(packing, planned, offsetof(TpJob, bias), all);
   add_weighted_post(packing, planned, job.post, offsetof(TpJob, post), all, true);
@@ -149,8 +153,9 @@ void pack_job(const Packing& packing, PlannedJob& planned, TpJob& job) {
     case TpOperation::reshuffle:
       return;
     case TpOperation::lut:
-      job.table_bytes = add(packing, planned, offsetof(TpJob, table), ConstantData::Role::table, "table",
-                            lookup_table(packing.plan.graph, packing.node(), packing.plan.rule, packing.plan.ties));
+      job.table_bytes =
+          add(packing, planned, offsetof(TpJob, table), ConstantData::Role::table, "table",
+              lookup_table(packing.plan.graph, packing.node(), packing.plan.rule, packing.plan.ties));
       [[fallthrough]];
     case TpOperation::max_pool:
     case TpOperation::avg_pool:

@@ -49,11 +49,13 @@ Requantizer requantizer_of(RequantRule rule, const WeightedScales& scales) {
   if (!is_tflite(rule) || !scales.double_product)
     return requantizer_of(rule, scales.input * scales.weight, scales.output);
   const double d = double{scales.input} * double{scales.weight} / double{scales.output};
-  if (!(d > 0) || !(d < 0x1p30)) return requantizer_of(rule, scales.input * scales.weight, scales.output);  // says why
+  if (!(d > 0) || !(d < 0x1p30))
+    return requantizer_of(rule, scales.input * scales.weight, scales.output);  // says why
   return q31_multiplier(d);
 }
 
-std::array<Requantizer, kAddScales> add_requantizers(RequantRule rule, float input, float input2, float output) {
+std::array<Requantizer, kAddScales> add_requantizers(RequantRule rule, float input, float input2,
+                                                     float output) {
   if (!is_tflite(rule)) return {{{bits_of(input), 0}, {bits_of(input2), 0}, {bits_of(output), 0}}};
   constexpr double kMore = 1 << 20;  // the sum has 20 more bits than the codes
   const double twice_max = 2 * double{std::max(input, input2)};

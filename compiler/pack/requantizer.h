@@ -13,15 +13,18 @@ namespace trireme {
 // below 2^30.
 Requantizer requantizer_of(RequantRule rule, float numerator, float denominator);
 
-// Of s_in * s_w / s_out. The rules differ in where they round (numerics.md §3.1): TensorFlow Lite multiplies the scales
-// of int8 convolutions in double, those of uint8 convolutions and of every dense layer in float32 first.
+// Of s_in * s_w / s_out. The rules differ in where they round (numerics.md §3.1): TensorFlow Lite multiplies
+// the scales of int8 convolutions in double, those of uint8 convolutions and of every dense layer in float32
+// first.
 struct WeightedScales {
   float input, weight, output;
   bool double_product;
 };
 Requantizer requantizer_of(RequantRule rule, const WeightedScales& scales);
 
-// The three scales of a sum of codes: input, input2, output (sim/nne/add.h says what they mean under each rule).
-std::array<Requantizer, kAddScales> add_requantizers(RequantRule rule, float input, float input2, float output);
+// The three scales of a sum of codes: input, input2, output (sim/nne/add.h says what they mean under each
+// rule).
+std::array<Requantizer, kAddScales> add_requantizers(RequantRule rule, float input, float input2,
+                                                     float output);
 
 }  // namespace trireme

@@ -18,7 +18,8 @@ void require(bool holds, const std::string& what, const std::string& hint) {
 namespace {
 
 bool is_affine8(const Quantization& q) {
-  return q.scheme == Quantization::Scheme::affine && (q.dtype == DataType::uint8 || q.dtype == DataType::int8);
+  return q.scheme == Quantization::Scheme::affine &&
+         (q.dtype == DataType::uint8 || q.dtype == DataType::int8);
 }
 
 }  // namespace
@@ -27,7 +28,8 @@ void require_codes8(const Value& value) {
   const Quantization& q = value.quantization;
   require(q.quantized(), "value '" + value.name + "' is " + name_of(q.dtype), "codes of 8 bits");
   require(is_affine8(q) && !q.per_channel() && q.scale.size() == 1 && q.zero_point.size() == 1,
-          "value '" + value.name + "' is quantized as " + to_string(q), "8-bit codes with one scale a tensor");
+          "value '" + value.name + "' is quantized as " + to_string(q),
+          "8-bit codes with one scale a tensor");
 }
 
 void require_weights8(const Value& value) {
@@ -63,7 +65,8 @@ void require_bias(const Graph& graph, const Node& node) {
   require(q.quantized() && q.dtype == DataType::int32, "its bias '" + bias.name + "' is not int32",
           "quantize the network again");
   if (graph.scales_from_model) return;  // the codes count, whatever the file says of their scale
-  require(q.scale.size() == 1, "its bias '" + bias.name + "' has several scales", "quantize the network again");
+  require(q.scale.size() == 1, "its bias '" + bias.name + "' has several scales",
+          "quantize the network again");
   const double expected = double{graph.values[node.inputs[0]].quantization.scale[0]} *
                           double{graph.values[node.inputs[1]].quantization.scale[0]};
   require(std::abs(double{q.scale[0]} - expected) <= 1e-5 * expected,
@@ -116,7 +119,8 @@ PlannedJob& add_job(Placement& placement, TpJob job, ElementOffsets offsets) {
 
 std::uint32_t bytes_stored(const Value& value) {
   const std::int64_t bytes = element_count(value.shape) * bytes_of(value.quantization.dtype);
-  require(bytes <= std::numeric_limits<std::uint32_t>::max(), "value '" + value.name + "' takes more than 4 GiB");
+  require(bytes <= std::numeric_limits<std::uint32_t>::max(),
+          "value '" + value.name + "' takes more than 4 GiB");
   return static_cast<std::uint32_t>(bytes);
 }
 

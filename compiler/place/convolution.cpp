@@ -23,18 +23,20 @@ void check_window(const Window& window, const Chip& chip) {
   const std::int64_t span_h = (window.kernel_h - 1) * window.dilation_h + 1;
   const std::int64_t span_w = (window.kernel_w - 1) * window.dilation_w + 1;
   require(span_h <= chip.nne.max_kernel && span_w <= chip.nne.max_kernel,
-          fmt::format("{} with dilation {}x{} spans {}x{}", kernel, window.dilation_h, window.dilation_w, span_h,
-                      span_w),
+          fmt::format("{} with dilation {}x{} spans {}x{}", kernel, window.dilation_h, window.dilation_w,
+                      span_h, span_w),
           fmt::format("at most {0}x{0} on this chip", chip.nne.max_kernel));
   require(window.stride_h <= kMaxStride && window.stride_w <= kMaxStride,
           fmt::format("stride {}x{}", window.stride_h, window.stride_w),
           fmt::format("at most {}", kMaxStride));
-  require(window.pad_top <= kMaxPad && window.pad_left <= kMaxPad && window.pad_top >= 0 && window.pad_left >= 0,
-          fmt::format("padding {} on top, {} left", window.pad_top, window.pad_left),
-          fmt::format("at most {}", kMaxPad));
+  require(
+      window.pad_top <= kMaxPad && window.pad_left <= kMaxPad && window.pad_top >= 0 && window.pad_left >= 0,
+      fmt::format("padding {} on top, {} left", window.pad_top, window.pad_left),
+      fmt::format("at most {}", kMaxPad));
 }
 
-// One channel a group, in and out by a multiplier: the array's depthwise mode. Other groups are jobs of their own.
+// One channel a group, in and out by a multiplier: the array's depthwise mode. Other groups are jobs of their
+// own.
 NneOperation operation_of(const ConvolutionAttributes& convolution, std::int64_t in, const Chip& chip) {
   const bool depthwise = convolution.groups == in && (convolution.groups > 1 || convolution.depthwise);
   return depthwise && chip.nne.depthwise ? NneOperation::depthwise : NneOperation::convolution;
@@ -104,7 +106,8 @@ void place_convolution(Placement& placement) {
   require_image(output);
   check_window(window, placement.chip);
   const NneOperation operation = operation_of(convolution, input.shape[1], placement.chip);
-  require(placement.chip.nne.cores <= kMaxNneCores, fmt::format("the chip has {} cores", placement.chip.nne.cores),
+  require(placement.chip.nne.cores <= kMaxNneCores,
+          fmt::format("the chip has {} cores", placement.chip.nne.cores),
           fmt::format("a coefficient stream serves at most {}", kMaxNneCores));
   require(weight.size() / output.shape[1] <= kMaxKernelDepth, "a kernel has more than 2^20 - 1 weights");
   // 3. The jobs.

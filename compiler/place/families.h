@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One file an operator family. Each exports rows; place.cpp joins them. A row's function fills jobs and
-// reason of a layer whose node, input and output are set, or throws Error without a place: why its engine cannot.
+// reason of a layer whose node, input and output are set, or throws Error without a place: why its engine
+// cannot.
 #pragma once
 
 #include <string>
@@ -45,15 +46,18 @@ void place_on_host(Placement& placement);
 // Checks that several families share; each throws Error without a place.
 void require(bool holds, const std::string& what, const std::string& hint = {});
 void require_codes8(const Value& value);  // asymmetric affine uint8 or int8, one scale
-void require_weights8(const Value& value);  // the same, or one scale an output channel and zero points that are alike
+void require_weights8(
+    const Value& value);  // the same, or one scale an output channel and zero points that are alike
 const Tensor& require_constant(const Graph& graph, const Node& node, std::size_t input, const char* role);
 void require_image(const Value& value);  // [N,C,H,W] within the engines' size fields
-void require_bias(const Graph& graph, const Node& node);  // int32 codes; calibrated: input scale * weight scale
+void require_bias(const Graph& graph,
+                  const Node& node);  // int32 codes; calibrated: input scale * weight scale
 
 PostProcessing saturating_post(const Value& output);  // clamps to the codes there are, rule left to `pack`
 TpJob tp_job(TpOperation operation, const Value& output);
 
-// Appends a job that reads the layer's input and writes its output, both `offset` elements behind their beginning.
+// Appends a job that reads the layer's input and writes its output, both `offset` elements behind their
+// beginning.
 struct ElementOffsets {
   std::int64_t input = 0, output = 0;
 };

@@ -32,8 +32,8 @@ void place_fullconnect(Placement& placement) {
   job.weight_zero_point = static_cast<std::int16_t>(q.zero_point[0]);
   job.weight_dtype = static_cast<std::uint8_t>(q.dtype);
   for (std::int64_t i = 0; i < rows; ++i) add_job(placement, job, {i * inputs, i * outputs});
-  placement.layer.reason =
-      fmt::format("fully connected {} -> {}: every weight is used once, the TP streams them", inputs, outputs);
+  placement.layer.reason = fmt::format(
+      "fully connected {} -> {}: every weight is used once, the TP streams them", inputs, outputs);
 }
 
 }  // namespace

@@ -28,11 +28,11 @@ void place_lookup(Placement& placement) {
 std::vector<PlacementRow> lookup_placements() {
   std::vector<PlacementRow> rows;
   for (const char* op :
-       {"relu",     "relun",    "leakyrelu", "sigmoid",   "tanh",         "elu",      "celu",       "selu",
-        "hard_sigmoid", "hard_swish", "swish",  "gelu",      "mish",         "softrelu", "softsign",   "erf",
-        "exp",      "log",      "sqrt",      "rsqrt",     "abs",          "neg",      "sign",       "reciprocal",
-        "floor",    "ceil",     "round",     "sin",       "cos",          "tan",      "square",     "quantize",
-        "thresholdedrelu"})
+       {"relu",     "relun",        "leakyrelu",  "sigmoid",  "tanh",           "elu",   "celu",
+        "selu",     "hard_sigmoid", "hard_swish", "swish",    "gelu",           "mish",  "softrelu",
+        "softsign", "erf",          "exp",        "log",      "sqrt",           "rsqrt", "abs",
+        "neg",      "sign",         "reciprocal", "floor",    "ceil",           "round", "sin",
+        "cos",      "tan",          "square",     "quantize", "thresholdedrelu"})
     rows.push_back({op, place_lookup});
   return rows;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operators that move data: reshape renames it; everything else is the TP's address generator (formats.md §10,
-// hardware.md §2.7).
+// Operators that move data: reshape renames it; everything else is the TP's address generator (formats.md
+// §10, hardware.md §2.7).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,7 +33,8 @@ void require_tp(const Placement& placement) {
 
 std::vector<MoveLoop> loops_of(const Shape& shape, const Shape& input_strides, const Shape& output_strides) {
   std::vector<MoveLoop> loops;
-  for (std::size_t i = 0; i < shape.size(); ++i) loops.push_back({shape[i], input_strides[i], output_strides[i]});
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    loops.push_back({shape[i], input_strides[i], output_strides[i]});
   return loops;
 }
 
@@ -226,10 +227,12 @@ void place_blocks(Placement& placement) {
 }  // namespace
 
 std::vector<PlacementRow> movement_placements() {
-  return {{"reshape", place_reshape}, {"permute", place_permute},    {"noop", place_noop},
-          {"concat", place_concat},   {"split", place_split},        {"slice", place_slice},
-          {"pad", place_pad},         {"expand", place_expand},      {"tile", place_tile},
-          {"depth2space", place_blocks}, {"space2depth", place_blocks}};
+  return {{"reshape", place_reshape},   {"permute", place_permute},
+          {"noop", place_noop},         {"concat", place_concat},
+          {"split", place_split},       {"slice", place_slice},
+          {"pad", place_pad},           {"expand", place_expand},
+          {"tile", place_tile},         {"depth2space", place_blocks},
+          {"space2depth", place_blocks}};
 }
 
 }  // namespace trireme

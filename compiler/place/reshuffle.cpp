@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t kMaxMoveJobs = 4096;
 
-// Loops of one round vanish; neighbours that both sides walk in one go become one loop. Sorted by the output's stride,
-// so that what is written side by side is written together.
+// Loops of one round vanish; neighbours that both sides walk in one go become one loop. Sorted by the
+// output's stride, so that what is written side by side is written together.
 std::vector<MoveLoop> merged(std::vector<MoveLoop> loops) {
   loops.erase(std::remove_if(loops.begin(), loops.end(), [](const MoveLoop& l) { return l.count == 1; }),
               loops.end());
@@ -24,7 +24,8 @@ std::vector<MoveLoop> merged(std::vector<MoveLoop> loops) {
   });
   std::vector<MoveLoop> result;
   for (const MoveLoop& inner : loops) {
-    const bool continues = !result.empty() && result.back().input_stride == inner.input_stride * inner.count &&
+    const bool continues = !result.empty() &&
+                           result.back().input_stride == inner.input_stride * inner.count &&
                            result.back().output_stride == inner.output_stride * inner.count;
     if (continues) {
       result.back() = {result.back().count * inner.count, inner.input_stride, inner.output_stride};
@@ -45,7 +46,8 @@ struct Elements {
   std::int64_t input, output;
 };
 
-void add_one(Placement& placement, const Move& move, const std::vector<MoveLoop>& loops, const Elements& offset) {
+void add_one(Placement& placement, const Move& move, const std::vector<MoveLoop>& loops,
+             const Elements& offset) {
   const Value& out = placement.value(move.output);
   const int bytes = bytes_of(out.quantization.dtype);
   TpJob job = tp_job(TpOperation::reshuffle, out);
@@ -59,7 +61,8 @@ void add_one(Placement& placement, const Move& move, const std::vector<MoveLoop>
   planned.links.push_back({offsetof(TpJob, input) + offsetof(TensorView, address),
                            operand_storage(placement.plan, move.input, placement.index),
                            static_cast<std::uint32_t>((move.input_offset + offset.input) * bytes)});
-  planned.links.push_back({offsetof(TpJob, output) + offsetof(TensorView, address), value_storage(move.output),
+  planned.links.push_back({offsetof(TpJob, output) + offsetof(TensorView, address),
+                           value_storage(move.output),
                            static_cast<std::uint32_t>((move.output_offset + offset.output) * bytes)});
   placement.layer.jobs.push_back(std::move(planned));
 }

@@ -64,14 +64,15 @@ void place_softmax(Placement& placement) {
   PlannedJob planned{job, {}, {}, {}};
   const StorageRef in = operand_storage(placement.plan, placement.layer.input, placement.index);
   const StorageRef out = value_storage(placement.layer.output);
-  planned.links = {{ppu_operand_field(0), in, 0},
-                   {ppu_operand_field(1), out, 0},
-                   {ppu_uniform_field(kSoftmaxInput), in, 0},
-                   {ppu_uniform_field(kSoftmaxOutput), out, 0},
-                   {offsetof(PpuJob, program),
-                    add_constant(placement.plan, {placement.node().name + " program", ConstantData::Role::program,
-                                                  placement.index, std::move(code)}),
-                    0}};
+  planned.links = {
+      {ppu_operand_field(0), in, 0},
+      {ppu_operand_field(1), out, 0},
+      {ppu_uniform_field(kSoftmaxInput), in, 0},
+      {ppu_uniform_field(kSoftmaxOutput), out, 0},
+      {offsetof(PpuJob, program),
+       add_constant(placement.plan, {placement.node().name + " program", ConstantData::Role::program,
+                                     placement.index, std::move(code)}),
+       0}};
   placement.layer.jobs.push_back(std::move(planned));
   placement.layer.reason = "floating point: exponential and division run on the PPU";
 }

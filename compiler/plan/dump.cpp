@@ -29,8 +29,8 @@ std::string post_text(const PostProcessing& post) {
 }
 
 std::string text_of_add(const NneJob& job) {
-  return fmt::format("    in  {}\n    {}   {}\n    out {}\n", view_text(job.input), job.subtract != 0 ? "-" : "+",
-                     view_text(job.input2), view_text(job.output)) +
+  return fmt::format("    in  {}\n    {}   {}\n    out {}\n", view_text(job.input),
+                     job.subtract != 0 ? "-" : "+", view_text(job.input2), view_text(job.output)) +
          post_text(job.post);
 }
 
@@ -81,7 +81,8 @@ const char* name_of_operation(std::uint8_t operation) {
 }
 
 std::string text_of_reshuffle(const TpJob& job) {
-  std::string out = fmt::format("    {} elements of {} B", job.fills != 0 ? "fill" : "reshuffle", job.element_bytes);
+  std::string out =
+      fmt::format("    {} elements of {} B", job.fills != 0 ? "fill" : "reshuffle", job.element_bytes);
   for (const CopyDimension& d : job.dimensions) {
     if (d.count != 1) out += fmt::format(" {}:{}:{}", d.count, d.input_stride, d.output_stride);
   }
@@ -116,9 +117,9 @@ std::string text(const HostJob& job) { return fmt::format("    step of {} B\n", 
 
 std::string head(const Plan& plan, const PlannedLayer& layer) {
   const Node& node = plan.graph.nodes[layer.node];
-  std::string out =
-      fmt::format("{:<2} {} {} : {} -> {}", layer.jobs.empty() ? "--" : name_of(engine_of(layer.jobs[0].job)), node.op,
-                  node.name, plan.graph.values[layer.input].name, plan.graph.values[layer.output].name);
+  std::string out = fmt::format(
+      "{:<2} {} {} : {} -> {}", layer.jobs.empty() ? "--" : name_of(engine_of(layer.jobs[0].job)), node.op,
+      node.name, plan.graph.values[layer.input].name, plan.graph.values[layer.output].name);
   for (const NodeId merged : layer.merged) out += " + " + plan.graph.nodes[merged].name;
   return out + "\n    " + layer.reason + "\n";
 }

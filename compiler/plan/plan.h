@@ -25,7 +25,8 @@ struct StorageRef {
   std::uint32_t index;
 };
 
-// An address in a descriptor that `memory` fills in: descriptor byte `field` := address of `storage` + offset.
+// An address in a descriptor that `memory` fills in: descriptor byte `field` := address of `storage` +
+// offset.
 struct AddressLink {
   std::uint16_t field;
   StorageRef storage;
@@ -40,8 +41,9 @@ struct KernelSlice {
 struct PlannedJob {
   Job job;
   std::vector<AddressLink> links;
-  std::vector<std::uint32_t> waits;  // jobs that must have finished, by index; nothing that follows from another wait
-  KernelSlice kernels;               // NNE convolutions
+  std::vector<std::uint32_t>
+      waits;            // jobs that must have finished, by index; nothing that follows from another wait
+  KernelSlice kernels;  // NNE convolutions
 };
 
 // One layer of the model with what is fused into it; without jobs if it only renames data (reshape).
@@ -72,14 +74,14 @@ struct Scratch {
 const char* kind_of(ConstantData::Role role);  // as Buffer::kind
 
 struct Plan {
-  Graph graph;                       // simplified, quantized
+  Graph graph;  // simplified, quantized
   RequantRule rule = RequantRule::vipf;
   Ties ties = Ties::half_up;
   std::vector<PlannedLayer> layers;  // in execution order
   std::vector<ConstantData> constants;
   std::vector<Scratch> scratch;
-  std::vector<Buffer> buffers;  // after `memory`
-  std::vector<std::uint32_t> buffer_of_value;     // after `memory`: index in buffers, kNone without storage
+  std::vector<Buffer> buffers;                 // after `memory`
+  std::vector<std::uint32_t> buffer_of_value;  // after `memory`: index in buffers, kNone without storage
   std::unordered_map<ValueId, std::uint32_t> constant_of_value;  // index in constants
   std::uint32_t dram_bytes = 0, vip_sram_bytes = 0;
 };

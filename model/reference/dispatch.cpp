@@ -29,9 +29,8 @@ bool any_value(const Node& node, Predicate predicate) {
 
 // Kernels of real numbers take float32: half precision goes the way of codes, too.
 bool on_codes(const Graph& graph, const Node& node, bool quantized) {
-  return any_value(node, [&](ValueId id) {
-    return is_half(graph, id) || (quantized && stored_otherwise(graph, id));
-  });
+  return any_value(
+      node, [&](ValueId id) { return is_half(graph, id) || (quantized && stored_otherwise(graph, id)); });
 }
 
 bool moves_without_change(const Graph& graph, const Node& node) {

@@ -127,8 +127,8 @@ std::vector<Tensor> execute_node_float(const Graph& graph, const Node& node,
   return row->real(KernelCall{graph, node, inputs, options});
 }
 
-std::vector<Tensor> execute_node(const Graph& graph, const Node& node, const std::vector<const Tensor*>& inputs,
-                                 const ExecuteOptions& options) {
+std::vector<Tensor> execute_node(const Graph& graph, const Node& node,
+                                 const std::vector<const Tensor*>& inputs, const ExecuteOptions& options) {
   return run_node(KernelCall{graph, node, inputs, options});
 }
 

@@ -39,7 +39,8 @@ JobRanges Host::ranges(std::uint32_t index) const {
 void Host::read_operands(std::uint32_t index) {
   const std::string who = context_.describe(index);
   OperandReader reader = reader_for(index);
-  const HostStep step = decode_host_step(reader.bytes(job(index).step, job(index).step_bytes, "its step"), who);
+  const HostStep step =
+      decode_host_step(reader.bytes(job(index).step, job(index).step_bytes, "its step"), who);
   const Node& node = step.graph.nodes.front();
   // 1. The operands in the order of the node's inputs.
   std::vector<Tensor> operands(node.inputs.size());
@@ -49,7 +50,8 @@ void Host::read_operands(std::uint32_t index) {
     const Value& value = step.graph.values[node.inputs[i]];
     operands[i] = Tensor(value.quantization.dtype, value.shape);
     require_bytes(job(index).operands[i], operands[i].bytes.size(), who);
-    operands[i].bytes = reader.bytes(job(index).operands[i].address, job(index).operands[i].bytes, "an operand");
+    operands[i].bytes =
+        reader.bytes(job(index).operands[i].address, job(index).operands[i].bytes, "an operand");
     inputs[i] = &operands[i];
   }
   // 2. The operator.

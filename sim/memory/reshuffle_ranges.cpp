@@ -15,7 +15,8 @@ struct Loop {
 // 1. Negative strides run the other way from the other end; repeated elements (stride 0) are touched once.
 // 2. From the smallest stride on, loops that continue a dense block widen it.
 // 3. What is left is visited loop by loop.
-std::vector<AddressRange> ranges_of_loops(Address base, const TpJob& job, std::int32_t CopyDimension::*stride) {
+std::vector<AddressRange> ranges_of_loops(Address base, const TpJob& job,
+                                          std::int32_t CopyDimension::*stride) {
   std::int64_t first = base;
   std::vector<Loop> loops;
   for (const CopyDimension& d : job.dimensions) {

@@ -38,8 +38,7 @@ struct Sum {
   const NneOperands& operands;
 
   std::int32_t clamped(std::int64_t code) const {
-    return static_cast<std::int32_t>(
-        std::clamp<std::int64_t>(code, job.post.clamp_low, job.post.clamp_high));
+    return static_cast<std::int32_t>(std::clamp<std::int64_t>(code, job.post.clamp_low, job.post.clamp_high));
   }
 
   std::int32_t in_float(std::int32_t a, std::int32_t b) const {
@@ -53,8 +52,8 @@ struct Sum {
 
   std::int32_t in_integers(std::int32_t a, std::int32_t b, const RequantizeConfig& config) const {
     const auto scaled = [&](std::int32_t code, int which) {
-      return scale_accumulator(code * (1 << kMoreBits), operands.requantizers[static_cast<std::size_t>(which)],
-                               config);
+      return scale_accumulator(code * (1 << kMoreBits),
+                               operands.requantizers[static_cast<std::size_t>(which)], config);
     };
     const std::int32_t x = scaled(a, 0), y = scaled(b, 1);
     return requantize(job.subtract != 0 ? x - y : x + y, operands.requantizers[2], config);

@@ -6,9 +6,9 @@
 
 namespace trireme {
 
-// Under a float rule (chips, onnx) the three scales are float32: dequantize, add, divide, to the nearest even. Under
-// TensorFlow Lite's rules they are multipliers: both inputs are scaled to a common factor with 20 more bits, then the
-// sum to the output (numerics.md §3.2, §4).
+// Under a float rule (chips, onnx) the three scales are float32: dequantize, add, divide, to the nearest
+// even. Under TensorFlow Lite's rules they are multipliers: both inputs are scaled to a common factor with 20
+// more bits, then the sum to the output (numerics.md §3.2, §4).
 Bytes add(const NneJob& job, const NneOperands& operands);
 
 }  // namespace trireme

@@ -85,7 +85,8 @@ Bytes convolve(const NneJob& job, const NneOperands& operands, const std::vector
   Bytes codes(static_cast<std::size_t>(pixels * s.out_c));
   std::vector<std::int32_t> sums;
   for (std::int64_t group = 0; group < s.groups; ++group) {
-    const CodeMatrix kernels = weight_matrix(weights, is_signed(job.weight_dtype), group * s.group_out, s.group_out, s.terms);
+    const CodeMatrix kernels =
+        weight_matrix(weights, is_signed(job.weight_dtype), group * s.group_out, s.group_out, s.terms);
     for (std::int64_t first = 0; first < pixels; first += kRowsAtOnce) {
       CodeMatrix windows{std::min(kRowsAtOnce, pixels - first), s.terms, {}};
       windows.values.resize(static_cast<std::size_t>(windows.rows * s.terms));
@@ -110,7 +111,9 @@ Bytes convolve(const NneJob& job, const NneOperands& operands, const std::vector
 
 Bytes pool(const NneJob& job, const Bytes& codes) {
   const bool of_signed = is_signed(job.output.dtype);
-  const auto code = [&](std::uint8_t byte) { return of_signed ? int{static_cast<std::int8_t>(byte)} : int{byte}; };
+  const auto code = [&](std::uint8_t byte) {
+    return of_signed ? int{static_cast<std::int8_t>(byte)} : int{byte};
+  };
   Bytes pooled;
   pooled.reserve(elements_of(job.output));
   const std::int64_t width = job.conv_width, height = job.conv_height;
@@ -122,7 +125,8 @@ Bytes pool(const NneJob& job, const Bytes& codes) {
         for (std::int64_t j = 0; j < job.pool_kernel; ++j) {
           for (std::int64_t i = 0; i < job.pool_kernel; ++i) {
             const std::int64_t row = y * job.pool_stride + j, column = x * job.pool_stride + i;
-            if (row < height && column < width) largest = std::max(largest, code(plane[row * width + column]));
+            if (row < height && column < width)
+              largest = std::max(largest, code(plane[row * width + column]));
           }
         }
         pooled.push_back(static_cast<std::uint8_t>(largest));

@@ -43,7 +43,8 @@ bool is_tflite(RequantRule rule) {
   return rule == RequantRule::tflite || rule == RequantRule::tflm || rule == RequantRule::tflm_single;
 }
 
-// TensorFlow Lite averages the codes themselves, half away from zero; input and output share their parameters.
+// TensorFlow Lite averages the codes themselves, half away from zero; input and output share their
+// parameters.
 std::uint8_t rounded_mean(std::int32_t sum, std::int64_t count, const RequantizeConfig& config) {
   const std::int64_t half = count / 2;
   const std::int64_t mean = sum > 0 ? (sum + half) / count : (sum - half) / count;
@@ -54,7 +55,8 @@ std::uint8_t average_of(const TpJob& job, const std::uint8_t* plane, const PoolW
                         const RequantizeConfig& config) {
   std::int32_t sum = 0;
   for (std::int64_t y = w.y0; y < w.y1; ++y) {
-    for (std::int64_t x = w.x0; x < w.x1; ++x) sum += code_of(plane[y * job.input.width + x], job.input.dtype);
+    for (std::int64_t x = w.x0; x < w.x1; ++x)
+      sum += code_of(plane[y * job.input.width + x], job.input.dtype);
   }
   if (is_tflite(config.rule)) return rounded_mean(sum, w.count, config);
   sum -= static_cast<std::int32_t>((w.x1 - w.x0) * (w.y1 - w.y0)) * job.input.zero_point;
@@ -134,8 +136,12 @@ Bytes fully_connected(const TpJob& job, const TpOperands& operands, const Requan
   const auto inputs = static_cast<std::int64_t>(operands.input.size());
   const auto outputs = static_cast<std::int64_t>(job.output.channels);
   const int x_shift = shift_of(job.input.dtype), w_shift = shift_of(job.weight_dtype);
-  const auto shifted_x = [&](std::uint8_t b) { return static_cast<float>(code_of(b, job.input.dtype) - x_shift); };
-  const auto shifted_w = [&](std::uint8_t b) { return static_cast<float>(code_of(b, job.weight_dtype) - w_shift); };
+  const auto shifted_x = [&](std::uint8_t b) {
+    return static_cast<float>(code_of(b, job.input.dtype) - x_shift);
+  };
+  const auto shifted_w = [&](std::uint8_t b) {
+    return static_cast<float>(code_of(b, job.weight_dtype) - w_shift);
+  };
   CodeMatrix x{1, inputs, std::vector<float>(operands.input.size())};
   CodeMatrix w{outputs, inputs, std::vector<float>(weights.size())};
   std::transform(operands.input.begin(), operands.input.end(), x.values.begin(), shifted_x);

@@ -94,8 +94,8 @@ TEST(NetworkCheck, IndicesMustExist) {
               HasSubstr("after job 2"));
   EXPECT_THAT(after([](NetworkBinary& binary) { binary.buffers[0].last_job = 2; }),
               HasSubstr("buffer 'input'"));
-  EXPECT_THAT(after([](NetworkBinary& binary) { binary.layers[1].engine = "CPU"; }),
-              HasSubstr("runs on 'CPU'"));
+  EXPECT_THAT(after([](NetworkBinary& binary) { binary.layers[1].engine = "GPU"; }),
+              HasSubstr("runs on 'GPU'"));
   EXPECT_THAT(after([](NetworkBinary& binary) { binary.inputs.clear(); }), HasSubstr("has no input"));
   EXPECT_THAT(after([](NetworkBinary& binary) { binary.jobs.clear(); }), HasSubstr("holds 0 jobs"));
   EXPECT_THAT(after([](NetworkBinary& binary) { binary.chip_name = "a311d"; }), HasSubstr("chip 'a311d'"));

@@ -96,7 +96,7 @@ TEST(Ppu, AssemblerErrorsNameTheLine) {
   EXPECT_THAT(message_of("mov r1, r2, r3\nend"), HasSubstr("after the last operand"));
   EXPECT_THAT(message_of("mov r1, x2\nend"), HasSubstr("'x2' is not a register"));
   EXPECT_THAT(message_of("mov r1, r256\nend"), HasSubstr("r0 to r255"));
-  EXPECT_THAT(message_of("movu r1, u16\nend"), HasSubstr("u0 to u15"));
+  EXPECT_THAT(message_of("movu r1, u32\nend"), HasSubstr("u0 to u31"));
   EXPECT_THAT(message_of("bcast r1, r2, 4\nend"), HasSubstr("0 to 3"));
   EXPECT_THAT(message_of("load r1, [r2 + r3]\nend"), HasSubstr("element type"));
   EXPECT_THAT(message_of("load.u9 r1, [r2 + r3]\nend"), HasSubstr("element type 'u9'"));
