@@ -8,6 +8,7 @@
 
 #include "model/graph/operators.h"
 #include "model/import/import.h"
+#include "model/import/onnx/group_codes.h"
 #include "model/import/onnx/inputs.h"
 #include "model/import/onnx/operator_table.h"
 #include "model/import/onnx/read_model.h"
@@ -43,7 +44,7 @@ std::int64_t opset_of(const onnx::ModelProto& model, const std::string& where, O
 }
 
 bool is_supported(const onnx::NodeProto& node) {
-  return is_standard(node.domain()) && find_onnx_operator(node.op_type()) != nullptr;
+  return find_onnx_operator(node) != nullptr;
 }
 
 // What outputs and supported nodes take. The types of initializers that only unsupported operators take (the
@@ -85,7 +86,8 @@ void import_initializers(OnnxImport& import, const OnnxStructure& structure, con
     if (wanted.count(name) == 0 || structure.initializers.count(name) == 0) continue;
     if (import.values.count(name) != 0) continue;  // a double, told already
     try {
-      Tensor tensor = read_onnx_tensor(proto, import.budget);
+      Tensor tensor = read_onnx_tensor(proto, import.budget, import.folder);
+      if (is_four_bit(proto)) import.four_bit.insert(name);
       require_finite(tensor, bounds.count(name) != 0);
       import.values[name] = import.graph.add_constant(name, std::move(tensor));
     } catch (const Error& error) {
@@ -189,7 +191,7 @@ void check_other_outputs(const onnx::NodeProto& proto, OnnxNode& node) {
 
 void import_node(OnnxImport& import, const onnx::NodeProto& proto, const std::string& name,
                  const std::string& where, Problems& problems) {
-  const OnnxOperator& row = *find_onnx_operator(proto.op_type());
+  const OnnxOperator& row = *find_onnx_operator(proto);
   OnnxNode node(import, proto, name);
   const std::string place = where + ": node '" + printable(name) + "' (" + proto.op_type() + ")";
   check_against_table(row, proto, node);
@@ -248,6 +250,19 @@ void compare_outputs(Graph& graph, const OnnxStructure& structure) {
   }
 }
 
+// In a file that has QLinear operators, those are the ones that mean integers.
+bool has_qlinear_operators(const onnx::GraphProto& graph) {
+  return std::any_of(graph.node().begin(), graph.node().end(), [](const onnx::NodeProto& node) {
+    return node.op_type().rfind("QLinear", 0) == 0 || node.op_type() == "QGemm";
+  });
+}
+
+void quantize_operators(Graph& graph, const onnx::GraphProto& proto) {
+  graph.scales_from_model = std::any_of(graph.values.begin(), graph.values.end(),
+                                        [](const Value& value) { return value.quantization.quantized(); });
+  if (graph.scales_from_model) group_codes(graph, !has_qlinear_operators(proto));
+}
+
 }  // namespace
 
 Graph import_onnx(const std::filesystem::path& path, const ImportOptions& options) {
@@ -262,6 +277,7 @@ Graph import_onnx(const std::filesystem::path& path, const ImportOptions& option
   import.names = structure.names;
   import.node_names.insert(structure.node_names.begin(), structure.node_names.end());
   import.used = structure.used;
+  import.folder = path.has_parent_path() ? path.parent_path() : ".";
 
   import_inputs(import, structure, options, where, problems);
   import_initializers(import, structure, proto, where, problems);
@@ -274,6 +290,7 @@ Graph import_onnx(const std::filesystem::path& path, const ImportOptions& option
     import.graph.outputs.push_back(import.values.at(output));
   compare_outputs(import.graph, structure);
   drop_dead_nodes(import.graph);
+  quantize_operators(import.graph, proto);
   verify(import.graph);
   return std::move(import.graph);
 }

@@ -70,24 +70,41 @@ Shape resolve(OnnxImport& import, const std::string& name, const onnx::TensorSha
   return shape;
 }
 
+// Integers of 8 and 16 bits are codes, once a node reads them as such.
+DataType input_type(std::int32_t onnx_type) {
+  switch (onnx_type) {
+    case onnx::TensorProto::FLOAT:
+      return DataType::float32;
+    case onnx::TensorProto::INT8:
+      return DataType::int8;
+    case onnx::TensorProto::UINT8:
+      return DataType::uint8;
+    case onnx::TensorProto::INT16:
+      return DataType::int16;
+    case onnx::TensorProto::UINT16:
+      return DataType::uint16;
+    default:
+      throw Error({}, "it has the data type " + onnx_type_name(onnx_type),
+                  "FLOAT and integers of 8 or 16 bits are supported");
+  }
+}
+
 Value read_input(OnnxImport& import, const std::string& name, const OnnxStructure& structure,
                  const Shape* given) {
+  Value value;
   const auto found = structure.infos.find(name);
   const onnx::TensorShapeProto* shape = nullptr;
   if (found != structure.infos.end()) {
     const onnx::TypeProto& type = found->second->type();
     if (!type.has_tensor_type()) {
       throw Error({}, "it is no tensor (a sequence, map or optional value)",
-                  "tensors of float32 are supported");
+                  "tensors are supported");
     }
-    if (type.tensor_type().elem_type() != onnx::TensorProto::FLOAT) {
-      throw Error({}, "it has the data type " + onnx_type_name(type.tensor_type().elem_type()),
-                  "FLOAT is supported");
-    }
+    value.dtype = input_type(type.tensor_type().elem_type());
     if (type.tensor_type().has_shape()) shape = &type.tensor_type().shape();
   }
-  Value value;
   value.name = name;
+  value.quantization.dtype = value.dtype;
   value.shape = resolve(import, name, shape, given);
   element_count(value.shape);
   return value;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "model/graph/operators.h"
+#include "model/import/onnx/codes.h"
 
 namespace trireme {
 
@@ -86,7 +87,13 @@ const Tensor& OnnxNode::constant(std::size_t i, const std::string& role) {
                 "it must be a constant: an initializer, a Constant, or one of these reshaped or transposed");
     throw NodeSkipped();
   }
-  return *found.constant;
+  if (!found.quantization.quantized()) return *found.constant;
+  std::shared_ptr<const Tensor>& real = import_.real_numbers[input(i)];
+  if (real == nullptr) {
+    import_.budget.spend(found.constant->size(), DataType::float32);
+    real = std::make_shared<const Tensor>(real_constant(found));
+  }
+  return *real;
 }
 
 std::vector<std::int64_t> OnnxNode::constant_integers(std::size_t i, const std::string& role) {
@@ -133,17 +140,19 @@ std::string OnnxNode::fresh(std::unordered_set<std::string>& taken, const std::s
 }
 
 ValueId OnnxNode::emit(const std::string& node_name, const std::string& value_name, std::string op,
-                       std::any attributes, std::vector<ValueId> inputs) {
+                       std::any attributes, std::vector<ValueId> inputs, const Quantization& parameters) {
   if (!complaints_.empty()) throw NodeSkipped();
   Graph& graph = import_.graph;
   Value output;
   output.name = value_name;
+  output.quantization = parameters;
   Node node;
   node.name = node_name;
   node.op = std::move(op);
   node.attributes = std::move(attributes);
   node.inputs = std::move(inputs);
   node.outputs = {graph.add_value(std::move(output))};
+  if (!parameters.quantized()) take_over_codes(graph, node);
   infer_node(graph, node);
   const ValueId id = node.outputs[0];
   graph.add_node(std::move(node));
@@ -152,8 +161,13 @@ ValueId OnnxNode::emit(const std::string& node_name, const std::string& value_na
 
 ValueId OnnxNode::step(const std::string& suffix, std::string op, std::any attributes,
                        std::vector<ValueId> inputs) {
+  return step_on_codes(suffix, std::move(op), std::move(attributes), std::move(inputs), {});
+}
+
+ValueId OnnxNode::step_on_codes(const std::string& suffix, std::string op, std::any attributes,
+                                std::vector<ValueId> inputs, const Quantization& parameters) {
   return emit(fresh(import_.node_names, name_ + suffix), fresh(import_.names, proto_.output(0) + suffix),
-              std::move(op), std::move(attributes), std::move(inputs));
+              std::move(op), std::move(attributes), std::move(inputs), parameters);
 }
 
 ValueId OnnxNode::step_constant(const std::string& suffix, Tensor tensor) {
@@ -164,6 +178,41 @@ const std::string& OnnxNode::result_name() const {
   const std::string& output = proto_.output(0);
   if (import_.graph.find_value(output) != kNone) throw NodeSkipped();  // it has two producers, told already
   return output;
+}
+
+ValueId OnnxNode::codes_input(std::size_t i, const Quantization& parameters, const std::string& suffix) {
+  if (is_constant(i)) return step_codes(suffix, constant(i, "input " + std::to_string(i)), parameters);
+  assign_codes(import_.graph, input(i), parameters);
+  return input(i);
+}
+
+ValueId OnnxNode::add_codes(const std::string& name, Tensor codes, Quantization parameters) {
+  if (codes.dtype != parameters.dtype) {
+    unsupported(fmt::format("it takes {} for {} codes", name_of(codes.dtype), name_of(parameters.dtype)));
+    throw NodeSkipped();
+  }
+  const ValueId id = import_.graph.add_constant(name, std::move(codes));
+  import_.graph.values[id].dtype = DataType::float32;
+  import_.graph.values[id].quantization = std::move(parameters);
+  return id;
+}
+
+ValueId OnnxNode::step_codes(const std::string& suffix, Tensor codes, Quantization parameters) {
+  if (!complaints_.empty()) throw NodeSkipped();
+  return add_codes(fresh(import_.names, proto_.output(0) + suffix), std::move(codes), std::move(parameters));
+}
+
+void OnnxNode::result_constant_codes(Tensor codes, Quantization parameters) {
+  if (!complaints_.empty()) throw NodeSkipped();
+  const std::string& output = result_name();
+  import_.values[output] = add_codes(output, std::move(codes), std::move(parameters));
+}
+
+void OnnxNode::result_codes(std::string op, std::any attributes, std::vector<ValueId> inputs,
+                            const Quantization& parameters) {
+  const std::string& output = result_name();
+  import_.values[output] =
+      emit(name_, output, std::move(op), std::move(attributes), std::move(inputs), parameters);
 }
 
 void OnnxNode::result(std::string op, std::any attributes, std::vector<ValueId> inputs) {
