@@ -23,7 +23,8 @@ std::vector<ValueType> infer_dequantize(const Graph& graph, const Node& node) {
 }  // namespace
 
 const OperatorFamily& quantization_operators() {
-  static const OperatorFamily rows = {{"quantize", 1, 1, infer_quantize}, {"dequantize", 1, 1, infer_dequantize}};
+  static const OperatorFamily rows = {{"quantize", 1, 1, infer_quantize},
+                                      {"dequantize", 1, 1, infer_dequantize}};
   return rows;
 }
 

@@ -77,6 +77,28 @@ std::vector<ValueId> moved_inputs(const Node& node) {
   return {};
 }
 
+std::optional<Quantization> moved_parameters(const Graph& graph, const Node& node) {
+  const std::vector<ValueId> moved = moved_inputs(node);
+  if (moved.empty() || node.op == "pad") return std::nullopt;
+  const Value& first = graph.values[moved[0]];
+  Quantization q = first.quantization;
+  const bool alike = std::all_of(moved.begin(), moved.end(), [&](ValueId id) {
+    return same_parameters(graph.values[id].quantization, q);
+  });
+  if (!q.quantized() || !alike) return std::nullopt;
+  if (!q.per_channel() || node.op == "noop") return q;
+  const auto axis = static_cast<std::size_t>(q.channel_axis);
+  if (node.op == "permute") {
+    const std::vector<std::int64_t>& perm = attributes<PermuteAttributes>(node).perm;
+    q.channel_axis = static_cast<int>(std::find(perm.begin(), perm.end(), q.channel_axis) - perm.begin());
+    return q;
+  }
+  const Shape& shape = graph.values[node.outputs[0]].shape;  // of a reshape that leaves the channels alone
+  const bool kept = node.op == "reshape" && shape.size() > axis &&
+                    std::equal(shape.begin(), shape.begin() + q.channel_axis + 1, first.shape.begin());
+  return kept ? std::optional(q) : std::nullopt;
+}
+
 void take_over_codes(Graph& graph, Node& node) {
   const auto is_codes = [&](ValueId id) {
     return id != kNone && graph.values[id].constant == nullptr && graph.values[id].quantization.quantized();

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Quantized tensors in ONNX are plain integers; which scale they have stands in the nodes that read or write
-// them. In the graph the value itself has it. While a model is imported, a computed value with quantization is
-// such a tensor of integers; a constant with quantization is what DequantizeLinear makes of integers, that is,
-// real numbers.
+// them. In the graph the value itself has it. While a model is imported, a computed value with quantization
+// is such a tensor of integers; a constant with quantization is what DequantizeLinear makes of integers, that
+// is, real numbers.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "model/graph/graph.h"
@@ -19,8 +20,12 @@ std::vector<ValueId> moved_inputs(const Node& node);
 // and is moved to. Errors, without a place: it has other parameters already, or its integers are calculated.
 void assign_codes(Graph& graph, ValueId value, const Quantization& parameters);
 
-// Before the types of a new node are inferred: what moves codes has codes as its result. Error for an operator
-// that would take codes for numbers.
+// What the codes of constants mean after `node` has moved them; none if it calculates, or the outcome has no
+// such parameters.
+std::optional<Quantization> moved_parameters(const Graph& graph, const Node& node);
+
+// Before the types of a new node are inferred: what moves codes has codes as its result. Error for an
+// operator that would take codes for numbers.
 void take_over_codes(Graph& graph, Node& node);
 
 }  // namespace trireme

@@ -70,8 +70,9 @@ Bytes read_external_data(const onnx::TensorProto& proto, std::uint64_t size, con
   const fs::path path = checked_path(part.location, folder);
   const std::uint64_t available = fs::file_size(path);
   if (part.offset > available || part.length > available - part.offset) {
-    throw Error({}, fmt::format("it takes {} bytes from byte {} on of '{}', which has {}", part.length,
-                                part.offset, printable(part.location), available),
+    throw Error({},
+                fmt::format("it takes {} bytes from byte {} on of '{}', which has {}", part.length,
+                            part.offset, printable(part.location), available),
                 "the file is cut short, or belongs to another model");
   }
   Bytes bytes(part.length);

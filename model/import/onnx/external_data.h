@@ -10,8 +10,8 @@
 
 namespace trireme {
 
-// The bytes of a tensor that lie in a file beside the model (ONNX, "External Data"). The file must be inside of
-// `folder`, links followed, and hold `size` bytes where the model says. Errors without a place.
+// The bytes of a tensor that lie in a file beside the model (ONNX, "External Data"). The file must be inside
+// of `folder`, links followed, and hold `size` bytes where the model says. Errors without a place.
 Bytes read_external_data(const onnx::TensorProto& proto, std::uint64_t size,
                          const std::filesystem::path& folder);
 

@@ -149,10 +149,9 @@ void decode_constants(Graph& graph) {
   const auto is_codes = [&](ValueId id) { return id != kNone && graph.values[id].quantization.quantized(); };
   const auto is_constant = [&](ValueId id) { return graph.values[id].constant != nullptr; };
   for (Node& node : graph.nodes) {
-    const bool on_codes =
-        std::any_of(node.outputs.begin(), node.outputs.end(), is_codes) ||
-        std::any_of(node.inputs.begin(), node.inputs.end(),
-                    [&](ValueId id) { return is_codes(id) && !is_constant(id); });
+    const bool on_codes = std::any_of(node.outputs.begin(), node.outputs.end(), is_codes) ||
+                          std::any_of(node.inputs.begin(), node.inputs.end(),
+                                      [&](ValueId id) { return is_codes(id) && !is_constant(id); });
     for (ValueId& input : node.inputs) {
       if (on_codes || !is_codes(input)) continue;
       const auto [entry, fresh] = real.emplace(input, kNone);

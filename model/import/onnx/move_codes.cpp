@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first two steps of group_codes: as much as possible is moved as codes, so that dequantize and quantize
-// stand next to what calculates. Bits stay: moving does not look at numbers, and quantize keeps their order, so
-// it may be done before a maximum or a clamp as well as after.
+// stand next to what calculates. Bits stay: moving does not look at numbers, and quantize keeps their order,
+// so it may be done before a maximum or a clamp as well as after.
 #include <algorithm>
 #include <cmath>
 #include <unordered_set>
@@ -105,8 +105,8 @@ class Descent {
     for (Node& result : results) emit(std::move(result));
   }
 
-  // Of dequantized codes: nothing, or from parameters to parameters. Of a value that was quantized alike before:
-  // that.
+  // Of dequantized codes: nothing, or from parameters to parameters. Of a value that was quantized alike
+  // before: that.
   void quantize(Node node) {
     const ValueId output = node.outputs[0];
     const Quantization& q = graph_.values[output].quantization;
@@ -129,8 +129,8 @@ class Descent {
 
   Graph& graph_;
   Names names_;
-  std::vector<ValueId> alias_;                                    // of the values before, what replaces them
-  std::unordered_map<ValueId, ValueId> codes_;                    // real value -> codes
+  std::vector<ValueId> alias_;                                   // of the values before, what replaces them
+  std::unordered_map<ValueId, ValueId> codes_;                   // real value -> codes
   std::unordered_map<ValueId, std::vector<ValueId>> quantized_;  // value -> codes made of it
 };
 

@@ -56,8 +56,8 @@ void import_qlinear_matmul(OnnxNode& node) {
 ValueId import_codes_matrix(OnnxNode& node, std::size_t i, Quantization parameters, bool is_out_by_in) {
   const Tensor& matrix = node.constant(i, "the weight");
   if (parameters.per_channel()) parameters.channel_axis = 0;
-  return node.step_codes("_weight",
-                         is_out_by_in ? matrix : permuted(matrix, {1, 0}, node.budget()), parameters);
+  return node.step_codes("_weight", is_out_by_in ? matrix : permuted(matrix, {1, 0}, node.budget()),
+                         parameters);
 }
 
 const OnnxFamily& onnx_qlinear_family() {

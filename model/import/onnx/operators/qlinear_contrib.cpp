@@ -127,8 +127,8 @@ void import_qgemm(OnnxNode& node) {
   if (!node.has_input(7)) node.unsupported("its result is float32", "give it a scale of its output");
   const Shape shape = node.constant(3, "input B").shape;
   if (shape.size() != 2 || node.shape(0).size() != 2) {
-    return node.unsupported(
-        fmt::format("a product of {} by {}", to_string(node.shape(0)), to_string(shape)), "two matrices");
+    return node.unsupported(fmt::format("a product of {} by {}", to_string(node.shape(0)), to_string(shape)),
+                            "two matrices");
   }
   const Quantization a = read_tensor_parameters(node, {1, 2});
   const Quantization b = read_parameters(node, {4, 5}, DataType::uint8, shape, transpose_b ? 0 : 1);
@@ -148,8 +148,8 @@ void import_qgemm(OnnxNode& node) {
 }  // namespace
 
 const OnnxFamily& onnx_qlinear_contrib_family() {
-  static const std::vector<std::string> pool = {"auto_pad",     "ceil_mode", "channels_last", "count_include_pad",
-                                                "kernel_shape", "pads",      "strides"};
+  static const std::vector<std::string> pool = {
+      "auto_pad", "ceil_mode", "channels_last", "count_include_pad", "kernel_shape", "pads", "strides"};
   static const OnnxFamily rows = {
       {"com.microsoft.QLinearAdd", 7, 8, {}, import_add},
       {"com.microsoft.QLinearMul", 7, 8, {}, import_multiply},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// QuantizeLinear and DequantizeLinear, nodes of the same meaning in the graph. Of constants they are worked out
-// at once: codes that are dequantized stay codes, with their parameters. group_codes.h makes quantized operators
-// of what lies between.
+// QuantizeLinear and DequantizeLinear, nodes of the same meaning in the graph. Of constants they are worked
+// out at once: codes that are dequantized stay codes, with their parameters. group_codes.h makes quantized
+// operators of what lies between.
 #include "model/import/onnx/operators/quantization.h"
 
 #include <fmt/format.h>
@@ -162,7 +162,8 @@ Quantization bias_parameters(const Quantization& data, const Quantization& weigh
 }
 
 const OnnxFamily& onnx_quantization_family() {
-  static const std::vector<std::string> to_codes = {"axis", "block_size", "output_dtype", "precision", "saturate"};
+  static const std::vector<std::string> to_codes = {"axis", "block_size", "output_dtype", "precision",
+                                                    "saturate"};
   static const std::vector<std::string> to_reals = {"axis", "block_size", "output_dtype"};
   static const OnnxFamily rows = {
       {"QuantizeLinear", 2, 3, to_codes, import_quantize},
