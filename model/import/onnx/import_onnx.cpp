@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "model/graph/operators.h"
 #include "model/import/import.h"
@@ -108,19 +109,25 @@ bool has_subgraph(const onnx::NodeProto& node) {
 // One problem for each kind of unsupported operator, with all the nodes that have it.
 class UnsupportedOperators {
  public:
+  explicit UnsupportedOperators(const onnx::ModelProto& model) {
+    for (const onnx::FunctionProto& function : model.functions())
+      functions_.insert({function.domain(), function.name()});
+  }
+
   void add(const onnx::NodeProto& node, const std::string& name) {
+    const bool function = functions_.count({node.domain(), node.op_type()}) != 0;
     const std::string domain = is_standard(node.domain()) ? "" : node.domain();
     for (Kind& kind : kinds_) {
       if (kind.op_type == node.op_type() && kind.domain == domain) return kind.nodes.push_back(name);
     }
-    kinds_.push_back({node.op_type(), domain, has_subgraph(node), {name}});
+    kinds_.push_back({node.op_type(), domain, has_subgraph(node), function, {name}});
   }
 
   void report(const std::string& where, Problems& problems) const {
     for (const Kind& kind : kinds_) {
       std::string what = "operator " + printable(kind.op_type);
       if (!kind.domain.empty()) what += " of domain " + printable(kind.domain);
-      what += " is not supported";
+      what += kind.function ? " is a function of the model, which is not supported" : " is not supported";
       if (kind.subgraph) what += ": it has a subgraph (control flow)";
       if (kind.nodes.size() > 1)
         what += fmt::format("; {} nodes have it: {}", kind.nodes.size(), list(kind.nodes));
@@ -131,7 +138,7 @@ class UnsupportedOperators {
  private:
   struct Kind {
     std::string op_type, domain;  // domain: empty for the standard operators
-    bool subgraph;
+    bool subgraph, function;
     std::vector<std::string> nodes;
   };
 
@@ -145,6 +152,7 @@ class UnsupportedOperators {
   }
 
   std::string hint(const Kind& kind) const {
+    if (kind.function) return "onnx.inliner.inline_local_functions writes the model without functions";
     const std::vector<std::string> names = onnx_operator_names();
     // A name that the standard defines is no typing mistake for another: Elu is not Relu.
     const bool mistyped = kind.domain.empty() && !is_standard_onnx_operator(kind.op_type);
@@ -155,6 +163,7 @@ class UnsupportedOperators {
   }
 
   std::vector<Kind> kinds_;
+  std::set<std::pair<std::string, std::string>> functions_;  // domain and name
 };
 
 void check_against_table(const OnnxOperator& row, const onnx::NodeProto& proto, OnnxNode& node) {
@@ -208,9 +217,10 @@ void import_node(OnnxImport& import, const onnx::NodeProto& proto, const std::st
   for (const Problem& complaint : node.complaints()) problems.add(place, complaint.what, complaint.hint);
 }
 
-void import_nodes(OnnxImport& import, const OnnxStructure& structure, const onnx::GraphProto& graph,
+void import_nodes(OnnxImport& import, const OnnxStructure& structure, const onnx::ModelProto& model,
                   const std::string& where, Problems& problems) {
-  UnsupportedOperators unsupported;
+  const onnx::GraphProto& graph = model.graph();
+  UnsupportedOperators unsupported(model);
   for (const int index : structure.order) {
     const onnx::NodeProto& proto = graph.node(index);
     const std::string& name = structure.node_names[static_cast<std::size_t>(index)];
@@ -226,13 +236,17 @@ void import_nodes(OnnxImport& import, const OnnxStructure& structure, const onnx
 // Nodes nothing depends on are left out; the user is told.
 void drop_dead_nodes(Graph& graph) {
   std::vector<std::string> before;
-  for (const Node& node : graph.nodes) before.push_back(node.name);
+  std::unordered_set<std::string> replaced;  // by integer operators, with arithmetic of their own
+  for (const Node& node : graph.nodes) {
+    before.push_back(node.name);
+    if (node.op == "quantize") replaced.insert(node.name);
+  }
   compact(graph);
   std::size_t at = 0;
   for (const std::string& name : before) {
     if (at < graph.nodes.size() && graph.nodes[at].name == name) {
       ++at;
-    } else {
+    } else if (replaced.count(name) == 0) {
       graph.notes.push_back("node '" + printable(name) + "' left out: no output of the model depends on it");
     }
   }
@@ -281,7 +295,7 @@ Graph import_onnx(const std::filesystem::path& path, const ImportOptions& option
 
   import_inputs(import, structure, options, where, problems);
   import_initializers(import, structure, proto, where, problems);
-  import_nodes(import, structure, proto, where, problems);
+  import_nodes(import, structure, model, where, problems);
   problems.throw_if_any();
 
   import.graph.name = path.stem().string();

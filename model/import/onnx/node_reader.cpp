@@ -91,6 +91,11 @@ const Tensor& OnnxNode::constant(std::size_t i, const std::string& role) {
   return real_numbers(input(i));
 }
 
+const Node* OnnxNode::producer(std::size_t i) {
+  const NodeId id = value(i).producer;
+  return id == kNone ? nullptr : &import_.graph.nodes[id];
+}
+
 const Tensor& OnnxNode::real_numbers(ValueId constant) {
   const Value& value = import_.graph.values[constant];
   if (!value.quantization.quantized()) return *value.constant;

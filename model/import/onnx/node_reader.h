@@ -66,6 +66,7 @@ class OnnxNode {
   float constant_scalar(std::size_t i, const std::string& role);
 
   // The integers of a quantized tensor (model/import/onnx/codes.h).
+  const Node* producer(std::size_t i);  // null for inputs of the model and constants
   const Value& value(std::size_t i) { return import_.graph.values[input(i)]; }
   const std::string& input_name(std::size_t i) const { return proto_.input(static_cast<int>(i)); }
   bool is_four_bit(std::size_t i) const { return import_.four_bit.count(input_name(i)) != 0; }
