@@ -24,8 +24,9 @@ bool is_json(const std::filesystem::path& path) {
 
 Graph load_model(const std::filesystem::path& path, const ImportOptions& options) {
   if (!is_json(path)) return import_onnx(path, options);
-  if (!options.inputs.empty() || !options.outputs.empty() || !options.input_shapes.empty()) {
-    throw Error(path.string(), "inputs, outputs and shapes can be chosen for ONNX models only",
+  if (!options.inputs.empty() || !options.outputs.empty() || !options.input_shapes.empty() ||
+      !options.bind.empty()) {
+    throw Error(path.string(), "inputs, outputs, shapes and constants can be chosen for ONNX models only",
                 "choose them when the model is imported");
   }
   std::filesystem::path data = path;
