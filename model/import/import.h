@@ -16,6 +16,7 @@ namespace trireme {
 struct ImportOptions {
   std::vector<std::string> inputs, outputs;   // cut the model here; empty: the model's own
   std::map<std::string, Shape> input_shapes;  // fixes dynamic dimensions
+  std::map<std::string, Tensor> bind;         // inputs that become constants of these elements
 };
 
 // ONNX (protobuf). Shapes are inferred; the graph is the model's own, nothing folded yet (compiler/simplify

@@ -37,9 +37,10 @@ Graph load_model(const std::filesystem::path& path, const ImportOptions& options
   const FileKind kind = kind_of(path);
   if (kind == FileKind::onnx) return import_onnx(path, options);
   if (kind == FileKind::tflite) return import_tflite(path, options);
-  if (!options.inputs.empty() || !options.outputs.empty() || !options.input_shapes.empty()) {
-    throw Error(path.string(), "inputs, outputs and shapes can be chosen for ONNX and TensorFlow Lite models only",
-                "choose them when the model is imported");
+  if (!options.inputs.empty() || !options.outputs.empty() || !options.input_shapes.empty() ||
+      !options.bind.empty()) {
+    throw Error(path.string(), "inputs, outputs, shapes and constants are chosen at import only",
+                "this is an imported model already; choose them when importing ONNX or TensorFlow Lite");
   }
   std::filesystem::path data = path;
   data.replace_extension(".data");
