@@ -26,6 +26,7 @@ std::vector<Tensor> execute(const Graph& graph, const std::vector<Tensor>& input
                             const ExecuteOptions& options, const Observer& observer = {});
 
 // One node on float inputs, for constant folding.
+bool can_execute(const std::string& op);
 std::vector<Tensor> execute_node_float(const Graph& graph, const Node& node,
                                        const std::vector<const Tensor*>& inputs);
 

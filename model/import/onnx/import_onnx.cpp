@@ -178,12 +178,14 @@ void check_against_table(const OnnxOperator& row, const onnx::NodeProto& proto, 
   if (!node.has_output(0)) node.unsupported("it has no output");
 }
 
-// Outputs behind the first are masks, indices and training statistics.
-void check_other_outputs(const onnx::NodeProto& proto, OnnxNode& node) {
-  for (int i = 1; i < proto.output_size(); ++i) {
+// Most outputs behind the first are masks, indices and training statistics.
+void check_other_outputs(const OnnxOperator& row, const onnx::NodeProto& proto, OnnxNode& node) {
+  for (int i = row.max_outputs; i < proto.output_size(); ++i) {
     if (!node.output_used(static_cast<std::size_t>(i))) continue;
     node.unsupported(fmt::format("its output {} '{}' is used", i, printable(proto.output(i))),
-                     "only the first output is supported");
+                     row.max_outputs == 1
+                         ? "only the first output is supported"
+                         : fmt::format("only the first {} outputs are supported", row.max_outputs));
   }
 }
 
@@ -193,7 +195,7 @@ void import_node(OnnxImport& import, const onnx::NodeProto& proto, const std::st
   OnnxNode node(import, proto, name);
   const std::string place = where + ": node '" + printable(name) + "' (" + proto.op_type() + ")";
   check_against_table(row, proto, node);
-  check_other_outputs(proto, node);
+  check_other_outputs(row, proto, node);
   try {
     row.import(node);
   } catch (const NodeSkipped&) {

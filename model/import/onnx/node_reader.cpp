@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "model/graph/operators.h"
+#include "model/reference/execute.h"
 
 namespace trireme {
 
@@ -83,7 +84,7 @@ const Tensor& OnnxNode::constant(std::size_t i, const std::string& role) {
   const Value& found = value(i);
   if (found.constant == nullptr) {
     unsupported(fmt::format("{} '{}' is computed by the network", role, printable(found.name)),
-                "it must be a constant: an initializer, a Constant, or one of these reshaped or transposed");
+                "it must be a constant: an initializer, a Constant, or computed from these and from shapes");
     throw NodeSkipped();
   }
   return *found.constant;
@@ -132,48 +133,88 @@ std::string OnnxNode::fresh(std::unordered_set<std::string>& taken, const std::s
   return name;
 }
 
-ValueId OnnxNode::emit(const std::string& node_name, const std::string& value_name, std::string op,
-                       std::any attributes, std::vector<ValueId> inputs) {
+// Computes a node of constants here. Not done: what makes or takes codes, which stay as the model stores
+// them; what this version cannot execute; and work that is out of proportion, which is left in the network.
+bool OnnxNode::fold(const Node& node) {
+  constexpr std::int64_t kMostMacs = std::int64_t{1} << 28;
+  Graph& graph = import_.graph;
+  if (node.op == "quantize" || node.op == "dequantize" || node.op == "dynamic_quantize") return false;
+  std::vector<const Tensor*> inputs;
+  for (const ValueId id : node.inputs) {
+    const Value* input = id == kNone ? nullptr : &graph.values[id];
+    if (input != nullptr && (input->constant == nullptr || input->quantization.quantized())) return false;
+    inputs.push_back(input == nullptr ? nullptr : input->constant.get());
+  }
+  if (inputs.empty() || !can_execute(node.op) || macs(graph, node) > kMostMacs) return false;
+  for (const ValueId id : node.outputs) {
+    import_.budget.spend(element_count(graph.values[id].shape), graph.values[id].dtype);
+  }
+  std::vector<Tensor> results = execute_node_float(graph, node, inputs);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    graph.values[node.outputs[i]].constant = std::make_shared<const Tensor>(std::move(results[i]));
+  }
+  return true;
+}
+
+std::vector<ValueId> OnnxNode::emit(const std::string& node_name, const std::vector<std::string>& value_names,
+                                    std::string op, std::any attributes, std::vector<ValueId> inputs) {
   if (!complaints_.empty()) throw NodeSkipped();
   Graph& graph = import_.graph;
-  Value output;
-  output.name = value_name;
   Node node;
   node.name = node_name;
   node.op = std::move(op);
   node.attributes = std::move(attributes);
   node.inputs = std::move(inputs);
-  node.outputs = {graph.add_value(std::move(output))};
+  for (const std::string& name : value_names) {
+    Value output;
+    output.name = name;
+    node.outputs.push_back(graph.add_value(std::move(output)));
+  }
   infer_node(graph, node);
-  const ValueId id = node.outputs[0];
-  graph.add_node(std::move(node));
-  return id;
+  const std::vector<ValueId> ids = node.outputs;
+  if (!fold(node)) graph.add_node(std::move(node));
+  return ids;
 }
 
 ValueId OnnxNode::step(const std::string& suffix, std::string op, std::any attributes,
                        std::vector<ValueId> inputs) {
-  return emit(fresh(import_.node_names, name_ + suffix), fresh(import_.names, proto_.output(0) + suffix),
-              std::move(op), std::move(attributes), std::move(inputs));
+  const std::string node_name = fresh(import_.node_names, name_ + suffix);
+  const std::string value_name = fresh(import_.names, proto_.output(0) + suffix);
+  return emit(node_name, {value_name}, std::move(op), std::move(attributes), std::move(inputs))[0];
 }
 
 ValueId OnnxNode::step_constant(const std::string& suffix, Tensor tensor) {
   return import_.graph.add_constant(fresh(import_.names, proto_.output(0) + suffix), std::move(tensor));
 }
 
-const std::string& OnnxNode::result_name() const {
-  const std::string& output = proto_.output(0);
+const std::string& OnnxNode::result_name(std::size_t i) const {
+  const std::string& output = proto_.output(static_cast<int>(i));
   if (import_.graph.find_value(output) != kNone) throw NodeSkipped();  // it has two producers, told already
   return output;
 }
 
-void OnnxNode::result(std::string op, std::any attributes, std::vector<ValueId> inputs) {
-  const std::string& output = result_name();
-  import_.values[output] = emit(name_, output, std::move(op), std::move(attributes), std::move(inputs));
+void OnnxNode::result_at(std::size_t i, std::string op, std::any attributes, std::vector<ValueId> inputs) {
+  if (!has_output(i)) return;
+  const std::string& output = result_name(i);
+  const std::string node_name = i == 0 ? name_ : fresh(import_.node_names, name_ + "/" + std::to_string(i));
+  import_.values[output] =
+      emit(node_name, {output}, std::move(op), std::move(attributes), std::move(inputs))[0];
+}
+
+void OnnxNode::results(std::string op, std::any attributes, std::vector<ValueId> inputs, std::size_t count) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) {
+    names.push_back(has_output(i) ? result_name(i)
+                                  : fresh(import_.names, proto_.output(0) + "/" + std::to_string(i)));
+  }
+  const std::vector<ValueId> ids =
+      emit(name_, names, std::move(op), std::move(attributes), std::move(inputs));
+  for (std::size_t i = 0; i < count; ++i) import_.values[names[i]] = ids[i];
 }
 
 void OnnxNode::result_constant(Tensor tensor) {
   if (!complaints_.empty()) throw NodeSkipped();
-  const std::string& output = result_name();
+  const std::string& output = result_name(0);
   import_.values[output] = import_.graph.add_constant(output, std::move(tensor));
 }
 

@@ -63,13 +63,23 @@ class OnnxNode {
   float constant_scalar(std::size_t i, const std::string& role);
 
   // Outputs.
+  std::size_t output_count() const { return static_cast<std::size_t>(proto_.output_size()); }
   bool has_output(std::size_t i) const;
   bool output_used(std::size_t i) const;
 
+  // Nodes whose inputs are all constant are computed at once: their outputs are constants, so that shapes,
+  // axes and sizes may come from any calculation with constants (Shape -> Gather -> Concat -> Reshape).
   // A node in front of the result; its name and output are the result's with a suffix.
   ValueId step(const std::string& suffix, std::string op, std::any attributes, std::vector<ValueId> inputs);
   ValueId step_constant(const std::string& suffix, Tensor tensor);
-  void result(std::string op, std::any attributes, std::vector<ValueId> inputs);
+  void result(std::string op, std::any attributes, std::vector<ValueId> inputs) {
+    result_at(0, std::move(op), std::move(attributes), std::move(inputs));
+  }
+  // Output i alone, for operators whose outputs are several nodes here; nothing if the model has no such
+  // output.
+  void result_at(std::size_t i, std::string op, std::any attributes, std::vector<ValueId> inputs);
+  // The first `count` outputs of the node at once; those that the model leaves out get names of their own.
+  void results(std::string op, std::any attributes, std::vector<ValueId> inputs, std::size_t count);
   void result_constant(Tensor tensor);
   ConstantBudget& budget() { return import_.budget; }
 
@@ -77,9 +87,10 @@ class OnnxNode {
   const onnx::AttributeProto* find(const char* attribute) const;
   const onnx::AttributeProto* find(const char* attribute, onnx::AttributeProto::AttributeType type);
   const Value& value(std::size_t i) { return import_.graph.values[input(i)]; }
-  ValueId emit(const std::string& node_name, const std::string& value_name, std::string op,
-               std::any attributes, std::vector<ValueId> inputs);
-  const std::string& result_name() const;
+  std::vector<ValueId> emit(const std::string& node_name, const std::vector<std::string>& value_names,
+                            std::string op, std::any attributes, std::vector<ValueId> inputs);
+  bool fold(const Node& node);
+  const std::string& result_name(std::size_t i) const;
   std::string fresh(std::unordered_set<std::string>& taken, const std::string& wish);
 
   OnnxImport& import_;

@@ -15,9 +15,11 @@ struct OnnxOperator {
   int min_inputs = 1, max_inputs = 1;
   std::vector<std::string> attributes;  // those that some supported opset defines; any other is a problem
   void (*import)(OnnxNode& node) = nullptr;
+  int max_outputs = 1;  // outputs behind these may be named, but not used
 };
 using OnnxFamily = std::vector<OnnxOperator>;
 constexpr int kAnyNumberOfInputs = std::numeric_limits<int>::max();
+constexpr int kAnyNumberOfOutputs = std::numeric_limits<int>::max();
 
 const OnnxFamily& onnx_convolution_family();
 const OnnxFamily& onnx_pooling_family();

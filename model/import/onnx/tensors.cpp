@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstring>
+#include <map>
 
 #include "model/graph/operators.h"
 #include "support/error.h"
@@ -12,24 +13,6 @@ namespace trireme {
 namespace {
 
 using onnx::TensorProto;
-
-DataType stored_type(const TensorProto& proto) {
-  switch (proto.data_type()) {
-    case TensorProto::FLOAT:
-      return DataType::float32;
-    case TensorProto::FLOAT16:
-      return DataType::float16;
-    case TensorProto::BFLOAT16:
-      return DataType::bfloat16;
-    case TensorProto::INT32:
-      return DataType::int32;
-    case TensorProto::INT64:
-      return DataType::int64;
-    default:
-      throw Error({}, "the data type " + onnx_type_name(proto.data_type()) + " is not supported",
-                  "FLOAT, FLOAT16, BFLOAT16; INT32 and INT64 for shapes");
-  }
-}
 
 void require_size(std::uint64_t wanted, std::uint64_t found, const char* unit, const Shape& shape) {
   if (wanted == found) return;
@@ -46,20 +29,43 @@ void copy_field(const Field& field, Tensor& tensor) {
   for (const auto element : field) *to++ = static_cast<Element>(element);
 }
 
+// int32_data holds every type that fits into it; 16-bit floats as bit patterns (onnx.proto).
 void copy_typed_data(const TensorProto& proto, Tensor& tensor) {
   switch (tensor.dtype) {
     case DataType::float32:
-      copy_field<float>(proto.float_data(), tensor);
-      break;
+      return copy_field<float>(proto.float_data(), tensor);
+    case DataType::float64:
+      return copy_field<double>(proto.double_data(), tensor);
     case DataType::int64:
-      copy_field<std::int64_t>(proto.int64_data(), tensor);
-      break;
+      return copy_field<std::int64_t>(proto.int64_data(), tensor);
+    case DataType::uint64:
+      return copy_field<std::uint64_t>(proto.uint64_data(), tensor);
+    case DataType::uint32:
+      return copy_field<std::uint32_t>(proto.uint64_data(), tensor);
     case DataType::int32:
-      copy_field<std::int32_t>(proto.int32_data(), tensor);
-      break;
+      return copy_field<std::int32_t>(proto.int32_data(), tensor);
+    case DataType::boolean:
+    case DataType::uint8:
+    case DataType::int8:
+      return copy_field<std::uint8_t>(proto.int32_data(), tensor);
     default:
-      copy_field<std::uint16_t>(proto.int32_data(), tensor);
-      break;  // bit patterns of 16-bit floats
+      return copy_field<std::uint16_t>(proto.int32_data(), tensor);
+  }
+}
+
+int typed_elements(const TensorProto& proto, DataType dtype) {
+  switch (dtype) {
+    case DataType::float32:
+      return proto.float_data_size();
+    case DataType::float64:
+      return proto.double_data_size();
+    case DataType::int64:
+      return proto.int64_data_size();
+    case DataType::uint32:
+    case DataType::uint64:
+      return proto.uint64_data_size();
+    default:
+      return proto.int32_data_size();
   }
 }
 
@@ -71,13 +77,25 @@ void check_data_size(const TensorProto& proto, DataType dtype, const Shape& shap
                  shape);
     return;
   }
-  const int found = dtype == DataType::float32 ? proto.float_data_size()
-                    : dtype == DataType::int64 ? proto.int64_data_size()
-                                               : proto.int32_data_size();
-  require_size(count, static_cast<std::uint64_t>(found), "elements", shape);
+  require_size(count, static_cast<std::uint64_t>(typed_elements(proto, dtype)), "elements", shape);
 }
 
 }  // namespace
+
+DataType onnx_data_type(std::int32_t data_type) {
+  static const std::map<std::int32_t, DataType> types = {
+      {TensorProto::FLOAT, DataType::float32},  {TensorProto::FLOAT16, DataType::float16},
+      {TensorProto::DOUBLE, DataType::float64}, {TensorProto::BFLOAT16, DataType::bfloat16},
+      {TensorProto::INT8, DataType::int8},      {TensorProto::UINT8, DataType::uint8},
+      {TensorProto::INT16, DataType::int16},    {TensorProto::UINT16, DataType::uint16},
+      {TensorProto::INT32, DataType::int32},    {TensorProto::UINT32, DataType::uint32},
+      {TensorProto::INT64, DataType::int64},    {TensorProto::UINT64, DataType::uint64},
+      {TensorProto::BOOL, DataType::boolean}};
+  const auto found = types.find(data_type);
+  if (found != types.end()) return found->second;
+  throw Error({}, "the data type " + onnx_type_name(data_type) + " is not supported",
+              "floats of 16 bits and more, integers of 8 bits and more, BOOL");
+}
 
 void ConstantBudget::spend(std::int64_t elements, DataType dtype) {
   const std::uint64_t bytes =
@@ -95,7 +113,7 @@ Tensor read_onnx_tensor(const TensorProto& proto, ConstantBudget& budget) {
                 "save the model in one file: onnx.save(onnx.load(\"model.onnx\"), \"one_file.onnx\")");
   }
   if (proto.has_segment()) throw Error({}, "it is one segment of a tensor, which is not supported");
-  const DataType dtype = stored_type(proto);
+  const DataType dtype = onnx_data_type(proto.data_type());
   const Shape shape(proto.dims().begin(), proto.dims().end());
   check_data_size(proto, dtype, shape);
   budget.spend(element_count(shape), is_float(dtype) ? DataType::float32 : dtype);

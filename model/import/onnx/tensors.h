@@ -20,7 +20,10 @@ class ConstantBudget {
   std::uint64_t left_ = std::uint64_t{1} << 31;
 };
 
-// float16 and bfloat16 are widened to float32, which loses nothing; int32 and int64 stay. Errors, without a
+// Error without a place for strings, complex numbers and floats of 8 bits and less.
+DataType onnx_data_type(std::int32_t data_type);
+
+// Floats become float32 (which rounds only float64); integers and booleans stay. Errors, without a
 // place: another type, data outside of the file, a shape that does not fit the data.
 Tensor read_onnx_tensor(const onnx::TensorProto& proto, ConstantBudget& budget);
 
