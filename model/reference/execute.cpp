@@ -7,7 +7,9 @@
 #include <map>
 #include <optional>
 
-#include "model/reference/kernels.h"
+#include "model/reference/codes.h"
+#include "model/reference/fixed_point.h"
+#include "model/reference/tflite/table.h"
 #include "support/text.h"
 
 namespace trireme {
@@ -84,6 +86,12 @@ class Execution {
            std::any_of(node.outputs.begin(), node.outputs.end(), stored);
   }
 
+  bool all_affine(const Node& node) const {
+    const auto affine = [&](ValueId id) { return id == kNone || is_affine(parameters(id)); };
+    return std::all_of(node.inputs.begin(), node.inputs.end(), affine) &&
+           std::all_of(node.outputs.begin(), node.outputs.end(), affine);
+  }
+
   bool moves_without_change(const Node& node) const {
     const Quantization& first = parameters(node.outputs.at(0));
     const auto alike = [&](ValueId id) {
@@ -95,6 +103,9 @@ class Execution {
   }
 
   std::vector<Tensor> run_on_codes(const KernelCall& call, const KernelRow& row) const {
+    if (is_tflite(options_.rule) && all_affine(call.node)) {
+      if (const Kernel kernel = find_tflite_kernel(call.node.op)) return kernel(call);
+    }
     if (row.on_codes == OnCodes::own) return row.quantized(call);
     if (row.on_codes == OnCodes::moves && moves_without_change(call.node)) return row.real(call);
     return run_group(call, row.real);
