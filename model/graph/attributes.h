@@ -21,8 +21,8 @@ struct Window {  // of convolutions and pools; sizes in elements, pads may be un
 struct ConvolutionAttributes {
   Window window;
   std::int64_t groups = 1;
-  // The model calls it depthwise although it has one group: TensorFlow Lite rounds those otherwise
-  // (numerics.md §3.2).
+  // The source model says depthwise, which groups alone don't tell when there is one input channel:
+  // TensorFlow Lite rounds the two kernels differently (numerics.md §3.2).
   bool depthwise = false;
 };
 

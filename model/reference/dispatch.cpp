@@ -2,8 +2,11 @@
 // Which kernel computes a node: that of real numbers, that of codes, or a group.
 #include <algorithm>
 
+#include "model/reference/codes.h"
 #include "model/reference/execute.h"
+#include "model/reference/fixed_point.h"
 #include "model/reference/kernels.h"
+#include "model/reference/tflite/table.h"
 
 namespace trireme {
 
@@ -33,6 +36,15 @@ bool on_codes(const Graph& graph, const Node& node, bool quantized) {
       node, [&](ValueId id) { return is_half(graph, id) || (quantized && stored_otherwise(graph, id)); });
 }
 
+bool all_affine(const Graph& graph, const Node& node) {
+  return !any_value(node, [&](ValueId id) { return id != kNone && !is_affine(parameters(graph, id)); });
+}
+
+// TensorFlow Lite's own integer algorithm of the operator; null if it has none, or the rule is another.
+Kernel tflite_kernel(const Graph& graph, const Node& node, RequantRule rule) {
+  return is_tflite(rule) && all_affine(graph, node) ? find_tflite_kernel(node.op) : nullptr;
+}
+
 bool moves_without_change(const Graph& graph, const Node& node) {
   const Quantization& first = parameters(graph, node.outputs.at(0));
   const auto other = [&](ValueId id) {
@@ -46,9 +58,9 @@ bool moves_without_change(const Graph& graph, const Node& node) {
 
 bool touches_codes(const Graph& graph, const Node& node) { return on_codes(graph, node, true); }
 
-bool is_group(const Graph& graph, const Node& node, RequantRule) {
+bool is_group(const Graph& graph, const Node& node, RequantRule rule) {
   const KernelRow* row = find_kernels(node.op);
-  return row != nullptr && (!touches_codes(graph, node) || row->on_codes != OnCodes::own);
+  return row != nullptr && tflite_kernel(graph, node, rule) == nullptr && (!touches_codes(graph, node) || row->on_codes != OnCodes::own);
 }
 
 std::vector<Tensor> run_node(const KernelCall& call) {
@@ -56,6 +68,7 @@ std::vector<Tensor> run_node(const KernelCall& call) {
   if (row == nullptr)
     throw Error(place_of(call.node), "the host execution of this version has no such operator");
   if (!on_codes(call.graph, call.node, call.options.quantized)) return row->real(call);
+  if (const Kernel kernel = tflite_kernel(call.graph, call.node, call.options.rule)) return kernel(call);
   if (row->on_codes == OnCodes::own) return row->quantized(call);
   if (row->on_codes == OnCodes::moves && moves_without_change(call.graph, call.node)) return row->real(call);
   return run_group(call, row->real);

@@ -119,6 +119,8 @@ std::vector<Tensor> execute(const Graph& graph, const std::vector<Tensor>& input
   return outputs;
 }
 
+bool can_execute(const std::string& op) { return find_kernels(op) != nullptr; }
+
 std::vector<Tensor> execute_node_float(const Graph& graph, const Node& node,
                                        const std::vector<const Tensor*>& inputs) {
   const KernelRow* row = find_kernels(node.op);

@@ -36,6 +36,7 @@ bool is_group(const Graph& graph, const Node& node, RequantRule rule);
 bool touches_codes(const Graph& graph, const Node& node);
 
 // One node on float inputs, for constant folding.
+bool can_execute(const std::string& op);
 std::vector<Tensor> execute_node_float(const Graph& graph, const Node& node,
                                        const std::vector<const Tensor*>& inputs);
 

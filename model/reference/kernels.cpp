@@ -31,6 +31,8 @@ const std::vector<KernelRow>& rows() {
       {"add", add},
       {"multiply", multiply},
       {"softmax", softmax, softmax_quantized, kOwn},
+      {"quantize", noop, quantize_codes, kOwn},
+      {"dequantize", noop},
   };
   return table;
 }
@@ -85,15 +87,5 @@ const Value& input_value(const KernelCall& call, std::size_t index) {
 }
 
 const Value& output_value(const KernelCall& call) { return call.graph.values.at(call.node.outputs.at(0)); }
-
-Affine u8_parameters(const KernelCall& call, const Value& value) {
-  const Quantization& q = value.quantization;
-  const bool u8 = q.scheme == Quantization::Scheme::affine && q.dtype == DataType::uint8;
-  if (!u8 || q.per_channel() || q.scale.size() != 1 || q.zero_point.size() != 1) {
-    throw Error(place_of(call.node), fmt::format("'{}' is {}", value.name, to_string(q)),
-                "this version computes on asymmetric_affine uint8 tensors with one scale each");
-  }
-  return {q.scale[0], q.zero_point[0]};
-}
 
 }  // namespace trireme

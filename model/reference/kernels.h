@@ -51,21 +51,6 @@ const Value& input_value(const KernelCall& call, std::size_t index);
 const Value& output_value(const KernelCall& call);
 std::string place_of(const Node& node);  // "node 'conv1' (convolution)"
 
-// Parameters of an 8-bit affine tensor. Error naming node and value if it has others.
-struct Affine {
-  float scale;
-  std::int32_t zero_point;
-};
-Affine u8_parameters(const KernelCall& call, const Value& value);
-
-// The codes between which a result is kept.
-struct CodeRange {
-  std::int32_t low = 0, high = 255;
-};
-inline std::uint8_t clamped(std::int64_t code, const CodeRange& range) {
-  return static_cast<std::uint8_t>(code < range.low ? range.low : code > range.high ? range.high : code);
-}
-
 // One line an operator family; each lives in the file of its name in kernels/.
 namespace kernels {
 std::vector<Tensor> convolution(const KernelCall& call);
@@ -92,6 +77,7 @@ std::vector<Tensor> add(const KernelCall& call);
 std::vector<Tensor> multiply(const KernelCall& call);
 std::vector<Tensor> softmax(const KernelCall& call);
 std::vector<Tensor> softmax_quantized(const KernelCall& call);
+std::vector<Tensor> quantize_codes(const KernelCall& call);
 }  // namespace kernels
 
 }  // namespace trireme

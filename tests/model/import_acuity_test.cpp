@@ -327,7 +327,7 @@ TEST_F(AcuityFiles, DamagedOrMissingData) {
 TEST_F(AcuityFiles, OptionsOfAnImportDoNotApply) {
   ImportOptions options;
   options.outputs = {"f"};
-  EXPECT_THAT(error_of([&] { load_model(json_path, options); }), HasSubstr("for ONNX models only"));
+  EXPECT_THAT(error_of([&] { load_model(json_path, options); }), HasSubstr("are chosen at import only"));
 }
 
 TEST(AcuityWriting, BothFilesOrNeither) {

@@ -167,8 +167,10 @@ TEST(OnnxBadModel, DynamicShapes) {
 TEST(OnnxBadModel, InputTypes) {
   OnnxBuilder m = small_onnx_model();
   auto* type = m.model.mutable_graph()->mutable_input(0)->mutable_type();
+  type->mutable_tensor_type()->set_elem_type(onnx::TensorProto::STRING);
+  EXPECT_THAT(error_of([&] { m.import(); }), HasSubstr("input 'x': the data type STRING is not supported"));
   type->mutable_tensor_type()->set_elem_type(onnx::TensorProto::UINT8);
-  EXPECT_THAT(error_of([&] { m.import(); }), HasSubstr("input 'x': it has the data type UINT8"));
+  EXPECT_THAT(error_of([&] { m.import(); }), HasSubstr("input 'x' is uint8 (float32 is supported)"));
   type->mutable_sequence_type();
   EXPECT_THAT(error_of([&] { m.import(); }), HasSubstr("it is no tensor"));
 }
@@ -219,9 +221,9 @@ TEST(OnnxBadModel, InitializerSizes) {
 TEST(OnnxBadModel, InitializerTypes) {
   OnnxBuilder m = small_onnx_model();
   auto* weight = m.model.mutable_graph()->mutable_initializer(0);
-  weight->set_data_type(onnx::TensorProto::DOUBLE);
+  weight->set_data_type(onnx::TensorProto::STRING);
   EXPECT_THAT(error_of([&] { m.import(); }),
-              HasSubstr("initializer 'w': the data type DOUBLE is not supported"));
+              HasSubstr("initializer 'w': the data type STRING is not supported"));
   weight->set_data_type(77);
   EXPECT_THAT(error_of([&] { m.import(); }), HasSubstr("the data type number 77"));
   weight->set_data_type(onnx::TensorProto::FLOAT);

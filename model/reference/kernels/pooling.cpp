@@ -5,7 +5,7 @@
 #include <map>
 
 #include "model/graph/attributes.h"
-#include "model/reference/kernels.h"
+#include "model/reference/codes.h"
 #include "model/reference/requantize.h"
 
 namespace trireme::kernels {
@@ -101,40 +101,72 @@ std::vector<Tensor> pooling(const KernelCall& call) {
   return {std::move(result)};
 }
 
-// Maximum: of the codes; requantized only if a table gave the output other parameters than the input.
-// Average: acc = sum (x - zx), padding adds 0; factor = s_in / float32(s_out * divisor).
+namespace {
+
+// TensorFlow Lite averages the codes themselves, half away from zero.
+std::int32_t average_of_codes(std::int64_t sum, std::int64_t count) {
+  return static_cast<std::int32_t>((sum > 0 ? sum + count / 2 : sum - count / 2) / count);
+}
+
+// (sum - count zx) s_in / float32(s_out * count) + zy, by the rule. Windows at the border may have fewer
+// elements: one requantizer a divisor.
+class Averages {
+ public:
+  explicit Averages(const KernelCall& call)
+      : call_(call), from_(input_parameters(call, 0)), to_(output_parameters(call)) {}
+
+  std::int32_t operator()(std::int64_t centred_sum, std::int64_t divisor) {
+    auto found = requantizers_.find(divisor);
+    if (found == requantizers_.end()) {
+      const ReferenceRequantizer made(call_.options.rule, call_.options.ties, RequantKernel::other,
+                                      from_.scale, to_.scale * static_cast<float>(divisor),
+                                      place_of(call_.node));
+      found = requantizers_.emplace(divisor, made).first;
+    }
+    return clamped(std::int64_t{found->second(centred_sum)} + to_.zero_point, to_.range());
+  }
+
+ private:
+  const KernelCall& call_;
+  Affine from_, to_;
+  std::map<std::int64_t, ReferenceRequantizer> requantizers_;
+};
+
+bool is_group(const KernelCall& call, Type type) {
+  const Quantization &in = input_value(call, 0).quantization, &out = output_value(call).quantization;
+  if (!is_affine(in) || !is_affine(out) || type == Type::lp) return true;
+  return call.options.rule == RequantRule::onnx && !(type == Type::max && same_parameters(in, out));
+}
+
+}  // namespace
+
+// Maximum: of the codes; requantized only if the output has other parameters than the input. Average: acc =
+// sum (x - zx), padding adds 0.
 std::vector<Tensor> pooling_quantized(const KernelCall& call) {
   const auto& attr = attributes<PoolingAttributes>(call.node);
-  const Affine from = u8_parameters(call, input_value(call, 0));
-  const Affine to = u8_parameters(call, output_value(call));
-  const bool same = from.scale == to.scale && from.zero_point == to.zero_point;
+  if (is_group(call, attr.type)) return run_group(call, pooling);
+  const Affine from = input_parameters(call, 0), to = output_parameters(call);
+  const bool same = from == to;
+  const bool of_codes = same && is_tflite(call.options.rule) && !attr.count_include_pad;
   const Shape& in = input(call, 0).shape;
-  const auto* x = input(call, 0).data<std::uint8_t>();
-  Tensor result(DataType::uint8, output_value(call).shape);
-  auto* out = result.data<std::uint8_t>();
-  std::map<std::int64_t, ReferenceRequantizer>
-      requantizers;  // by divisor: windows at the border may have fewer elements
-  const auto requantized = [&](std::int64_t sum, std::int64_t count) {
-    auto found = requantizers.find(count);
-    if (found == requantizers.end()) {
-      const ReferenceRequantizer made(call.options.rule, call.options.ties, RequantKernel::other, from.scale,
-                                      to.scale * static_cast<float>(count), place_of(call.node));
-      found = requantizers.emplace(count, made).first;
-    }
-    return clamped(std::int64_t{found->second(static_cast<std::int32_t>(sum))} + to.zero_point, CodeRange{});
-  };
+  const std::vector<std::int32_t> x = codes_of(input(call, 0));
+  std::vector<std::int32_t> out(static_cast<std::size_t>(element_count(output_value(call).shape)));
+  Averages average(call);
   for_each_window(call, [&](std::int64_t plane, const Field& field, std::int64_t index) {
-    const std::uint8_t* map = x + plane * in[2] * in[3];
+    const std::int32_t* map = x.data() + plane * in[2] * in[3];
+    std::int32_t& code = out[static_cast<std::size_t>(index)];
     if (attr.type == Type::max) {
-      const std::uint8_t best = maximum(map, in[3], field);
-      out[index] = same ? best : requantized(best - from.zero_point, 1);
+      const std::int32_t best = maximum(map, in[3], field);
+      code = same ? best : average(best - from.zero_point, 1);
       return;
     }
     std::int64_t sum = 0;
-    for_each_element(map, in[3], field, [&](std::uint8_t code) { sum += code - from.zero_point; });
-    out[index] = requantized(sum, divisor(attr, field));
+    for_each_element(map, in[3], field, [&](std::int32_t element) { sum += element; });
+    const std::int64_t count = field.elements();
+    code = of_codes ? average_of_codes(sum, count)
+                    : average(sum - count * from.zero_point, divisor(attr, field));
   });
-  return {std::move(result)};
+  return {tensor_of_codes(to, output_value(call).shape, out)};
 }
 
 }  // namespace trireme::kernels

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operators that change the shape or the order of data. On constants they are worked out at once, so that an
-// operator that wants a constant (the weight of MatMul, the shape of Reshape) sees one.
+// Operators that change the shape or the order of data.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,8 +10,6 @@ namespace trireme {
 namespace {
 
 void reshape_to(OnnxNode& node, const Shape& shape) {
-  if (node.is_constant(0))
-    return node.result_constant(reshaped(node.constant(0, "the data"), shape, node.budget()));
   node.result("reshape", ReshapeAttributes{shape}, {node.input(0)});
 }
 
@@ -128,8 +125,6 @@ void import_transpose(OnnxNode& node) {
     return node.unsupported("attribute 'perm' is " + to_string(perm),
                             "every axis of the shape " + to_string(data) + " exactly once");
   }
-  if (node.is_constant(0))
-    return node.result_constant(permuted(node.constant(0, "the data"), perm, node.budget()));
   node.result("permute", PermuteAttributes{perm}, {node.input(0)});
 }
 
@@ -141,10 +136,7 @@ void import_concat(OnnxNode& node) {
   node.result("concat", a, std::move(inputs));
 }
 
-void import_identity(OnnxNode& node) {
-  if (node.is_constant(0)) return reshape_to(node, Shape(node.shape(0)));
-  node.result("noop", {}, {node.input(0)});
-}
+void import_identity(OnnxNode& node) { node.result("noop", {}, {node.input(0)}); }
 
 // In inference nothing is dropped. The ratio is an attribute or, since opset 12, an input; both don't matter
 // then.
