@@ -117,8 +117,8 @@ struct TpJob {  // 160 bytes
 };
 static_assert(sizeof(TpJob) == 160);
 
-constexpr int kPpuUniforms = 16;
-struct PpuJob {  // 192 bytes
+constexpr int kPpuUniforms = 32;
+struct PpuJob {  // 256 bytes
   JobHeader header;
   TensorView input;  // declared ranges: what the memory checker holds it to
   TensorView output;
@@ -128,7 +128,7 @@ struct PpuJob {  // 192 bytes
   std::uint32_t reserved[9];
   std::uint32_t uniforms[kPpuUniforms];
 };
-static_assert(sizeof(PpuJob) == 192);
+static_assert(sizeof(PpuJob) == 256);
 
 using Job = std::variant<NneJob, TpJob, PpuJob>;
 
