@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Most loads and stores of a program meet the same span as the one before and have their four lanes side by
-// side or all at one address; these go straight to the bytes.
+// The lanes of a load mostly meet one span, and within a thread they lie side by side or all at one address:
+// these loads go straight to the bytes. All others look for their span lane by lane.
 #include "sim/ppu/lane_access.h"
 
 #include <algorithm>
 #include <cstring>
 
+#include "sim/ppu/lane_loops.h"
 #include "sim/ppu/lane_math.h"
 #include "support/error.h"
 #include "tensor/half.h"
@@ -72,12 +73,6 @@ class SpanFinder {
 
 constexpr std::size_t kThreadLanes = kPpuLanes;
 
-bool whole_thread(const LaneAccess& access, std::size_t first) {
-  if (access.mask == nullptr) return true;
-  const std::uint32_t* mask = access.mask + first;
-  return (mask[0] & mask[1] & mask[2] & mask[3]) != 0;
-}
-
 template <typename Type>
 void load_lane(PpuMemory& memory, SpanFinder& spans, const LaneAccess& access, std::size_t i) {
   if (access.mask != nullptr && access.mask[i] == 0) return;
@@ -91,27 +86,44 @@ void load_lane(PpuMemory& memory, SpanFinder& spans, const LaneAccess& access, s
   }
 }
 
+// All loaded lanes are in one span: no lane needs a check. A lane the mask holds back reads the lowest
+// address instead and keeps its data.
+template <typename Type>
+void load_direct(const std::uint8_t* lowest, Address low, const LaneAccess& access) {
+  const std::uint32_t* const addresses = access.addresses;
+  const std::uint32_t* const mask = access.mask;
+  std::uint32_t* const data = access.data;
+  const std::size_t lanes = access.lanes;
+  if (mask != nullptr) {
+    for (std::size_t i = 0; i < lanes; ++i) {
+      const std::uint32_t value = Type::widen(lowest + ((addresses[i] - low) & mask[i]));
+      data[i] = (value & mask[i]) | (data[i] & ~mask[i]);
+    }
+  } else if (access.step == static_cast<std::int64_t>(Type::kBytes)) {
+    for (std::size_t t = 0; t < lanes; t += kThreadLanes) {
+      const std::uint8_t* const bytes = lowest + (addresses[t] - low);
+      for (std::size_t j = 0; j < kThreadLanes; ++j) data[t + j] = Type::widen(bytes + j * Type::kBytes);
+    }
+  } else if (access.step == 0) {
+    for (std::size_t t = 0; t < lanes; t += kThreadLanes) {
+      const std::uint32_t value = Type::widen(lowest + (addresses[t] - low));
+      for (std::size_t j = 0; j < kThreadLanes; ++j) data[t + j] = value;
+    }
+  } else {
+    for (std::size_t i = 0; i < lanes; ++i) data[i] = Type::widen(lowest + (addresses[i] - low));
+  }
+}
+
 template <typename Type>
 void load_typed(PpuMemory& memory, const LaneAccess& access) {
   SpanFinder spans(memory.load_spans, Type::kBytes);
-  const bool row = access.step == static_cast<std::int64_t>(Type::kBytes), same = access.step == 0;
-  for (std::size_t t = 0; t < access.lanes; t += kThreadLanes) {
-    const Address address = access.addresses[t];
-    std::uint32_t* const data = access.data + t;
-    const bool direct = (row || same) && whole_thread(access, t);
-    const PpuSpan* span =
-        direct ? spans.find(address, row ? kThreadLanes * Type::kBytes : Type::kBytes) : nullptr;
-    if (span == nullptr) {
-      for (std::size_t j = 0; j < kThreadLanes; ++j) load_lane<Type>(memory, spans, access, t + j);
-      continue;
-    }
-    const std::uint8_t* bytes = span->data + (address - span->address);
-    if (same) {
-      std::fill_n(data, kThreadLanes, Type::widen(bytes));
-    } else {
-      for (std::size_t j = 0; j < kThreadLanes; ++j) data[j] = Type::widen(bytes + j * Type::kBytes);
-    }
+  const AddressBounds bounds = address_bounds(access.addresses, access.mask, access.lanes);
+  if (bounds.low > bounds.high) return;  // the mask holds all lanes back
+  const std::size_t bytes = bounds.high - bounds.low + Type::kBytes;
+  if (const PpuSpan* span = spans.find(bounds.low, bytes)) {
+    return load_direct<Type>(span->data + (bounds.low - span->address), bounds.low, access);
   }
+  for (std::size_t i = 0; i < access.lanes; ++i) load_lane<Type>(memory, spans, access, i);
 }
 
 // In the order of the lanes: of two lanes with one address the later one stays.

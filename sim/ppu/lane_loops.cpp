@@ -216,4 +216,22 @@ TRIREME_FOR_EVERY_CPU void select_lanes(std::uint32_t* out, const std::uint32_t*
   for (std::size_t i = 0; i < lanes; ++i) out[i] = (yes[i] & mask[i]) | (no[i] & ~mask[i]);
 }
 
+TRIREME_FOR_EVERY_CPU AddressBounds address_bounds(const std::uint32_t* addresses, const std::uint32_t* mask,
+                                                   std::size_t lanes) {
+  AddressBounds bounds{kTrue, 0};
+  if (mask == nullptr) {
+    for (std::size_t i = 0; i < lanes; ++i) {
+      bounds.low = addresses[i] < bounds.low ? addresses[i] : bounds.low;
+      bounds.high = addresses[i] > bounds.high ? addresses[i] : bounds.high;
+    }
+    return bounds;
+  }
+  for (std::size_t i = 0; i < lanes; ++i) {
+    const std::uint32_t low = addresses[i] | ~mask[i], high = addresses[i] & mask[i];
+    bounds.low = low < bounds.low ? low : bounds.low;
+    bounds.high = high > bounds.high ? high : bounds.high;
+  }
+  return bounds;
+}
+
 }  // namespace trireme

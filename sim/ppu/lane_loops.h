@@ -29,4 +29,10 @@ LaneLoop lane_loop(PpuOpcode opcode);
 void select_lanes(std::uint32_t* out, const std::uint32_t* mask, const std::uint32_t* yes,
                   const std::uint32_t* no, std::size_t lanes);
 
+// The lowest and the highest address of the lanes with a mask (null: all); low > high if there is none.
+struct AddressBounds {
+  std::uint32_t low, high;
+};
+AddressBounds address_bounds(const std::uint32_t* addresses, const std::uint32_t* mask, std::size_t lanes);
+
 }  // namespace trireme

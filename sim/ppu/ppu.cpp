@@ -25,8 +25,8 @@ std::vector<AddressRange> merged(std::vector<AddressRange> ranges) {
   std::vector<AddressRange> result;
   for (const AddressRange& range : ranges) {
     if (!result.empty() && range.address <= result.back().address + result.back().bytes) {
-      const std::uint64_t end = std::max(result.back().address + result.back().bytes,
-                                         std::uint64_t{range.address} + range.bytes);
+      const std::uint64_t end =
+          std::max(result.back().address + result.back().bytes, std::uint64_t{range.address} + range.bytes);
       result.back().bytes = end - result.back().address;
     } else {
       result.push_back(range);

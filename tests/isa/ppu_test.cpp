@@ -70,6 +70,14 @@ TEST(Ppu, FieldsAreWhereTheTableSays) {
   EXPECT_EQ(bytes[32 + 6], 2);
 }
 
+TEST(Ppu, MemoryOperandsMayHaveAnOffset) {
+  for (const char* text : {"load.f32 r1, [r2 + r3 + 16]\n", "(p) store.i64 r1, [r2 + r3 + -4]\n"})
+    EXPECT_EQ(disassemble(assemble(text, "t")), text);
+  EXPECT_EQ(assemble("load.f32 r1, [r2 + r3 + -4]", "t")[0].immediate, 0xFFFFFFFCu);
+  EXPECT_EQ(disassemble(assemble("load.u8 r1, [r2 + r3 + 0]", "t")), "load.u8 r1, [r2 + r3]\n");
+  EXPECT_THROW(assemble("load.u8 r1, [r2 + r3 + ]", "t"), Error);
+}
+
 TEST(Ppu, ImmediatesInEverySpelling) {
   const auto bits = [](const std::string& text) { return assemble("movi r0, " + text, "t")[0].immediate; };
   EXPECT_EQ(bits("42"), 42u);
