@@ -197,6 +197,8 @@ void PpuBuilder::where(const std::function<void()>& body) {
 void PpuBuilder::loop(std::int64_t trips, const std::function<void()>& body) {
   if (trips == 1) return body();
   if (trips < 0 || trips > std::numeric_limits<std::uint32_t>::max()) too_large_ = true;
+  for (auto entry = constants_.begin(); entry != constants_.end();)
+    entry = entry->second.reg.use_count() == 1 ? constants_.erase(entry) : std::next(entry);
   PpuInstruction begin = instruction_of(PpuOpcode::loop);
   begin.immediate = static_cast<std::uint32_t>(trips);
   kernel_.program.push_back(begin);

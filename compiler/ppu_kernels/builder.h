@@ -23,7 +23,8 @@ class PpuBuilder {
   PpuBuilder& operator=(const PpuBuilder&) = delete;
 
   // A register for a variable; a constant in all lanes (kept for later use of the same one); r0, the thread's
-  // index; 0, 1, 2, 3.
+  // index; 0, 1, 2, 3. A loop that uses a constant makes it anew in every turn unless somebody outside holds
+  // it.
   Reg variable();
   Reg variable(const Reg& start);
   Reg bits(std::uint32_t word);

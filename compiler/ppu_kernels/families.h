@@ -19,5 +19,7 @@ struct PpuKernelRow {
 std::vector<PpuKernelRow> unary_ppu_kernels();
 std::vector<PpuKernelRow> binary_ppu_kernels();
 std::vector<PpuKernelRow> conversion_ppu_kernels();
+std::vector<PpuKernelRow> convolution_ppu_kernels();
+std::vector<PpuKernelRow> dense_ppu_kernels();
 
 }  // namespace trireme

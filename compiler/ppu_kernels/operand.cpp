@@ -52,6 +52,16 @@ CodeLimits limits_of(DataType type) {
   }
 }
 
+// Fixed point is a scale that is a power of two.
+struct Affine {
+  float scale;
+  std::int32_t zero_point;
+};
+Affine affine_of(const Quantization& q) {
+  if (q.scheme == Quantization::Scheme::fixed_point) return {std::ldexp(1.0F, -q.fl), 0};
+  return {q.scale.front(), q.zero_point.front()};
+}
+
 }  // namespace
 
 bool has_input(const Node& node, std::size_t index) {
@@ -129,31 +139,44 @@ void store_raw(PpuBuilder& b, const PpuOperand& operand, const Reg& value, const
 
 // (q - z) * s, or q * 2^-fl, which is exact.
 Reg dequantized(PpuBuilder& b, const Quantization& q, const Reg& code) {
-  const bool fixed = q.scheme == Quantization::Scheme::fixed_point;
-  const std::int32_t zero_point = fixed ? 0 : q.zero_point.front();
-  const float scale = fixed ? std::ldexp(1.0F, -q.fl) : q.scale.front();
-  const Reg difference = zero_point == 0 ? code : b.op(PpuOpcode::isub, code, b.whole(zero_point));
-  return b.op(PpuOpcode::fmul, b.op(PpuOpcode::i2f, difference), b.real(scale));
+  const Affine affine = affine_of(q);
+  const Reg difference =
+      affine.zero_point == 0 ? code : b.op(PpuOpcode::isub, code, b.whole(affine.zero_point));
+  return b.op(PpuOpcode::fmul, b.op(PpuOpcode::i2f, difference), b.real(affine.scale));
 }
 
 // clamp(rint(x / s) + z): clamped before z is added, so that nothing wraps. NaN gives z.
 Reg quantized(PpuBuilder& b, const Quantization& q, const Reg& x) {
-  const bool fixed = q.scheme == Quantization::Scheme::fixed_point;
-  const std::int32_t zero_point = fixed ? 0 : q.zero_point.front();
+  const Affine affine = affine_of(q);
+  const std::int32_t zero_point = affine.zero_point;
   const CodeLimits limits = limits_of(q.dtype);
-  Reg steps = fixed ? b.op(PpuOpcode::fmul, x, b.real(std::ldexp(1.0F, q.fl)))
-                    : b.op(PpuOpcode::fdiv, x, b.real(q.scale.front()));
-  steps = b.op(PpuOpcode::f2i, steps);
+  Reg steps = b.op(PpuOpcode::f2i, b.op(PpuOpcode::fdiv, x, b.real(affine.scale)));
   steps = b.op(PpuOpcode::imax, steps, b.whole(limits.low - zero_point));
   steps = b.op(PpuOpcode::imin, steps, b.whole(limits.high - zero_point));
   return zero_point == 0 ? steps : b.op(PpuOpcode::iadd, steps, b.whole(zero_point));
 }
 
-Reg load_real(PpuBuilder& b, const PpuOperand& operand, const Reg& address, const Reg& step,
-              std::int64_t offset) {
-  const Reg raw = load_raw(b, operand, address, step, offset);
+Reg as_real(PpuBuilder& b, const PpuOperand& operand, const Reg& raw) {
   if (operand.quantization.quantized()) return dequantized(b, operand.quantization, raw);
   return is_float(operand.type) ? raw : b.op(PpuOpcode::i2f, raw);
+}
+
+Reg raw_zero(PpuBuilder& b, const PpuOperand& operand) {
+  const Quantization& q = operand.quantization;
+  return b.whole(q.quantized() ? affine_of(q).zero_point : 0);
+}
+
+std::vector<Reg> load_constants(PpuBuilder& b, const PpuOperand& operand) {
+  const Quantization& q = operand.quantization;
+  if (!q.quantized()) return {};
+  const Affine affine = affine_of(q);
+  if (affine.zero_point == 0) return {b.real(affine.scale)};
+  return {b.real(affine.scale), b.whole(affine.zero_point)};
+}
+
+Reg load_real(PpuBuilder& b, const PpuOperand& operand, const Reg& address, const Reg& step,
+              std::int64_t offset) {
+  return as_real(b, operand, load_raw(b, operand, address, step, offset));
 }
 
 void store_real(PpuBuilder& b, const PpuOperand& operand, const Reg& value, const Reg& address,

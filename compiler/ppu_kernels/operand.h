@@ -35,7 +35,13 @@ Reg load_real(PpuBuilder& b, const PpuOperand& operand, const Reg& address, cons
               std::int64_t offset = 0);
 void store_real(PpuBuilder& b, const PpuOperand& operand, const Reg& value, const Reg& address,
                 const Reg& step, std::int64_t offset = 0);
-// Codes of one scale and zero point; x is destroyed by none of them.
+// A loaded element as float32.
+Reg as_real(PpuBuilder& b, const PpuOperand& operand, const Reg& raw);
+// What a lane that loads nothing holds so that its real number is 0.
+Reg raw_zero(PpuBuilder& b, const PpuOperand& operand);
+// The constants that loading uses, for a loop to find them.
+std::vector<Reg> load_constants(PpuBuilder& b, const PpuOperand& operand);
+// Codes of one scale and zero point.
 Reg dequantized(PpuBuilder& b, const Quantization& q, const Reg& code);
 Reg quantized(PpuBuilder& b, const Quantization& q, const Reg& x);
 // As it is stored: codes and integers as int32, floats as float32.
