@@ -34,7 +34,7 @@ std::string line_for(const PpuOpcodeInfo& info) {
     text += operand == 'd'                   ? "r1"
             : operand == 'a'                 ? "r2"
             : operand == 'b'                 ? "r3"
-            : operand == 'u'                 ? "u15"
+            : operand == 'u'                 ? "u31"
             : operand == 'l'                 ? "3"
             : operand == 'm'                 ? "[r4 + r5]"
             : info.opcode == PpuOpcode::loop ? "77"
@@ -68,6 +68,14 @@ TEST(Ppu, FieldsAreWhereTheTableSays) {
       Bytes(bytes.begin() + 16, bytes.begin() + 32),
       (Bytes{static_cast<std::uint8_t>(PpuOpcode::movi), 1, 0, 0, 0, 0, 0, 0, 0, 0, 0xC0, 0x3F, 0, 0, 0, 0}));
   EXPECT_EQ(bytes[32 + 6], 2);
+}
+
+TEST(Ppu, MemoryOperandsMayHaveAnOffset) {
+  for (const char* text : {"load.f32 r1, [r2 + r3 + 16]\n", "(p) store.i64 r1, [r2 + r3 + -4]\n"})
+    EXPECT_EQ(disassemble(assemble(text, "t")), text);
+  EXPECT_EQ(assemble("load.f32 r1, [r2 + r3 + -4]", "t")[0].immediate, 0xFFFFFFFCu);
+  EXPECT_EQ(disassemble(assemble("load.u8 r1, [r2 + r3 + 0]", "t")), "load.u8 r1, [r2 + r3]\n");
+  EXPECT_THROW(assemble("load.u8 r1, [r2 + r3 + ]", "t"), Error);
 }
 
 TEST(Ppu, ImmediatesInEverySpelling) {
