@@ -50,7 +50,7 @@ std::string dump_plan_pass(const CompileVerb& verb, const Console& console) {
   Graph graph = load_network(verb.model.model, verb.model.data);
   std::optional<InputPlan> plan;
   ensure_quantized(graph, verb.model, plan, console, verb.progress);
-  CompileOptions options = compile_options(verb.settings, chip);
+  CompileOptions options = compile_options(verb.settings, chip, graph);
   compile(std::move(graph), chip, options);
   return options.ir;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever has a program for the PPU: real numbers of any operator, and codes where the rule computes a group.
+// Whatever has a program for the PPU: real numbers of any operator, and codes where the rule computes a
+// group.
 #include <algorithm>
 #include <cstddef>
 #include <limits>
@@ -24,7 +25,8 @@ class PpuPlacement {
     // 1. The program and the tables it brings along.
     Bytes code = encode(kernel_.program);
     job_.program_bytes = static_cast<std::uint32_t>(code.size());
-    links_.push_back({offsetof(PpuJob, program), constant("program", ConstantData::Role::program, std::move(code)), 0});
+    links_.push_back(
+        {offsetof(PpuJob, program), constant("program", ConstantData::Role::program, std::move(code)), 0});
     for (const Bytes& table : kernel_.tables)
       tables_.push_back(constant("table", ConstantData::Role::table, table));
     // 2. Every operand once as a range, and its address wherever the program wants it.
@@ -44,7 +46,8 @@ class PpuPlacement {
 
   ValueId value_of(const PpuAddress& address) const {
     const Node& node = placement_.node();
-    return address.kind == PpuOperandKind::input ? node.inputs.at(address.index) : node.outputs.at(address.index);
+    return address.kind == PpuOperandKind::input ? node.inputs.at(address.index)
+                                                 : node.outputs.at(address.index);
   }
 
   StorageRef storage_of(const PpuAddress& address) {
@@ -65,7 +68,8 @@ class PpuPlacement {
     if (std::any_of(declared_.begin(), declared_.end(), same)) return;
     require(declared_.size() < kOperandRanges, "its program has more operands than a PPU job");
     const bool writes = address.kind == PpuOperandKind::output;
-    job_.operands[declared_.size()] = {0, bytes_of(address), writes ? OperandRange::write : OperandRange::read};
+    job_.operands[declared_.size()] = {0, bytes_of(address),
+                                       writes ? OperandRange::write : OperandRange::read};
     links_.push_back({ppu_operand_field(declared_.size()), storage, 0});
     declared_.push_back(storage);
   }

@@ -60,7 +60,8 @@ bool touches_codes(const Graph& graph, const Node& node) { return on_codes(graph
 
 bool is_group(const Graph& graph, const Node& node, RequantRule rule) {
   const KernelRow* row = find_kernels(node.op);
-  return row != nullptr && tflite_kernel(graph, node, rule) == nullptr && (!touches_codes(graph, node) || row->on_codes != OnCodes::own);
+  return row != nullptr && tflite_kernel(graph, node, rule) == nullptr &&
+         (!touches_codes(graph, node) || row->on_codes != OnCodes::own);
 }
 
 std::vector<Tensor> run_node(const KernelCall& call) {
