@@ -15,6 +15,7 @@
 
 #include "model/import/onnx/read_model.h"
 #include "model/import/onnx/tensors.h"
+#include "model/quant/quantization.h"
 #include "model/reference/execute.h"
 
 namespace trireme {
@@ -87,7 +88,10 @@ std::vector<Tensor> run(const Graph& graph, const Case& c) {
       if (c.input_names[i] == graph.values[id].name) inputs.push_back(c.inputs[i]);
     }
   }
-  return execute(graph, inputs, ExecuteOptions{});
+  ExecuteOptions options;
+  options.quantized = graph.scales_from_model;
+  options.rule = RequantRule::onnx;
+  return execute(graph, inputs, options);
 }
 
 // As ONNX's own runner compares: integers exactly, floats by 1e-3 of the value and 1e-7. Empty: alike.

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "model/graph/operators.h"
 #include "model/import/import.h"
+#include "model/import/onnx/group_codes.h"
 #include "model/import/onnx/inputs.h"
 #include "model/import/onnx/operator_table.h"
 #include "model/import/onnx/read_model.h"
@@ -42,9 +44,7 @@ std::int64_t opset_of(const onnx::ModelProto& model, const std::string& where, O
   return kNewestOpset;
 }
 
-bool is_supported(const onnx::NodeProto& node) {
-  return is_standard(node.domain()) && find_onnx_operator(node.op_type()) != nullptr;
-}
+bool is_supported(const onnx::NodeProto& node) { return find_onnx_operator(node) != nullptr; }
 
 // What outputs and supported nodes take. The types of initializers that only unsupported operators take (the
 // zero points of QuantizeLinear, say) are not worth a complaint of their own.
@@ -85,7 +85,8 @@ void import_initializers(OnnxImport& import, const OnnxStructure& structure, con
     if (wanted.count(name) == 0 || structure.initializers.count(name) == 0) continue;
     if (import.values.count(name) != 0) continue;  // a double, told already
     try {
-      Tensor tensor = read_onnx_tensor(proto, import.budget);
+      Tensor tensor = read_onnx_tensor(proto, import.budget, import.folder);
+      if (is_four_bit(proto)) import.four_bit.insert(name);
       require_finite(tensor, bounds.count(name) != 0);
       import.values[name] = import.graph.add_constant(name, std::move(tensor));
     } catch (const Error& error) {
@@ -108,19 +109,25 @@ bool has_subgraph(const onnx::NodeProto& node) {
 // One problem for each kind of unsupported operator, with all the nodes that have it.
 class UnsupportedOperators {
  public:
+  explicit UnsupportedOperators(const onnx::ModelProto& model) {
+    for (const onnx::FunctionProto& function : model.functions())
+      functions_.insert({function.domain(), function.name()});
+  }
+
   void add(const onnx::NodeProto& node, const std::string& name) {
+    const bool function = functions_.count({node.domain(), node.op_type()}) != 0;
     const std::string domain = is_standard(node.domain()) ? "" : node.domain();
     for (Kind& kind : kinds_) {
       if (kind.op_type == node.op_type() && kind.domain == domain) return kind.nodes.push_back(name);
     }
-    kinds_.push_back({node.op_type(), domain, has_subgraph(node), {name}});
+    kinds_.push_back({node.op_type(), domain, has_subgraph(node), function, {name}});
   }
 
   void report(const std::string& where, Problems& problems) const {
     for (const Kind& kind : kinds_) {
       std::string what = "operator " + printable(kind.op_type);
       if (!kind.domain.empty()) what += " of domain " + printable(kind.domain);
-      what += " is not supported";
+      what += kind.function ? " is a function of the model, which is not supported" : " is not supported";
       if (kind.subgraph) what += ": it has a subgraph (control flow)";
       if (kind.nodes.size() > 1)
         what += fmt::format("; {} nodes have it: {}", kind.nodes.size(), list(kind.nodes));
@@ -131,7 +138,7 @@ class UnsupportedOperators {
  private:
   struct Kind {
     std::string op_type, domain;  // domain: empty for the standard operators
-    bool subgraph;
+    bool subgraph, function;
     std::vector<std::string> nodes;
   };
 
@@ -145,6 +152,7 @@ class UnsupportedOperators {
   }
 
   std::string hint(const Kind& kind) const {
+    if (kind.function) return "onnx.inliner.inline_local_functions writes the model without functions";
     const std::vector<std::string> names = onnx_operator_names();
     // A name that the standard defines is no typing mistake for another: Elu is not Relu.
     const bool mistyped = kind.domain.empty() && !is_standard_onnx_operator(kind.op_type);
@@ -155,6 +163,7 @@ class UnsupportedOperators {
   }
 
   std::vector<Kind> kinds_;
+  std::set<std::pair<std::string, std::string>> functions_;  // domain and name
 };
 
 void check_against_table(const OnnxOperator& row, const onnx::NodeProto& proto, OnnxNode& node) {
@@ -191,7 +200,7 @@ void check_other_outputs(const OnnxOperator& row, const onnx::NodeProto& proto, 
 
 void import_node(OnnxImport& import, const onnx::NodeProto& proto, const std::string& name,
                  const std::string& where, Problems& problems) {
-  const OnnxOperator& row = *find_onnx_operator(proto.op_type());
+  const OnnxOperator& row = *find_onnx_operator(proto);
   OnnxNode node(import, proto, name);
   const std::string place = where + ": node '" + printable(name) + "' (" + proto.op_type() + ")";
   check_against_table(row, proto, node);
@@ -208,9 +217,10 @@ void import_node(OnnxImport& import, const onnx::NodeProto& proto, const std::st
   for (const Problem& complaint : node.complaints()) problems.add(place, complaint.what, complaint.hint);
 }
 
-void import_nodes(OnnxImport& import, const OnnxStructure& structure, const onnx::GraphProto& graph,
+void import_nodes(OnnxImport& import, const OnnxStructure& structure, const onnx::ModelProto& model,
                   const std::string& where, Problems& problems) {
-  UnsupportedOperators unsupported;
+  const onnx::GraphProto& graph = model.graph();
+  UnsupportedOperators unsupported(model);
   for (const int index : structure.order) {
     const onnx::NodeProto& proto = graph.node(index);
     const std::string& name = structure.node_names[static_cast<std::size_t>(index)];
@@ -226,13 +236,17 @@ void import_nodes(OnnxImport& import, const OnnxStructure& structure, const onnx
 // Nodes nothing depends on are left out; the user is told.
 void drop_dead_nodes(Graph& graph) {
   std::vector<std::string> before;
-  for (const Node& node : graph.nodes) before.push_back(node.name);
+  std::unordered_set<std::string> replaced;  // by integer operators, with arithmetic of their own
+  for (const Node& node : graph.nodes) {
+    before.push_back(node.name);
+    if (node.op == "quantize") replaced.insert(node.name);
+  }
   compact(graph);
   std::size_t at = 0;
   for (const std::string& name : before) {
     if (at < graph.nodes.size() && graph.nodes[at].name == name) {
       ++at;
-    } else {
+    } else if (replaced.count(name) == 0) {
       graph.notes.push_back("node '" + printable(name) + "' left out: no output of the model depends on it");
     }
   }
@@ -250,6 +264,19 @@ void compare_outputs(Graph& graph, const OnnxStructure& structure) {
   }
 }
 
+// In a file that has QLinear operators, those are the ones that mean integers.
+bool has_qlinear_operators(const onnx::GraphProto& graph) {
+  return std::any_of(graph.node().begin(), graph.node().end(), [](const onnx::NodeProto& node) {
+    return node.op_type().rfind("QLinear", 0) == 0 || node.op_type() == "QGemm";
+  });
+}
+
+void quantize_operators(Graph& graph, const onnx::GraphProto& proto) {
+  graph.scales_from_model = std::any_of(graph.values.begin(), graph.values.end(),
+                                        [](const Value& value) { return value.quantization.quantized(); });
+  if (graph.scales_from_model) group_codes(graph, !has_qlinear_operators(proto));
+}
+
 }  // namespace
 
 Graph import_onnx(const std::filesystem::path& path, const ImportOptions& options) {
@@ -264,10 +291,11 @@ Graph import_onnx(const std::filesystem::path& path, const ImportOptions& option
   import.names = structure.names;
   import.node_names.insert(structure.node_names.begin(), structure.node_names.end());
   import.used = structure.used;
+  import.folder = path.has_parent_path() ? path.parent_path() : ".";
 
   import_inputs(import, structure, options, where, problems);
   import_initializers(import, structure, proto, where, problems);
-  import_nodes(import, structure, proto, where, problems);
+  import_nodes(import, structure, model, where, problems);
   problems.throw_if_any();
 
   import.graph.name = path.stem().string();
@@ -276,6 +304,7 @@ Graph import_onnx(const std::filesystem::path& path, const ImportOptions& option
     import.graph.outputs.push_back(import.values.at(output));
   compare_outputs(import.graph, structure);
   drop_dead_nodes(import.graph);
+  quantize_operators(import.graph, proto);
   verify(import.graph);
   return std::move(import.graph);
 }

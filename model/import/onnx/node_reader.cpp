@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "model/graph/operators.h"
+#include "model/import/onnx/codes.h"
 #include "model/reference/execute.h"
 
 namespace trireme {
@@ -87,7 +88,23 @@ const Tensor& OnnxNode::constant(std::size_t i, const std::string& role) {
                 "it must be a constant: an initializer, a Constant, or computed from these and from shapes");
     throw NodeSkipped();
   }
-  return *found.constant;
+  return real_numbers(input(i));
+}
+
+const Node* OnnxNode::producer(std::size_t i) {
+  const NodeId id = value(i).producer;
+  return id == kNone ? nullptr : &import_.graph.nodes[id];
+}
+
+const Tensor& OnnxNode::real_numbers(ValueId constant) {
+  const Value& value = import_.graph.values[constant];
+  if (!value.quantization.quantized()) return *value.constant;
+  std::shared_ptr<const Tensor>& real = import_.real_numbers[constant];
+  if (real == nullptr) {
+    import_.budget.spend(value.constant->size(), DataType::float32);
+    real = std::make_shared<const Tensor>(real_constant(value));
+  }
+  return *real;
 }
 
 std::vector<std::int64_t> OnnxNode::constant_integers(std::size_t i, const std::string& role) {
@@ -141,9 +158,11 @@ bool OnnxNode::fold(const Node& node) {
   if (node.op == "quantize" || node.op == "dequantize" || node.op == "dynamic_quantize") return false;
   std::vector<const Tensor*> inputs;
   for (const ValueId id : node.inputs) {
-    const Value* input = id == kNone ? nullptr : &graph.values[id];
-    if (input != nullptr && (input->constant == nullptr || input->quantization.quantized())) return false;
-    inputs.push_back(input == nullptr ? nullptr : input->constant.get());
+    if (id != kNone && graph.values[id].constant == nullptr) return false;
+  }
+  const std::optional<Quantization> moved = moved_parameters(graph, node);
+  for (const ValueId id : node.inputs) {
+    inputs.push_back(id == kNone ? nullptr : moved ? graph.values[id].constant.get() : &real_numbers(id));
   }
   if (inputs.empty() || !can_execute(node.op) || macs(graph, node) > kMostMacs) return false;
   for (const ValueId id : node.outputs) {
@@ -151,13 +170,16 @@ bool OnnxNode::fold(const Node& node) {
   }
   std::vector<Tensor> results = execute_node_float(graph, node, inputs);
   for (std::size_t i = 0; i < results.size(); ++i) {
-    graph.values[node.outputs[i]].constant = std::make_shared<const Tensor>(std::move(results[i]));
+    Value& value = graph.values[node.outputs[i]];
+    value.constant = std::make_shared<const Tensor>(std::move(results[i]));
+    if (moved) value.quantization = *moved;
   }
   return true;
 }
 
 std::vector<ValueId> OnnxNode::emit(const std::string& node_name, const std::vector<std::string>& value_names,
-                                    std::string op, std::any attributes, std::vector<ValueId> inputs) {
+                                    std::string op, std::any attributes, std::vector<ValueId> inputs,
+                                    const Quantization& parameters) {
   if (!complaints_.empty()) throw NodeSkipped();
   Graph& graph = import_.graph;
   Node node;
@@ -168,8 +190,10 @@ std::vector<ValueId> OnnxNode::emit(const std::string& node_name, const std::vec
   for (const std::string& name : value_names) {
     Value output;
     output.name = name;
+    output.quantization = parameters;
     node.outputs.push_back(graph.add_value(std::move(output)));
   }
+  if (!parameters.quantized()) take_over_codes(graph, node);
   infer_node(graph, node);
   const std::vector<ValueId> ids = node.outputs;
   if (!fold(node)) graph.add_node(std::move(node));
@@ -178,9 +202,15 @@ std::vector<ValueId> OnnxNode::emit(const std::string& node_name, const std::vec
 
 ValueId OnnxNode::step(const std::string& suffix, std::string op, std::any attributes,
                        std::vector<ValueId> inputs) {
+  return step_on_codes(suffix, std::move(op), std::move(attributes), std::move(inputs), {});
+}
+
+ValueId OnnxNode::step_on_codes(const std::string& suffix, std::string op, std::any attributes,
+                                std::vector<ValueId> inputs, const Quantization& parameters) {
   const std::string node_name = fresh(import_.node_names, name_ + suffix);
   const std::string value_name = fresh(import_.names, proto_.output(0) + suffix);
-  return emit(node_name, {value_name}, std::move(op), std::move(attributes), std::move(inputs))[0];
+  return emit(node_name, {value_name}, std::move(op), std::move(attributes), std::move(inputs),
+              parameters)[0];
 }
 
 ValueId OnnxNode::step_constant(const std::string& suffix, Tensor tensor) {
@@ -191,6 +221,41 @@ const std::string& OnnxNode::result_name(std::size_t i) const {
   const std::string& output = proto_.output(static_cast<int>(i));
   if (import_.graph.find_value(output) != kNone) throw NodeSkipped();  // it has two producers, told already
   return output;
+}
+
+ValueId OnnxNode::codes_input(std::size_t i, const Quantization& parameters, const std::string& suffix) {
+  if (is_constant(i)) return step_codes(suffix, constant(i, "input " + std::to_string(i)), parameters);
+  assign_codes(import_.graph, input(i), parameters);
+  return input(i);
+}
+
+ValueId OnnxNode::add_codes(const std::string& name, Tensor codes, Quantization parameters) {
+  if (codes.dtype != parameters.dtype) {
+    unsupported(fmt::format("it takes {} for {} codes", name_of(codes.dtype), name_of(parameters.dtype)));
+    throw NodeSkipped();
+  }
+  const ValueId id = import_.graph.add_constant(name, std::move(codes));
+  import_.graph.values[id].dtype = DataType::float32;
+  import_.graph.values[id].quantization = std::move(parameters);
+  return id;
+}
+
+ValueId OnnxNode::step_codes(const std::string& suffix, Tensor codes, Quantization parameters) {
+  if (!complaints_.empty()) throw NodeSkipped();
+  return add_codes(fresh(import_.names, proto_.output(0) + suffix), std::move(codes), std::move(parameters));
+}
+
+void OnnxNode::result_constant_codes(Tensor codes, Quantization parameters) {
+  if (!complaints_.empty()) throw NodeSkipped();
+  const std::string& output = result_name(0);
+  import_.values[output] = add_codes(output, std::move(codes), std::move(parameters));
+}
+
+void OnnxNode::result_codes(std::string op, std::any attributes, std::vector<ValueId> inputs,
+                            const Quantization& parameters) {
+  const std::string& output = result_name(0);
+  import_.values[output] =
+      emit(name_, {output}, std::move(op), std::move(attributes), std::move(inputs), parameters)[0];
 }
 
 void OnnxNode::result_at(std::size_t i, std::string op, std::any attributes, std::vector<ValueId> inputs) {

@@ -27,8 +27,11 @@ struct OnnxImport {
   std::unordered_map<std::string, ValueId> values;  // ONNX name -> value; missing: not imported, told already
   std::unordered_set<std::string> names;            // of all values of the model and those made here
   std::unordered_set<std::string> node_names;
-  std::unordered_set<std::string> used;  // values that a node or an output takes
+  std::unordered_set<std::string> used;      // values that a node or an output takes
+  std::unordered_set<std::string> four_bit;  // initializers of 4-bit integers, which take a byte each here
+  std::filesystem::path folder;              // of the model: external data lies there
   ConstantBudget budget;
+  std::unordered_map<ValueId, std::shared_ptr<const Tensor>> real_numbers;  // of constants that hold codes
 };
 
 struct NodeSkipped {};
@@ -62,6 +65,20 @@ class OnnxNode {
   std::vector<std::int64_t> constant_integers(std::size_t i, const std::string& role);
   float constant_scalar(std::size_t i, const std::string& role);
 
+  // The integers of a quantized tensor (model/import/onnx/codes.h).
+  const Node* producer(std::size_t i);  // null for inputs of the model and constants
+  const Value& value(std::size_t i) { return import_.graph.values[input(i)]; }
+  const std::string& input_name(std::size_t i) const { return proto_.input(static_cast<int>(i)); }
+  bool is_four_bit(std::size_t i) const { return import_.four_bit.count(input_name(i)) != 0; }
+  ValueId codes_input(std::size_t i, const Quantization& parameters, const std::string& suffix);
+  const Quantization& parameters_of(ValueId id) const { return import_.graph.values[id].quantization; }
+  ValueId step_on_codes(const std::string& suffix, std::string op, std::any attributes,
+                        std::vector<ValueId> inputs, const Quantization& parameters);
+  ValueId step_codes(const std::string& suffix, Tensor codes, Quantization parameters);
+  void result_codes(std::string op, std::any attributes, std::vector<ValueId> inputs,
+                    const Quantization& parameters);
+  void result_constant_codes(Tensor codes, Quantization parameters);
+
   // Outputs.
   std::size_t output_count() const { return static_cast<std::size_t>(proto_.output_size()); }
   bool has_output(std::size_t i) const;
@@ -86,10 +103,12 @@ class OnnxNode {
  private:
   const onnx::AttributeProto* find(const char* attribute) const;
   const onnx::AttributeProto* find(const char* attribute, onnx::AttributeProto::AttributeType type);
-  const Value& value(std::size_t i) { return import_.graph.values[input(i)]; }
   std::vector<ValueId> emit(const std::string& node_name, const std::vector<std::string>& value_names,
-                            std::string op, std::any attributes, std::vector<ValueId> inputs);
+                            std::string op, std::any attributes, std::vector<ValueId> inputs,
+                            const Quantization& parameters = {});
   bool fold(const Node& node);
+  const Tensor& real_numbers(ValueId constant);
+  ValueId add_codes(const std::string& name, Tensor codes, Quantization parameters);
   const std::string& result_name(std::size_t i) const;
   std::string fresh(std::unordered_set<std::string>& taken, const std::string& wish);
 

@@ -7,12 +7,16 @@
 #include <map>
 
 #include "model/graph/operators.h"
+#include "model/import/onnx/external_data.h"
 #include "support/error.h"
 
 namespace trireme {
 namespace {
 
 using onnx::TensorProto;
+
+// Newer than the message classes of some installed libraries.
+constexpr std::int32_t kUint4 = 21, kInt4 = 22;
 
 void require_size(std::uint64_t wanted, std::uint64_t found, const char* unit, const Shape& shape) {
   if (wanted == found) return;
@@ -69,28 +73,52 @@ int typed_elements(const TensorProto& proto, DataType dtype) {
   }
 }
 
+// Two elements a byte, the first in the low half.
+void unpack_four_bits(const std::uint8_t* packed, Tensor& tensor) {
+  for (std::size_t i = 0; i < tensor.bytes.size(); ++i) {
+    const unsigned nibble = (packed[i / 2] >> (i % 2 * 4)) & 0xFU;
+    const bool negative = tensor.dtype == DataType::int8 && nibble >= 8;
+    tensor.bytes[i] = static_cast<std::uint8_t>(negative ? nibble | 0xF0U : nibble);
+  }
+}
+
+std::uint64_t raw_bytes(const TensorProto& proto, DataType dtype, const Shape& shape) {
+  const auto count = static_cast<std::uint64_t>(element_count(shape));
+  return is_four_bit(proto) ? (count + 1) / 2 : count * static_cast<std::uint64_t>(bytes_of(dtype));
+}
+
+void copy_raw_data(const TensorProto& proto, const std::uint8_t* raw, Tensor& tensor) {
+  if (is_four_bit(proto)) return unpack_four_bits(raw, tensor);
+  if (!tensor.bytes.empty()) std::memcpy(tensor.bytes.data(), raw, tensor.bytes.size());
+}
+
 // What the file must hold for the shape, looked at before anything is allocated.
 void check_data_size(const TensorProto& proto, DataType dtype, const Shape& shape) {
-  const auto count = static_cast<std::uint64_t>(element_count(shape));
-  if (proto.has_raw_data()) {
-    require_size(count * static_cast<std::uint64_t>(bytes_of(dtype)), proto.raw_data().size(), "bytes",
-                 shape);
-    return;
-  }
+  if (proto.has_raw_data())
+    return require_size(raw_bytes(proto, dtype, shape), proto.raw_data().size(), "bytes", shape);
+  auto count = static_cast<std::uint64_t>(element_count(shape));
+  if (is_four_bit(proto)) count = (count + 1) / 2;
   require_size(count, static_cast<std::uint64_t>(typed_elements(proto, dtype)), "elements", shape);
 }
 
 }  // namespace
 
 DataType onnx_data_type(std::int32_t data_type) {
-  static const std::map<std::int32_t, DataType> types = {
-      {TensorProto::FLOAT, DataType::float32},  {TensorProto::FLOAT16, DataType::float16},
-      {TensorProto::DOUBLE, DataType::float64}, {TensorProto::BFLOAT16, DataType::bfloat16},
-      {TensorProto::INT8, DataType::int8},      {TensorProto::UINT8, DataType::uint8},
-      {TensorProto::INT16, DataType::int16},    {TensorProto::UINT16, DataType::uint16},
-      {TensorProto::INT32, DataType::int32},    {TensorProto::UINT32, DataType::uint32},
-      {TensorProto::INT64, DataType::int64},    {TensorProto::UINT64, DataType::uint64},
-      {TensorProto::BOOL, DataType::boolean}};
+  static const std::map<std::int32_t, DataType> types = {{kInt4, DataType::int8},
+                                                         {kUint4, DataType::uint8},
+                                                         {TensorProto::FLOAT, DataType::float32},
+                                                         {TensorProto::FLOAT16, DataType::float16},
+                                                         {TensorProto::DOUBLE, DataType::float64},
+                                                         {TensorProto::BFLOAT16, DataType::bfloat16},
+                                                         {TensorProto::INT8, DataType::int8},
+                                                         {TensorProto::UINT8, DataType::uint8},
+                                                         {TensorProto::INT16, DataType::int16},
+                                                         {TensorProto::UINT16, DataType::uint16},
+                                                         {TensorProto::INT32, DataType::int32},
+                                                         {TensorProto::UINT32, DataType::uint32},
+                                                         {TensorProto::INT64, DataType::int64},
+                                                         {TensorProto::UINT64, DataType::uint64},
+                                                         {TensorProto::BOOL, DataType::boolean}};
   const auto found = types.find(data_type);
   if (found != types.end()) return found->second;
   throw Error({}, "the data type " + onnx_type_name(data_type) + " is not supported",
@@ -107,22 +135,29 @@ void ConstantBudget::spend(std::int64_t elements, DataType dtype) {
   left_ -= bytes;
 }
 
-Tensor read_onnx_tensor(const TensorProto& proto, ConstantBudget& budget) {
-  if (proto.data_location() == TensorProto::EXTERNAL || proto.external_data_size() > 0) {
-    throw Error({}, "its data lies in another file (external data), which is not supported",
-                "save the model in one file: onnx.save(onnx.load(\"model.onnx\"), \"one_file.onnx\")");
-  }
+bool is_four_bit(const TensorProto& proto) {
+  return proto.data_type() == kUint4 || proto.data_type() == kInt4;
+}
+
+Tensor read_onnx_tensor(const TensorProto& proto, ConstantBudget& budget,
+                        const std::filesystem::path& folder) {
+  const bool external = proto.data_location() == TensorProto::EXTERNAL;
   if (proto.has_segment()) throw Error({}, "it is one segment of a tensor, which is not supported");
   const DataType dtype = onnx_data_type(proto.data_type());
   const Shape shape(proto.dims().begin(), proto.dims().end());
-  check_data_size(proto, dtype, shape);
+  if (!external) check_data_size(proto, dtype, shape);
   budget.spend(element_count(shape), is_float(dtype) ? DataType::float32 : dtype);
 
   Tensor tensor(dtype, shape);
-  if (!proto.has_raw_data()) {
+  if (external) {
+    copy_raw_data(proto, read_external_data(proto, raw_bytes(proto, dtype, shape), folder).data(), tensor);
+  } else if (proto.has_raw_data()) {
+    copy_raw_data(proto, reinterpret_cast<const std::uint8_t*>(proto.raw_data().data()), tensor);
+  } else if (is_four_bit(proto)) {
+    const std::vector<std::uint8_t> packed(proto.int32_data().begin(), proto.int32_data().end());
+    unpack_four_bits(packed.data(), tensor);
+  } else {
     copy_typed_data(proto, tensor);
-  } else if (!tensor.bytes.empty()) {
-    std::memcpy(tensor.bytes.data(), proto.raw_data().data(), tensor.bytes.size());
   }
   return is_float(dtype) && dtype != DataType::float32 ? to_float32(tensor) : tensor;
 }
@@ -173,6 +208,7 @@ Tensor permuted(const Tensor& tensor, const std::vector<std::int64_t>& perm, Con
 }
 
 std::string onnx_type_name(std::int32_t data_type) {
+  if (data_type == kUint4 || data_type == kInt4) return data_type == kInt4 ? "INT4" : "UINT4";
   if (!TensorProto::DataType_IsValid(data_type)) return fmt::format("number {}", data_type);
   return TensorProto::DataType_Name(static_cast<TensorProto::DataType>(data_type));
 }

@@ -5,6 +5,7 @@
 #include <onnx/onnx_pb.h>
 
 #include <cstdint>
+#include <filesystem>
 
 #include "tensor/tensor.h"
 
@@ -20,12 +21,16 @@ class ConstantBudget {
   std::uint64_t left_ = std::uint64_t{1} << 31;
 };
 
-// Error without a place for strings, complex numbers and floats of 8 bits and less.
+// Error without a place for strings, complex numbers and floats of 8 bits and less. 4-bit integers get a byte
+// each.
 DataType onnx_data_type(std::int32_t data_type);
+bool is_four_bit(const onnx::TensorProto& proto);
 
-// Floats become float32 (which rounds only float64); integers and booleans stay. Errors, without a
-// place: another type, data outside of the file, a shape that does not fit the data.
-Tensor read_onnx_tensor(const onnx::TensorProto& proto, ConstantBudget& budget);
+// Floats become float32 (which rounds only float64); integers and booleans stay. Data may lie in another file
+// (external data): inside of `folder`, where the model is; an empty folder allows none. Errors, without a
+// place: another type, a shape that does not fit the data, a file or a part of a file that is not there.
+Tensor read_onnx_tensor(const onnx::TensorProto& proto, ConstantBudget& budget,
+                        const std::filesystem::path& folder = {});
 
 Tensor filled_tensor(const Shape& shape, const Tensor& single_element, ConstantBudget& budget);
 Tensor reshaped(const Tensor& tensor, const Shape& shape, ConstantBudget& budget);

@@ -28,6 +28,7 @@ void scale_in_place(Tensor& tensor, float factor) {
 // The weight as the graph wants it; the model's own constant where nothing has to change.
 ValueId import_weight(OnnxNode& node, const Tensor& matrix, bool is_out_by_in, float alpha) {
   if (is_out_by_in && alpha == 1.0F) return node.input(1);
+  if (alpha == 1.0F) return node.step("_weight", "permute", PermuteAttributes{{1, 0}}, {node.input(1)});
   Tensor weight =
       is_out_by_in ? reshaped(matrix, matrix.shape, node.budget()) : permuted(matrix, {1, 0}, node.budget());
   scale_in_place(weight, alpha);
