@@ -44,7 +44,7 @@ CompiledModel compile_model(const ModelOptions& model, const CompileSettings& se
                             const Console& console, ProgressMode progress) {
   CompiledModel result;
   result.chip = chip_of_settings(settings);  // before the work: a wrong name should cost no time
-  result.graph = load_network(model.model, model.data);
+  result.graph = load_network(model);
   print_notes(result.graph, console);
   ensure_quantized(result.graph, model, result.plan, console, progress);
   CompileOptions options = compile_options(settings, result.chip, result.graph);

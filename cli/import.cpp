@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/common_model.h"
+#include "cli/import_check.h"
 #include "cli/run_cli.h"
 #include "cli/verbs.h"
 #include "compiler/compile.h"
@@ -17,6 +18,8 @@ namespace {
 
 struct ImportSettings {
   std::string model, inputs, outputs, sizes, with_batch, dtypes, json, data;
+  std::vector<std::string> bind;
+  bool check = false, check_json = false;
 };
 
 // "3,640,640#1,10" -> one shape an input; a batch of 1 goes in front unless --size-with-batch says it is
@@ -46,6 +49,7 @@ ImportOptions import_options(const ImportSettings& settings) {
   ImportOptions options;
   options.inputs = split_words(settings.inputs);
   options.outputs = split_words(settings.outputs);
+  options.bind = read_bindings(settings.bind);
   if (settings.sizes.empty()) return options;
   const std::vector<Shape> shapes = parse_sizes(settings);
   if (shapes.size() != options.inputs.size()) {
@@ -58,6 +62,9 @@ ImportOptions import_options(const ImportSettings& settings) {
 }
 
 int import_onnx_model(const ImportSettings& settings, const Console& console) {
+  if (settings.check)
+    return check_onnx_model(settings.model, import_options(settings), settings.check_json, console);
+  if (settings.check_json) throw UsageError("--json prints what --check finds", "add --check");
   if (!settings.dtypes.empty()) console.note("--input-dtype-list: the model's own input types are used");
   Graph graph = import_onnx(settings.model, import_options(settings));
   const std::size_t imported = graph.nodes.size();
@@ -100,6 +107,10 @@ void add_import_onnx(CLI::App& parent, Chosen& chosen) {
       ->type_name("FILE");
   verb->add_option("--output-data", settings->data, "weights to write; default: .data beside the layer graph")
       ->type_name("FILE");
+  add_bind_option(verb, settings->bind);
+  verb->add_flag("--check", settings->check,
+                 "write nothing; report every problem, and where the network could run better");
+  add_json_option(verb, settings->check_json);
   on_chosen(verb, chosen,
             [settings](const Console& console) { return import_onnx_model(*settings, console); });
 }

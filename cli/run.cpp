@@ -55,7 +55,7 @@ std::vector<Tensor> real_inputs(const Graph& graph, std::vector<Tensor> inputs) 
 Run perform(const RunVerb& verb, const Console& console) {
   Run run;
   run.compiled.chip = chip_of_settings(verb.compile);
-  run.compiled.graph = load_network(verb.model.model, verb.model.data);
+  run.compiled.graph = load_network(verb.model);
   print_notes(run.compiled.graph, console);
   Graph& graph = run.compiled.graph;
   std::optional<InputPlan>& plan = run.compiled.plan;
@@ -168,6 +168,7 @@ void add_run(CLI::App& app, Chosen& chosen) {
   CLI::App* verb = add_verb(app, "run", "Do everything: import, quantize, compile, simulate, profile, check.",
                             "trireme run lenet.onnx --input 0.jpg --out run");
   verb->add_option("MODEL", state->model.model, "ONNX file, or layer graph NAME.json")->required();
+  add_bind_option(verb, state->model.bind);
   verb->add_option("--input", state->inputs, "picture, .npy, .tensor or .dat, once for each network input")
       ->required()
       ->type_name("FILE");

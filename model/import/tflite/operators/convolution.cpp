@@ -28,15 +28,15 @@ Window window_of(const Options& options, const Shape& weight) {
 
 template <typename Options>
 void import_layer(TfliteNode& node, const Options& options, const Value& weight, Window window,
-                  const std::vector<std::int64_t>& order, std::int64_t groups) {
+                  const std::vector<std::int64_t>& order, std::int64_t groups, bool depthwise) {
   const Shape data = image_shape(node, 0);
   window.dilation_h = options.dilation_h_factor, window.dilation_w = options.dilation_w_factor;
   resolve_padding(node, options.padding, data[1], data[2], window);
   note_hybrid(node, node.value(0), weight);
   const Value laid = permuted_constant(node, weight, order);
   const ValueId image = node.to_nchw(node.input(0));
-  node.image_result("convolution", ConvolutionAttributes{window, groups}, layer_inputs(node, image, laid, 2),
-                    options.fused_activation_function);
+  node.image_result("convolution", ConvolutionAttributes{window, groups, depthwise},
+                    layer_inputs(node, image, laid, 2), options.fused_activation_function);
 }
 
 // Weights of fewer channels than the data has mean groups.
@@ -49,7 +49,7 @@ void import_conv_2d(TfliteNode& node) {
                "a divisor of the data's channels");
   }
   import_layer(node, options, weight, window_of(options, weight.shape), {0, 3, 1, 2},
-               channels / weight.shape[3]);
+               channels / weight.shape[3], false);
 }
 
 // One group a channel of the data. The multiplier follows from the shapes; the option only repeats it.
@@ -61,7 +61,7 @@ void import_depthwise_conv_2d(TfliteNode& node) {
     node.leave(fmt::format("a weight {} on data of {} channels", to_string(weight.shape), channels),
                "[1,h,w,m * channels]");
   }
-  import_layer(node, options, weight, window_of(options, weight.shape), {3, 0, 1, 2}, channels);
+  import_layer(node, options, weight, window_of(options, weight.shape), {3, 0, 1, 2}, channels, true);
 }
 
 // Inputs: shape of the output, weight, data [, bias]. SAME and VALID speak of the convolution that leads back
