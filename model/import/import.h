@@ -23,8 +23,8 @@ struct ImportOptions {
 // does that).
 Graph import_onnx(const std::filesystem::path& path, const ImportOptions& options = {});
 
-// TensorFlow Lite (flatbuffer). Values keep the file's names, shapes, codes, scales and axis order; operators on
-// images work on N,C,H,W between `permute` nodes.
+// TensorFlow Lite (flatbuffer). Values keep the file's names, shapes, codes, scales and axis order; operators
+// on images work on N,C,H,W between `permute` nodes.
 Graph import_tflite(const std::filesystem::path& path, const ImportOptions& options = {});
 
 // NAME.json + NAME.data (formats.md §5): our own write form of the same graph. Reading back gives an equal

@@ -40,7 +40,8 @@ void import_input(TfliteImport& import, std::uint32_t tensor, const ImportOption
   if (value.dtype == DataType::float16)
     throw Error({}, "it has the data type FLOAT16", "float16 is supported for constants");
   const auto given = options.input_shapes.find(name);
-  value.shape = input_shape(proto, value.shape, given == options.input_shapes.end() ? nullptr : &given->second);
+  value.shape =
+      input_shape(proto, value.shape, given == options.input_shapes.end() ? nullptr : &given->second);
   element_count(value.shape);
   import.values[tensor] = import.graph.add_value(std::move(value));
   import.graph.inputs.push_back(import.values[tensor]);
@@ -102,20 +103,20 @@ void import_operator(TfliteImport& import, std::uint32_t index, const std::strin
 }
 
 // One problem for each kind of unsupported operator, with the operators that are of it.
-void report_unsupported(const std::map<std::string, std::vector<std::string>>& kinds, const std::string& where,
-                        Problems& problems) {
+void report_unsupported(const std::map<std::string, std::vector<std::string>>& kinds,
+                        const std::string& where, Problems& problems) {
   constexpr std::size_t kShown = 5;
   for (const auto& [kind, labels] : kinds) {
     std::vector<std::string> shown;
     for (std::size_t i = 0; i < std::min(labels.size(), kShown); ++i)
       shown.push_back("'" + printable(labels[i]) + "'");
     const std::string more = labels.size() > kShown ? ", …" : "";
-    problems.add(where, fmt::format("operator {} is not supported; {}: {}{}", kind,
-                                    counted(labels.size(), "operator"), join(shown, ", "), more),
-                 kind == kinds.rbegin()->first
-                     ? "--outputs can cut the model before it; supported are " +
-                           join(tflite_operator_names(), ", ")
-                     : "--outputs can cut the model before it");
+    problems.add(where,
+                 fmt::format("operator {} is not supported; {}: {}{}", kind,
+                             counted(labels.size(), "operator"), join(shown, ", "), more),
+                 kind == kinds.rbegin()->first ? "--outputs can cut the model before it; supported are " +
+                                                     join(tflite_operator_names(), ", ")
+                                               : "--outputs can cut the model before it");
   }
 }
 
@@ -149,7 +150,8 @@ ValueId output_value(TfliteImport& import, std::uint32_t tensor) {
   return id;
 }
 
-// What a file says about the shapes of its outputs is not used; where it is wrong, something else may be, too.
+// What a file says about the shapes of its outputs is not used; where it is wrong, something else may be,
+// too.
 void compare_outputs(TfliteImport& import, const TfliteStructure& structure) {
   for (const std::uint32_t tensor : structure.outputs) {
     const Shape declared = integers_of(import.subgraph.tensors()->Get(tensor)->shape());

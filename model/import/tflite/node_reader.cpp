@@ -48,8 +48,7 @@ const Value* TfliteNode::find_constant(std::uint32_t tensor) {
   if (!has_data(import_.model, proto)) return nullptr;
   const std::string& name = import_.tensor_names[tensor];
   try {
-    Value value =
-        read_tflite_constant(import_.model, proto, name, import_.roles[tensor], import_.budget);
+    Value value = read_tflite_constant(import_.model, proto, name, import_.roles[tensor], import_.budget);
     return &import_.constants.emplace(tensor, std::move(value)).first->second;
   } catch (const Error& error) {
     for (const Problem& problem : error.problems())
@@ -116,8 +115,7 @@ const Value& TfliteNode::declared(std::size_t i) {
     const std::uint32_t tensor = output_tensor(declared_.size());
     const std::string& name = import_.tensor_names[tensor];
     try {
-      declared_.push_back(
-          declared_value(*import_.subgraph.tensors()->Get(tensor), name, TfliteRole::data));
+      declared_.push_back(declared_value(*import_.subgraph.tensors()->Get(tensor), name, TfliteRole::data));
     } catch (const Error& error) {
       for (const Problem& problem : error.problems())
         unsupported("output '" + printable(name) + "': " + problem.what, problem.hint);

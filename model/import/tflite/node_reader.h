@@ -25,11 +25,11 @@ struct TfliteImport {
   const tflite_file::SubGraph& subgraph;
   Graph graph;
   std::vector<std::string> tensor_names;
-  std::vector<TfliteRole> roles;                     // of tensors
-  std::vector<ValueId> values;                       // of tensors; kNone: not (yet) in the graph
-  std::vector<std::vector<std::uint32_t>> readers;   // of tensors: operators that are imported, in order
-  std::vector<bool> is_output;                       // tensors that are outputs of the model
-  std::unordered_set<std::string> names;             // of all tensors and of the values made here
+  std::vector<TfliteRole> roles;                    // of tensors
+  std::vector<ValueId> values;                      // of tensors; kNone: not (yet) in the graph
+  std::vector<std::vector<std::uint32_t>> readers;  // of tensors: operators that are imported, in order
+  std::vector<bool> is_output;                      // tensors that are outputs of the model
+  std::unordered_set<std::string> names;            // of all tensors and of the values made here
   std::unordered_set<std::string> node_names;
   std::unordered_map<std::uint32_t, Value> constants;  // of tensors, read once
   std::unordered_set<std::uint32_t> folded;            // operators that an earlier one took over
@@ -79,7 +79,7 @@ class TfliteNode {
   void result(std::string op, std::any attributes, std::vector<ValueId> inputs,
               FusedActivation activation = FusedActivation::NONE);
   void image_result(std::string op, std::any attributes, std::vector<ValueId> inputs,
-                    FusedActivation activation = FusedActivation::NONE);  // of a node on [n,c,h,w]
+                    FusedActivation activation = FusedActivation::NONE);           // of a node on [n,c,h,w]
   void results(std::string op, std::any attributes, std::vector<ValueId> inputs);  // one an output
   void result_of(std::size_t output, std::string op, std::any attributes, std::vector<ValueId> inputs);
   void result_constant(Tensor tensor);

@@ -31,11 +31,11 @@ bool check_indices(const TfliteImport& import, const std::string& where, Problem
   for (std::uint32_t i = 0; i < count_of(import.subgraph.operators()); ++i) {
     const tflite_file::Operator& op = *import.subgraph.operators()->Get(i);
     const bool right = op.opcode_index() < count_of(import.model.operator_codes()) &&
-                       all_in_range(op.inputs(), tensors, true) && all_in_range(op.outputs(), tensors, false) &&
-                       count_of(op.outputs()) > 0;
+                       all_in_range(op.inputs(), tensors, true) &&
+                       all_in_range(op.outputs(), tensors, false) && count_of(op.outputs()) > 0;
     if (right) continue;
-    problems.add(fmt::format("{}: operator {}", where, i), "its code, inputs or outputs do not exist in the file",
-                 "the model is damaged");
+    problems.add(fmt::format("{}: operator {}", where, i),
+                 "its code, inputs or outputs do not exist in the file", "the model is damaged");
     good = false;
   }
   return good;
@@ -50,7 +50,8 @@ std::vector<std::uint32_t> chosen_tensors(const TfliteImport& import, const std:
   for (const std::string& name : names) {
     const auto found = std::find(import.tensor_names.begin(), import.tensor_names.end(), name);
     if (found == import.tensor_names.end()) {
-      problems.add(where, fmt::format("{} names '{}', which the model does not have", option, printable(name)),
+      problems.add(where,
+                   fmt::format("{} names '{}', which the model does not have", option, printable(name)),
                    suggestion(name, import.tensor_names));
       continue;
     }
@@ -95,7 +96,8 @@ void check_order(const TfliteImport& import, const TfliteStructure& structure, c
     const tflite_file::Operator& op = *import.subgraph.operators()->Get(i);
     each(op.inputs(), [&](std::uint32_t tensor) {
       if (!there(tensor)) {
-        problems.add(place, "it reads '" + printable(import.tensor_names[tensor]) + "', which nothing computes",
+        problems.add(place,
+                     "it reads '" + printable(import.tensor_names[tensor]) + "', which nothing computes",
                      "a tensor is an input, a constant or the output of an earlier operator");
       }
     });

@@ -40,9 +40,11 @@ int channel_axis(const tflite_file::QuantizationParameters& parameters, const Sh
                  std::size_t scales) {
   const auto rank = static_cast<std::int64_t>(shape.size());
   const std::int64_t axis = rank == 1 ? 0 : parameters.quantized_dimension();
-  if (axis < 0 || axis >= rank || shape[static_cast<std::size_t>(axis)] != static_cast<std::int64_t>(scales)) {
-    throw Error({}, fmt::format("{} scales for axis {} of the shape {}", scales,
-                                parameters.quantized_dimension(), to_string(shape)),
+  if (axis < 0 || axis >= rank ||
+      shape[static_cast<std::size_t>(axis)] != static_cast<std::int64_t>(scales)) {
+    throw Error({},
+                fmt::format("{} scales for axis {} of the shape {}", scales, parameters.quantized_dimension(),
+                            to_string(shape)),
                 "one scale a channel");
   }
   return static_cast<int>(axis);
@@ -116,9 +118,11 @@ std::vector<std::string> tflite_tensor_names(const tflite_file::SubGraph& graph)
   std::unordered_set<std::string> taken;
   for (std::size_t i = 0; i < count_of(graph.tensors()); ++i) {
     const flatbuffers::String* given = graph.tensors()->Get(static_cast<flatbuffers::uoffset_t>(i))->name();
-    const std::string wish = given == nullptr || given->size() == 0 ? fmt::format("tensor_{}", i) : given->str();
+    const std::string wish =
+        given == nullptr || given->size() == 0 ? fmt::format("tensor_{}", i) : given->str();
     std::string name = wish;
-    for (std::size_t suffix = i; !taken.insert(name).second; ++suffix) name = fmt::format("{}_{}", wish, suffix);
+    for (std::size_t suffix = i; !taken.insert(name).second; ++suffix)
+      name = fmt::format("{}_{}", wish, suffix);
     names.push_back(name);
   }
   return names;
@@ -153,11 +157,12 @@ Value read_tflite_constant(const tflite_file::Model& model, const tflite_file::T
   if (buffer.offset() > 1) throw Error({}, "its data lies behind the model (a file above 2 GB)");
   Value value = declared_value(tensor, name, role);
   const DataType stored = value.quantization.dtype;
-  const auto wanted = static_cast<std::uint64_t>(element_count(value.shape)) *
-                      static_cast<std::uint64_t>(bytes_of(stored));
+  const auto wanted =
+      static_cast<std::uint64_t>(element_count(value.shape)) * static_cast<std::uint64_t>(bytes_of(stored));
   if (wanted != buffer.data()->size()) {
-    throw Error({}, fmt::format("the shape {} needs {} bytes, the file holds {}", to_string(value.shape),
-                                wanted, buffer.data()->size()),
+    throw Error({},
+                fmt::format("the shape {} needs {} bytes, the file holds {}", to_string(value.shape), wanted,
+                            buffer.data()->size()),
                 "the model is damaged; convert it again");
   }
   budget.spend(element_count(value.shape), stored == DataType::float16 ? DataType::float32 : stored);

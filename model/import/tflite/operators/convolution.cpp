@@ -35,8 +35,8 @@ void import_layer(TfliteNode& node, const Options& options, const Value& weight,
   note_hybrid(node, node.value(0), weight);
   const Value laid = permuted_constant(node, weight, order);
   const ValueId image = node.to_nchw(node.input(0));
-  node.image_result("convolution", ConvolutionAttributes{window, groups},
-                    layer_inputs(node, image, laid, 2), options.fused_activation_function);
+  node.image_result("convolution", ConvolutionAttributes{window, groups}, layer_inputs(node, image, laid, 2),
+                    options.fused_activation_function);
 }
 
 // Weights of fewer channels than the data has mean groups.
@@ -71,12 +71,14 @@ void import_transpose_conv(TfliteNode& node) {
   const std::vector<std::int64_t> wanted = node.constant_integers(0, "the shape of the output");
   const Shape data = image_shape(node, 2);
   const Value weight = image_weight(node);
-  if (wanted.size() != 4) node.leave("the shape of the output has " + std::to_string(wanted.size()) + " dimensions");
+  if (wanted.size() != 4)
+    node.leave("the shape of the output has " + std::to_string(wanted.size()) + " dimensions");
   DeconvolutionAttributes a;
   a.window = window_of(options, weight.shape);
   resolve_padding(node, options.padding, wanted[1], wanted[2], a.window);
   // What the pad in front leaves of the full size is cut off behind, or added there if it is too small.
-  const auto fit = [](std::int64_t full, std::int64_t wanted_size, std::int64_t& pad_behind, std::int64_t& extra) {
+  const auto fit = [](std::int64_t full, std::int64_t wanted_size, std::int64_t& pad_behind,
+                      std::int64_t& extra) {
     pad_behind = std::max<std::int64_t>(full - wanted_size, 0);
     extra = std::max<std::int64_t>(wanted_size - full, 0);
   };
@@ -86,7 +88,8 @@ void import_transpose_conv(TfliteNode& node) {
   note_hybrid(node, node.value(2), weight);
   const Value laid = permuted_constant(node, weight, {3, 0, 1, 2});
   const ValueId image = node.to_nchw(node.input(2));
-  node.image_result("deconvolution", a, layer_inputs(node, image, laid, 3), options.fused_activation_function);
+  node.image_result("deconvolution", a, layer_inputs(node, image, laid, 3),
+                    options.fused_activation_function);
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ using tflite_file::BuiltinOperator;
 ValueId rows_of(TfliteNode& node, std::int64_t width, bool keep_dimensions) {
   const Shape data = node.shape(0);
   const std::int64_t elements = element_count(data);
-  const bool fits = width > 0 && (keep_dimensions ? !data.empty() && data.back() == width : elements % width == 0);
+  const bool fits =
+      width > 0 && (keep_dimensions ? !data.empty() && data.back() == width : elements % width == 0);
   if (!fits) {
     node.leave(fmt::format("data {} for a weight of {} inputs", to_string(data), width),
                "as many elements as whole rows have");
@@ -31,8 +32,7 @@ ValueId rows_of(TfliteNode& node, std::int64_t width, bool keep_dimensions) {
 void import_computed_weight(TfliteNode& node, const tflite_file::FullyConnectedOptionsT& options) {
   const Quantization like = node.value(1).quantization;
   const ValueId rows = rows_of(node, node.shape(1).at(1), options.keep_num_dims);
-  const ValueId weight =
-      node.step("/weight", "permute", PermuteAttributes{{1, 0}}, {node.input(1)}, like);
+  const ValueId weight = node.step("/weight", "permute", PermuteAttributes{{1, 0}}, {node.input(1)}, like);
   if (!node.has_input(2)) return node.result("matmul", {}, {rows, weight}, options.fused_activation_function);
   const ValueId product = node.step("/product", "matmul", {}, {rows, weight});
   node.result("add", {}, {product, node.input(2)}, options.fused_activation_function);
@@ -42,7 +42,8 @@ void import_fully_connected(TfliteNode& node) {
   const auto options = node.options<tflite_file::FullyConnectedOptionsT>();
   if (options.weights_format != tflite_file::FullyConnectedOptionsWeightsFormat::DEFAULT)
     node.unsupported("its weights are shuffled for one runtime's kernel", "convert the model again");
-  if (node.shape(1).size() != 2) node.leave("the weight has the shape " + to_string(node.shape(1)), "[out,in]");
+  if (node.shape(1).size() != 2)
+    node.leave("the weight has the shape " + to_string(node.shape(1)), "[out,in]");
   if (!node.is_constant(1)) return import_computed_weight(node, options);
   const Value weight = node.constant(1, "the weight");
   note_hybrid(node, node.value(0), weight);
@@ -54,7 +55,8 @@ void import_fully_connected(TfliteNode& node) {
 
 ValueId maybe_transposed(TfliteNode& node, std::size_t input, bool is_transposed) {
   const std::size_t rank = node.shape(input).size();
-  if (rank < 2) node.leave("input " + std::to_string(input) + " has the shape " + to_string(node.shape(input)));
+  if (rank < 2)
+    node.leave("input " + std::to_string(input) + " has the shape " + to_string(node.shape(input)));
   const ValueId id = node.input(input);
   if (!is_transposed) return id;
   std::vector<std::int64_t> perm(rank);

@@ -21,7 +21,8 @@ void import_reduce(TfliteNode& node, Reduce type) {
   std::set<std::int64_t> axes;
   for (const std::int64_t axis : node.constant_integers(1, "the list of axes"))
     axes.insert(checked_axis(node, axis, rank));
-  node.result("reduce", ReduceAttributes{type, {axes.begin(), axes.end()}, options.keep_dims}, {node.input(0)});
+  node.result("reduce", ReduceAttributes{type, {axes.begin(), axes.end()}, options.keep_dims},
+              {node.input(0)});
 }
 
 void import_mean(TfliteNode& node) { import_reduce(node, Reduce::mean); }

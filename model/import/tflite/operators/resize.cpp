@@ -13,7 +13,8 @@ using Coordinates = ResizeAttributes::Coordinates;
 
 // The kernels divide by out / in, or (out - 1) / (in - 1) with aligned corners; without either flag the
 // first pixels coincide (asymmetric).
-ResizeAttributes read_resize(TfliteNode& node, bool align_corners, bool half_pixel, Coordinates half_pixel_way) {
+ResizeAttributes read_resize(TfliteNode& node, bool align_corners, bool half_pixel,
+                             Coordinates half_pixel_way) {
   const Shape data = image_shape(node, 0);
   const std::vector<std::int64_t> size = node.constant_integers(1, "the size");
   if (size.size() != 2 || size[0] < 1 || size[1] < 1 || element_count(data) == 0)
@@ -40,10 +41,10 @@ void import_resize_bilinear(TfliteNode& node) {
 // Half a pixel is added before the scale and not taken off again; aligned corners round, halves up.
 void import_resize_nearest(TfliteNode& node) {
   const auto options = node.options<tflite_file::ResizeNearestNeighborOptionsT>();
-  ResizeAttributes a = read_resize(node, options.align_corners, options.half_pixel_centers,
-                                   Coordinates::tf_half_pixel_for_nn);
-  a.nearest = options.align_corners ? ResizeAttributes::Nearest::round_prefer_ceil
-                                    : ResizeAttributes::Nearest::floor;
+  ResizeAttributes a =
+      read_resize(node, options.align_corners, options.half_pixel_centers, Coordinates::tf_half_pixel_for_nn);
+  a.nearest =
+      options.align_corners ? ResizeAttributes::Nearest::round_prefer_ceil : ResizeAttributes::Nearest::floor;
   node.image_result("image_resize", a, {node.to_nchw(node.input(0))});
 }
 
