@@ -18,5 +18,6 @@ const OperatorFamily& activation_operators();
 const OperatorFamily& normalization_operators();
 const OperatorFamily& elementwise_operators();
 const OperatorFamily& shape_operators();
+const OperatorFamily& quantization_operators();
 
 }  // namespace trireme
