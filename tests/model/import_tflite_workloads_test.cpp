@@ -3,12 +3,16 @@
 // manifests; every tensor that keeps its name keeps the declared shape.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "model/graph/operators.h"
 #include "model/import/import.h"
 #include "model/import/tflite/read_model.h"
+#include "model/reference/execute.h"
 #include "support/files.h"
+#include "tensor/files.h"
 #include "tests/support_for_tests/shared_folder.h"
 
 namespace trireme {
@@ -74,6 +78,27 @@ TEST(TfliteWorkloads, InputsAndOutputsAreThoseOfTheFile) {
   for (const fs::path& folder : workloads) {
     SCOPED_TRACE(folder.filename().string());
     EXPECT_NO_THROW(check_workload(folder));
+  }
+}
+
+// Against the outputs of another runtime, whose sums have another order.
+TEST(TfliteWorkloads, FloatNetworksComputeWhatTensorFlowLiteComputes) {
+  const fs::path folder = workloads_folder();
+  if (folder.empty()) GTEST_SKIP() << "no workloads folder";
+  for (const char* name : {"mlperf_resnet8_fp32", "mlperf_ad_fp32"}) {
+    const Graph graph = load_model(folder / name / "model.tflite");
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder / name / "reference")) {
+      if (!fs::exists(entry.path() / "out_0.tflite290.npy")) continue;
+      SCOPED_TRACE(entry.path().string());
+      const Tensor expected = read_npy(entry.path() / "out_0.tflite290.npy");
+      const Tensor actual = execute(graph, {read_npy(entry.path() / "in_0.npy")}, {}).at(0);
+      ASSERT_EQ(expected.shape, actual.shape);
+      double largest = 0;
+      for (std::int64_t i = 0; i < expected.size(); ++i)
+        largest = std::max(largest, std::abs(element(expected, i)));
+      for (std::int64_t i = 0; i < expected.size(); ++i)
+        EXPECT_NEAR(element(expected, i), element(actual, i), 1e-5 * largest);
+    }
   }
 }
 
