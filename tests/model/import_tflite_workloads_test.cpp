@@ -3,12 +3,16 @@
 // manifests; every tensor that keeps its name keeps the declared shape.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "model/graph/operators.h"
 #include "model/import/import.h"
 #include "model/import/tflite/read_model.h"
+#include "model/reference/execute.h"
 #include "support/files.h"
+#include "tensor/files.h"
 #include "tests/support_for_tests/shared_folder.h"
 
 namespace trireme {
@@ -51,25 +55,50 @@ void expect_declared_shapes(const Graph& graph, const fs::path& path) {
   EXPECT_GE(found, count_of(file.model->subgraphs()->Get(0)->operators()));
 }
 
+void check_workload(const fs::path& folder) {
+  const Json manifest = Json::parse(read_text(folder / "manifest.json"));
+  const Graph graph = load_model(folder / "model.tflite");
+  EXPECT_EQ(graph.source_format, "tflite");
+  EXPECT_EQ(graph.scales_from_model, manifest["quantization"] != "float32");
+  ASSERT_EQ(graph.inputs.size(), manifest["inputs"].size());
+  ASSERT_EQ(graph.outputs.size(), manifest["outputs"].size());
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i)
+    expect_as_declared(graph.values[graph.inputs[i]], manifest["inputs"][i]);
+  for (std::size_t i = 0; i < graph.outputs.size(); ++i)
+    expect_as_declared(graph.values[graph.outputs[i]], manifest["outputs"][i]);
+  std::int64_t total = 0;
+  for (const Node& node : graph.nodes) total += macs(graph, node);
+  EXPECT_EQ(total, manifest["macs"].get<std::int64_t>());
+  expect_declared_shapes(graph, folder / "model.tflite");
+}
+
 TEST(TfliteWorkloads, InputsAndOutputsAreThoseOfTheFile) {
   const std::vector<fs::path> workloads = tflite_workloads();
   if (workloads.empty()) GTEST_SKIP() << "no workloads folder";
   for (const fs::path& folder : workloads) {
     SCOPED_TRACE(folder.filename().string());
-    const Json manifest = Json::parse(read_text(folder / "manifest.json"));
-    const Graph graph = load_model(folder / "model.tflite");
-    EXPECT_EQ(graph.source_format, "tflite");
-    EXPECT_EQ(graph.scales_from_model, manifest["quantization"] != "float32");
-    ASSERT_EQ(graph.inputs.size(), manifest["inputs"].size());
-    ASSERT_EQ(graph.outputs.size(), manifest["outputs"].size());
-    for (std::size_t i = 0; i < graph.inputs.size(); ++i)
-      expect_as_declared(graph.values[graph.inputs[i]], manifest["inputs"][i]);
-    for (std::size_t i = 0; i < graph.outputs.size(); ++i)
-      expect_as_declared(graph.values[graph.outputs[i]], manifest["outputs"][i]);
-    std::int64_t total = 0;
-    for (const Node& node : graph.nodes) total += macs(graph, node);
-    EXPECT_EQ(total, manifest["macs"].get<std::int64_t>());
-    expect_declared_shapes(graph, folder / "model.tflite");
+    EXPECT_NO_THROW(check_workload(folder));
+  }
+}
+
+// Against the outputs of another runtime, whose sums have another order.
+TEST(TfliteWorkloads, FloatNetworksComputeWhatTensorFlowLiteComputes) {
+  const fs::path folder = workloads_folder();
+  if (folder.empty()) GTEST_SKIP() << "no workloads folder";
+  for (const char* name : {"mlperf_resnet8_fp32", "mlperf_ad_fp32"}) {
+    const Graph graph = load_model(folder / name / "model.tflite");
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder / name / "reference")) {
+      if (!fs::exists(entry.path() / "out_0.tflite290.npy")) continue;
+      SCOPED_TRACE(entry.path().string());
+      const Tensor expected = read_npy(entry.path() / "out_0.tflite290.npy");
+      const Tensor actual = execute(graph, {read_npy(entry.path() / "in_0.npy")}, {}).at(0);
+      ASSERT_EQ(expected.shape, actual.shape);
+      double largest = 0;
+      for (std::int64_t i = 0; i < expected.size(); ++i)
+        largest = std::max(largest, std::abs(element(expected, i)));
+      for (std::int64_t i = 0; i < expected.size(); ++i)
+        EXPECT_NEAR(element(expected, i), element(actual, i), 1e-5 * largest);
+    }
   }
 }
 

@@ -280,10 +280,11 @@ TEST_F(BadInput, OutputFolderOfSomebodyElse) {
 }
 
 TEST_F(BadInput, OtherFrameworksNameTheWayOut) {
-  const std::vector<std::pair<std::string, std::string>> ways = {
-      {"keras", "tf2onnx.convert --keras"},   {"tensorflow", "tf2onnx.convert --graphdef"},
-      {"tflite", "tf2onnx.convert --tflite"}, {"caffe", "caffe2onnx.convert"},
-      {"darknet", "demo_darknet2onnx.py"},    {"pytorch", "torch.onnx.export"}};
+  const std::vector<std::pair<std::string, std::string>> ways = {{"keras", "tf2onnx.convert --keras"},
+                                                                 {"tensorflow", "tf2onnx.convert --graphdef"},
+                                                                 {"caffe", "caffe2onnx.convert"},
+                                                                 {"darknet", "demo_darknet2onnx.py"},
+                                                                 {"pytorch", "torch.onnx.export"}};
   for (const auto& [framework, way] : ways) {
     expect_bad({"import", framework, "--model", "m.x", "--weights", "w"}, "import " + framework, way);
   }

@@ -179,9 +179,13 @@ ValueId TfliteNode::step(const std::string& suffix, std::string op, std::any att
 }
 
 ValueId TfliteNode::step_constant(const Value& constant, const std::string& wish) {
+  const ValueId there = import_.graph.find_value(wish);
+  if (there != kNone && import_.graph.values[there].constant == constant.constant &&
+      same_parameters(import_.graph.values[there].quantization, constant.quantization))
+    return there;
   Value value = constant;
   // A constant that is re-laid keeps its name unless the file's own form of it is in the graph.
-  value.name = import_.graph.find_value(wish) == kNone ? wish : fresh(import_.names, wish + "/laid");
+  value.name = there == kNone ? wish : fresh(import_.names, wish + "/laid");
   value.shape = value.constant->shape;
   return import_.graph.add_value(std::move(value));
 }
