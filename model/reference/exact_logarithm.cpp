@@ -48,9 +48,7 @@ double exact_log(double x) {
 
 double exact_log1p(double x) { return x > -0.29 && x < 0.41 ? twice_atanh(x / (2 + x)) : exact_log(1 + x); }
 
-double exact_softplus(double x) {
-  return x > 0 ? x + exact_log1p(exact_exp(-x)) : exact_log1p(exact_exp(x));
-}
+double exact_softplus(double x) { return x > 0 ? x + exact_log1p(exact_exp(-x)) : exact_log1p(exact_exp(x)); }
 
 double exact_pow(double x, double y) {
   if (y == 0 || x == 1) return 1;

@@ -12,9 +12,9 @@ double exact_tanh(double x);
 double exact_sigmoid(double x);  // 1 / (1 + e^-x)
 
 double exact_log(double x);
-double exact_log1p(double x);           // log(1 + x)
-double exact_softplus(double x);        // log(1 + e^x)
-double exact_pow(double x, double y);   // special cases as IEEE 754 defines pow
+double exact_log1p(double x);          // log(1 + x)
+double exact_softplus(double x);       // log(1 + e^x)
+double exact_pow(double x, double y);  // special cases as IEEE 754 defines pow
 double exact_sinh(double x);
 double exact_cosh(double x);
 double exact_asinh(double x);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sine, cosine, tangent and their inverses. Arguments of any size are reduced exactly with integers (Payne and
-// Hanek, "Radian reduction for trigonometric functions", SIGNUM 1983).
+// Sine, cosine, tangent and their inverses. Arguments of any size are reduced exactly with integers (Payne
+// and Hanek, "Radian reduction for trigonometric functions", SIGNUM 1983).
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -42,8 +42,8 @@ struct Reduced {
 
 // 1. x = m 2^e, m an integer of 53 bits. 2. Digits of 2/pi whose products with x are multiples of 4 drop out:
 // the window of 224 digits begins behind them. 3. m times the window, as an integer modulo 2^224, has the
-// quadrant in its two bits above the point and the fraction below it. 4. A fraction above 1/2 counts down from
-// the next quadrant.
+// quadrant in its two bits above the point and the fraction below it. 4. A fraction above 1/2 counts down
+// from the next quadrant.
 Reduced reduce(double x) {
   int e = 0;
   const auto m = static_cast<std::uint64_t>(std::ldexp(std::frexp(std::fabs(x), &e), 53));

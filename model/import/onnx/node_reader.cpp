@@ -60,6 +60,12 @@ std::vector<float> OnnxNode::reals(const char* attribute) {
   return {found->floats().begin(), found->floats().end()};
 }
 
+std::vector<std::string> OnnxNode::texts(const char* attribute) {
+  const AttributeProto* found = find(attribute, AttributeProto::STRINGS);
+  if (found == nullptr) return {};
+  return {found->strings().begin(), found->strings().end()};
+}
+
 const onnx::TensorProto* OnnxNode::tensor(const char* attribute) {
   const AttributeProto* found = find(attribute, AttributeProto::TENSOR);
   return found == nullptr ? nullptr : &found->t();

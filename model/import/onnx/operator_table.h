@@ -29,6 +29,10 @@ const OnnxFamily& onnx_normalization_family();
 const OnnxFamily& onnx_elementwise_family();
 const OnnxFamily& onnx_shape_family();
 const OnnxFamily& onnx_constant_family();
+const OnnxFamily& onnx_unary_family();
+const OnnxFamily& onnx_integer_family();
+const OnnxFamily& onnx_recurrent_family();
+const OnnxFamily& onnx_detection_family();
 
 const OnnxOperator* find_onnx_operator(const std::string& op_type);  // null if it is not supported
 std::vector<std::string> onnx_operator_names();
