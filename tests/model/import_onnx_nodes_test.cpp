@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -13,6 +14,8 @@
 #include <map>
 #include <optional>
 
+#include "model/graph/operators.h"
+#include "model/import/import.h"
 #include "model/import/onnx/read_model.h"
 #include "model/import/onnx/tensors.h"
 #include "model/reference/execute.h"
@@ -51,6 +54,14 @@ std::vector<Tensor> read_tensors(const fs::path& folder, const std::string& stem
   }
 }
 
+// The data of these tests hold bfloat16 as bit patterns of type UINT16.
+void view_bfloat16(const onnx::ValueInfoProto& info, Tensor& tensor) {
+  const bool pattern = info.type().tensor_type().elem_type() == onnx::TensorProto::BFLOAT16;
+  if (!pattern || tensor.dtype != DataType::uint16) return;
+  tensor.dtype = DataType::bfloat16;
+  tensor = to_float32(tensor);
+}
+
 Case read_case(const onnx::ModelProto& model, const fs::path& folder) {
   Case c;
   for (const auto& input : model.graph().input()) c.input_names.push_back(input.name());
@@ -58,6 +69,10 @@ Case read_case(const onnx::ModelProto& model, const fs::path& folder) {
   c.outputs = read_tensors(folder, "output");
   if (c.inputs.size() != c.input_names.size())
     throw Error(folder.string(), "has other inputs than the model");
+  for (std::size_t i = 0; i < c.inputs.size(); ++i)
+    view_bfloat16(model.graph().input(static_cast<int>(i)), c.inputs[i]);
+  for (std::size_t i = 0; i < c.outputs.size() && static_cast<int>(i) < model.graph().output_size(); ++i)
+    view_bfloat16(model.graph().output(static_cast<int>(i)), c.outputs[i]);
   return c;
 }
 
@@ -105,6 +120,35 @@ std::string difference(const Tensor& found, const Tensor& wanted) {
   return {};
 }
 
+// Shapes are fixed here: where ONNX gives as many rows as boxes are selected, the rows behind them hold -1.
+Tensor without_unused_rows(const Tensor& selected, const Shape& wanted) {
+  if (selected.shape.size() != 2 || wanted.size() != 2 || selected.shape[0] <= wanted[0]) return selected;
+  for (std::int64_t i = wanted[0] * selected.shape[1]; i < selected.size(); ++i) {
+    if (element(selected, i) != -1) return selected;
+  }
+  Tensor result(selected.dtype, {wanted[0], selected.shape[1]});
+  std::copy_n(selected.bytes.begin(), result.bytes.size(), result.bytes.begin());
+  return result;
+}
+
+// The layer graph keeps operators, attributes, and which inputs are there.
+void expect_round_trip(Graph graph, const std::string& name) {
+  try {
+    TempFolder folder;
+    assign_layer_ids(graph);
+    save_acuity(graph, folder / "n.json", folder / "n.data");
+    EXPECT_EQ(dump(load_acuity(folder / "n.json", folder / "n.data")), dump(graph)) << name;
+  } catch (const Error& error) {
+    ADD_FAILURE() << name << " as a layer graph: " << error.what();
+  }
+}
+
+// Expected values that are not what ONNX defines.
+bool has_wrong_data(const std::string& name) {
+  // Truncated to bfloat16; Cast rounds to the nearest.
+  return name == "test_cast_FLOAT_to_BFLOAT16";
+}
+
 struct Tally {
   int passed = 0, failed = 0, unsupported = 0;
 };
@@ -118,13 +162,17 @@ TEST(OnnxNodes, ComputeWhatTheyShould) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     const fs::path path = entry.path() / "model.onnx";
-    if (!fs::exists(path)) continue;
+    if (!fs::exists(path) || has_wrong_data(name)) continue;
     const onnx::ModelProto model = read_onnx_model(path);
     Tally& tally = tallies[model.graph().node_size() == 1 ? model.graph().node(0).op_type() : "(several)"];
     for (int set = 0; fs::exists(entry.path() / ("test_data_set_" + std::to_string(set))); ++set) {
       try {
         const Case c = read_case(model, entry.path() / ("test_data_set_" + std::to_string(set)));
-        const std::vector<Tensor> outputs = run(import_with_constants(path, c), c);
+        const Graph graph = import_with_constants(path, c);
+        expect_round_trip(graph, name);
+        std::vector<Tensor> outputs = run(graph, c);
+        if (model.graph().node(0).op_type() == "NonMaxSuppression" && c.outputs.size() == 1)
+          outputs.at(0) = without_unused_rows(outputs.at(0), c.outputs[0].shape);
         std::string wrong = outputs.size() == c.outputs.size() ? "" : "another number of outputs";
         for (std::size_t i = 0; wrong.empty() && i < outputs.size(); ++i)
           wrong = difference(outputs[i], c.outputs[i]);

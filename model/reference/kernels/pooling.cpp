@@ -83,10 +83,34 @@ std::int64_t divisor(const PoolingAttributes& attr, const Field& field) {
   return attr.count_include_pad ? attr.window.kernel_h * attr.window.kernel_w : field.elements();
 }
 
-double mean(const PoolingAttributes& attr, const float* map, std::int64_t width, const Field& field) {
+struct WindowAxis {
+  std::int64_t input, taps, stride, step, pad_begin, pad_end;
+};
+
+// Taps of one axis in the map or its padding. Rounding the size up may let the last window reach beyond both;
+// ONNX Runtime does not count what lies there.
+std::int64_t padded_taps(const WindowAxis& axis, std::int64_t output) {
+  const std::int64_t room = axis.input + axis.pad_begin + axis.pad_end - output * axis.stride;
+  return std::min(axis.taps, (room + axis.step - 1) / axis.step);
+}
+
+// What the sum for output element `index` is divided by.
+double real_divisor(const KernelCall& call, const Field& field, std::int64_t index) {
+  const auto& attr = attributes<PoolingAttributes>(call.node);
+  if (!attr.count_include_pad) return static_cast<double>(field.elements());
+  const Window& w = attr.window;
+  const Shape& in = input(call, 0).shape;
+  const Shape& out = output_value(call).shape;
+  const WindowAxis rows{in[2], w.kernel_h, w.stride_h, w.dilation_h, w.pad_top, w.pad_bottom};
+  const WindowAxis columns{in[3], w.kernel_w, w.stride_w, w.dilation_w, w.pad_left, w.pad_right};
+  return static_cast<double>(padded_taps(rows, index / out[3] % out[2]) *
+                             padded_taps(columns, index % out[3]));
+}
+
+double sum_of(const float* map, std::int64_t width, const Field& field) {
   double sum = 0;
   for_each_element(map, width, field, [&](float value) { sum += static_cast<double>(value); });
-  return sum / static_cast<double>(divisor(attr, field));
+  return sum;
 }
 
 // (sum |x|^p)^(1/p)
@@ -144,8 +168,9 @@ std::vector<Tensor> pooling(const KernelCall& call) {
   Tensor result(DataType::float32, output_value(call).shape);
   for_each_window(call, [&](std::int64_t plane, const Field& field, std::int64_t index) {
     const float* map = x + plane * in[2] * in[3];
-    result.data<float>()[index] = static_cast<float>(attr.type == Type::avg ? mean(attr, map, in[3], field)
-                                                                            : norm(attr, map, in[3], field));
+    result.data<float>()[index] = static_cast<float>(
+        attr.type == Type::avg ? sum_of(map, in[3], field) / real_divisor(call, field, index)
+                               : norm(attr, map, in[3], field));
   });
   return {std::move(result)};
 }

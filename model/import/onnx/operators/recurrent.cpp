@@ -85,6 +85,7 @@ void recurrent(OnnxNode& node, const char* op, RecurrentAttributes a, std::size_
   if (a.hidden_size == 0 && weight.size() == 3) a.hidden_size = weight[2];
   std::vector<ValueId> inputs;
   for (std::size_t i = 0; i < operands; ++i) inputs.push_back(i < 3 ? node.input(i) : node.optional_input(i));
+  while (inputs.back() == kNone) inputs.pop_back();
   node.results(op, a, std::move(inputs), outputs);
 }
 
