@@ -47,8 +47,11 @@ struct Layer {
   const float *w, *r, *bias, *peephole;  // bias and peephole may be null
 
   double f(std::size_t which, double x) const {
-    const std::size_t i = first_activation + which;
     if (attr.clip > 0) x = std::clamp(x, -static_cast<double>(attr.clip), static_cast<double>(attr.clip));
+    return unclipped(which, x);
+  }
+  double unclipped(std::size_t which, double x) const {
+    const std::size_t i = first_activation + which;
     return activate(attr.activations[i], static_cast<double>(attr.activation_alpha[i]),
                     static_cast<double>(attr.activation_beta[i]), x);
   }
@@ -94,7 +97,8 @@ void lstm_step(const Layer& l, const Vector& x, State& s) {
     const double forget = l.attr.input_forget ? 1 - in : l.f(0, sum(2) + l.peep(2, i, cell));
     cell = rounded(forget * cell + in * l.f(1, sum(3)));
     const double out = l.f(0, sum(1) + l.peep(1, i, cell));
-    s.h[static_cast<std::size_t>(i)] = rounded(out * l.f(2, cell));
+    // ONNX Runtime clips the sums of the gates, not the cell.
+    s.h[static_cast<std::size_t>(i)] = rounded(out * l.unclipped(2, cell));
   }
 }
 
