@@ -42,6 +42,9 @@ class OnnxNode {
   const std::vector<Problem>& complaints() const { return complaints_.list(); }
   void unsupported(const std::string& what, const std::string& hint = {}) { complaints_.add({}, what, hint); }
 
+  // For the user to read beside the imported network.
+  void note(const std::string& text) { import_.graph.notes.push_back("node '" + name_ + "': " + text); }
+
   // Attributes; the fallback if missing, or, after a complaint, of another type.
   bool has(const char* attribute) const { return find(attribute) != nullptr; }
   std::int64_t integer(const char* attribute, std::int64_t fallback);
@@ -50,12 +53,14 @@ class OnnxNode {
   std::string text(const char* attribute, const std::string& fallback);
   std::vector<std::int64_t> integers(const char* attribute);  // empty if missing
   std::vector<float> reals(const char* attribute);
+  std::vector<std::string> texts(const char* attribute);
   const onnx::TensorProto* tensor(const char* attribute);  // null if missing
 
   // Inputs.
   std::size_t input_count() const { return static_cast<std::size_t>(proto_.input_size()); }
   bool has_input(std::size_t i) const;
   ValueId input(std::size_t i);
+  const Value& value(std::size_t i) { return import_.graph.values[input(i)]; }
   const Shape& shape(std::size_t i) { return value(i).shape; }
   DataType dtype(std::size_t i) { return value(i).dtype; }
   bool is_constant(std::size_t i) { return value(i).constant != nullptr; }
@@ -63,7 +68,10 @@ class OnnxNode {
   std::vector<std::int64_t> constant_integers(std::size_t i, const std::string& role);
   float constant_scalar(std::size_t i, const std::string& role);
 
+  ValueId optional_input(std::size_t i) { return has_input(i) ? input(i) : kNone; }
+
   // Outputs.
+  const Shape& shape_of(ValueId id) const { return import_.graph.values[id].shape; }
   std::size_t output_count() const { return static_cast<std::size_t>(proto_.output_size()); }
   bool has_output(std::size_t i) const;
   bool output_used(std::size_t i) const;
@@ -87,7 +95,6 @@ class OnnxNode {
  private:
   const onnx::AttributeProto* find(const char* attribute) const;
   const onnx::AttributeProto* find(const char* attribute, onnx::AttributeProto::AttributeType type);
-  const Value& value(std::size_t i) { return import_.graph.values[input(i)]; }
   std::vector<ValueId> emit(const std::string& node_name, const std::vector<std::string>& value_names,
                             std::string op, std::any attributes, std::vector<ValueId> inputs);
   bool is_foldable(const std::string& op, const std::vector<ValueId>& inputs) const;

@@ -14,7 +14,7 @@ Table make_table() {
        {&onnx_convolution_family(), &onnx_pooling_family(), &onnx_dense_family(), &onnx_activation_family(),
         &onnx_normalization_family(), &onnx_elementwise_family(), &onnx_shape_family(),
         &onnx_movement_family(), &onnx_indexing_family(), &onnx_resize_family(), &onnx_reduction_family(),
-        &onnx_constant_family()}) {
+        &onnx_constant_family(), &onnx_unary_family(), &onnx_recurrent_family(), &onnx_detection_family()}) {
     for (const OnnxOperator& row : *family) {
       if (!table.emplace(row.op_type, &row).second)
         internal_error("ONNX operator '" + row.op_type + "' listed twice");

@@ -33,6 +33,10 @@ const OnnxFamily& onnx_indexing_family();
 const OnnxFamily& onnx_resize_family();
 const OnnxFamily& onnx_reduction_family();
 const OnnxFamily& onnx_constant_family();
+const OnnxFamily& onnx_unary_family();
+const OnnxFamily& onnx_integer_family();
+const OnnxFamily& onnx_recurrent_family();
+const OnnxFamily& onnx_detection_family();
 
 const OnnxOperator* find_onnx_operator(const std::string& op_type);  // null if it is not supported
 std::vector<std::string> onnx_operator_names();
