@@ -23,5 +23,9 @@ const OperatorFamily& movement_operators();
 const OperatorFamily& indexing_operators();
 const OperatorFamily& resize_operators();
 const OperatorFamily& reduction_operators();
+const OperatorFamily& unary_operators();
+const OperatorFamily& integer_operators();
+const OperatorFamily& recurrent_operators();
+const OperatorFamily& detection_operators();
 
 }  // namespace trireme

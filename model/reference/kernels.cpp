@@ -18,20 +18,30 @@ const std::vector<KernelRow>& rows() {
       {"convolution", convolution, convolution_quantized, kOwn},
       {"fullconnect", fullconnect, fullconnect_quantized, kOwn},
       {"pooling", pooling, pooling_quantized, kOwn},
-      {"relu", relu, relu_quantized, kOwn},
-      {"relun", relun, relun_quantized, kOwn},
+      {"relu", unary, relu_quantized, kOwn},
+      {"relun", unary, relun_quantized, kOwn},
       {"leakyrelu", unary, unary_quantized, kOwn},
       {"sigmoid", unary, unary_quantized, kOwn},
       {"tanh", unary, unary_quantized, kOwn},
       {"noop", noop, noop_quantized, kOwn},
       {"reshape", reshape, reshape_quantized, kOwn},
       {"permute", permute, permute_quantized, kOwn},
-      {"quantize", noop},
-      {"dequantize", noop},
       {"concat", concat, nullptr, kMoves},
       {"batchnormalize", batchnormalize},
-      {"add", add},
-      {"multiply", multiply},
+      {"cast", cast},
+      {"is_nan", is_nan},
+      {"is_inf", is_inf},
+      {"where", where},
+      {"deconvolution", deconvolution},
+      {"poolwithargmax", poolwithargmax},
+      {"matmul", matmul},
+      {"matmul_integer", matmul_integer},
+      {"convolution_integer", convolution_integer},
+      {"dynamic_quantize", dynamic_quantize},
+      {"lstm", lstm},
+      {"gru", gru},
+      {"rnn", rnn},
+      {"nms", nms},
       {"softmax", softmax, softmax_quantized, kOwn},
       {"quantize", noop, quantize_codes, kOwn},
       {"dequantize", noop},
@@ -65,11 +75,36 @@ const std::vector<KernelRow>& rows() {
   return table;
 }
 
+// Operators of a family that share one kernel, whose own table tells them apart.
+const std::vector<KernelRow>& table_rows() {
+  static const std::vector<KernelRow> table = [] {
+    std::vector<KernelRow> rows;
+    for (const char* op :
+         {"elu",        "celu",  "selu",     "hard_sigmoid", "swish", "gelu",       "thresholdedrelu",
+          "hard_swish", "mish",  "softrelu", "softsign",     "erf",   "exp",        "log",
+          "sqrt",       "rsqrt", "abs",      "neg",          "sign",  "reciprocal", "floor",
+          "ceil",       "round", "sin",      "cos",          "tan",   "asin",       "acos",
+          "atan",       "sinh",  "cosh",     "asinh",        "acosh", "atanh",      "logical_not",
+          "square"}) {
+      rows.push_back({op, unary});
+    }
+    for (const char* op : {"add", "subtract", "multiply", "divide", "pow", "maximum", "minimum", "mod",
+                           "fmod", "equal", "not_equal", "greater", "greater_equal", "less", "less_equal",
+                           "logical_and", "logical_or", "logical_xor", "prelu"}) {
+      rows.push_back({op, binary});
+    }
+    return rows;
+  }();
+  return table;
+}
+
 }  // namespace
 
 const KernelRow* find_kernels(const std::string& op) {
-  for (const KernelRow& row : rows()) {
-    if (op == row.op) return &row;
+  for (const auto* table : {&rows(), &table_rows()}) {
+    for (const KernelRow& row : *table) {
+      if (op == row.op) return &row;
+    }
   }
   return nullptr;
 }

@@ -59,11 +59,9 @@ std::vector<Tensor> fullconnect(const KernelCall& call);
 std::vector<Tensor> fullconnect_quantized(const KernelCall& call);
 std::vector<Tensor> pooling(const KernelCall& call);
 std::vector<Tensor> pooling_quantized(const KernelCall& call);
-std::vector<Tensor> relu(const KernelCall& call);
 std::vector<Tensor> relu_quantized(const KernelCall& call);
-std::vector<Tensor> relun(const KernelCall& call);
 std::vector<Tensor> relun_quantized(const KernelCall& call);
-std::vector<Tensor> unary(const KernelCall& call);  // leakyrelu, sigmoid, tanh
+std::vector<Tensor> unary(const KernelCall& call);  // all functions of one number
 std::vector<Tensor> unary_quantized(const KernelCall& call);
 std::vector<Tensor> noop(const KernelCall& call);
 std::vector<Tensor> noop_quantized(const KernelCall& call);
@@ -73,8 +71,21 @@ std::vector<Tensor> permute(const KernelCall& call);
 std::vector<Tensor> permute_quantized(const KernelCall& call);
 std::vector<Tensor> concat(const KernelCall& call);
 std::vector<Tensor> batchnormalize(const KernelCall& call);
-std::vector<Tensor> add(const KernelCall& call);
-std::vector<Tensor> multiply(const KernelCall& call);
+std::vector<Tensor> cast(const KernelCall& call);
+std::vector<Tensor> is_nan(const KernelCall& call);
+std::vector<Tensor> is_inf(const KernelCall& call);
+std::vector<Tensor> binary(const KernelCall& call);  // all functions of two numbers
+std::vector<Tensor> where(const KernelCall& call);
+std::vector<Tensor> deconvolution(const KernelCall& call);
+std::vector<Tensor> poolwithargmax(const KernelCall& call);
+std::vector<Tensor> matmul(const KernelCall& call);
+std::vector<Tensor> matmul_integer(const KernelCall& call);
+std::vector<Tensor> convolution_integer(const KernelCall& call);
+std::vector<Tensor> dynamic_quantize(const KernelCall& call);
+std::vector<Tensor> lstm(const KernelCall& call);
+std::vector<Tensor> gru(const KernelCall& call);
+std::vector<Tensor> rnn(const KernelCall& call);
+std::vector<Tensor> nms(const KernelCall& call);
 std::vector<Tensor> softmax(const KernelCall& call);
 std::vector<Tensor> softmax_quantized(const KernelCall& call);
 std::vector<Tensor> quantize_codes(const KernelCall& call);

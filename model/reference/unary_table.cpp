@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "model/graph/attributes.h"
-#include "model/reference/exact_math.h"
+#include "model/reference/unary_function.h"
 
 namespace trireme {
 
@@ -13,11 +13,8 @@ bool is_unary_table_operator(const std::string& op) {
 }
 
 double unary_function(const Node& node, double x) {
-  if (node.op == "sigmoid") return exact_sigmoid(x);
-  if (node.op == "tanh") return exact_tanh(x);
-  if (node.op == "leakyrelu") {
-    return x < 0 ? x * static_cast<double>(attributes<LeakyReluAttributes>(node).leaky_ratio) : x;
-  }
+  const UnaryFunction function = unary_function_of(node);
+  if (function.apply != nullptr) return function(x);
   internal_error("node '" + node.name + "' (" + node.op + ") is no function of one number");
 }
 

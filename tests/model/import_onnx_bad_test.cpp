@@ -123,12 +123,12 @@ TEST(OnnxBadModel, ControlFlow) {
 TEST(OnnxBadModel, Attributes) {
   OnnxBuilder m = small_onnx_model();
   NodeBuilder conv(*m.model.mutable_graph()->mutable_node(0));
-  conv.ints("stride", {1, 1}).text("auto_pad", "SAME").ints("pads", {1, 1}).real("group", 2);
+  conv.ints("stride", {1, 1}).text("auto_pad", "SAME").ints("pads", {1, 1, 1}).real("group", 2);
   const std::string message = error_of([&] { m.import(); });
   EXPECT_THAT(message,
               AllOf(HasSubstr("m.onnx: node 'Conv_c' (Conv): the attribute 'stride' is unknown (did you mean "
                               "'strides'?)"),
-                    HasSubstr("'auto_pad' is 'SAME'"), HasSubstr("'pads' has 2 numbers"),
+                    HasSubstr("'auto_pad' is 'SAME'"), HasSubstr("'pads' has 3 numbers"),
                     HasSubstr("'group' has the type FLOAT (INT is what the operator defines)")));
 }
 

@@ -90,13 +90,17 @@ std::vector<ValueType> infer_pad(const Graph& graph, const Node& node) {
   require_one_an_axis(a.after.size(), data.shape, "pads after");
   Shape shape = data.shape;
   for (std::size_t i = 0; i < shape.size(); ++i) {
-    const std::int64_t dim = data.shape[i], longest = std::max(a.before[i], a.after[i]);
-    const bool reflected_twice = a.mode == PadAttributes::Mode::reflect && longest >= dim;
-    if (std::min(a.before[i], a.after[i]) < -dim || longest > kMost || reflected_twice) {
-      throw Error(
-          {},
-          fmt::format("pads {} and {} of axis {} of {}", a.before[i], a.after[i], i, to_string(data.shape)),
-          reflected_twice ? "reflected pads are smaller than the axis" : "at least minus the axis");
+    const std::int64_t dim = data.shape[i], before = a.before[i], after = a.after[i];
+    const std::int64_t longest = std::max(before, after);
+    if (std::min(before, after) < -dim || longest > kMost) {
+      throw Error({}, fmt::format("pads {} and {} of axis {} of {}", before, after, i, to_string(data.shape)),
+                  "at least minus the axis");
+    }
+    const std::int64_t kept = dim + std::min<std::int64_t>(before, 0) + std::min<std::int64_t>(after, 0);
+    const std::int64_t needed = a.mode == PadAttributes::Mode::reflect ? longest + 1 : 1;
+    if (kept < needed && a.mode != PadAttributes::Mode::constant) {
+      throw Error({}, fmt::format("pads {} and {} of axis {} of {}", before, after, i, to_string(data.shape)),
+                  "what they repeat must be there");
     }
     shape[i] += a.before[i] + a.after[i];
   }

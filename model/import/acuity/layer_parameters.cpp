@@ -99,17 +99,32 @@ std::vector<std::int64_t> LayerParameters::integers(const char* key) {
   return result;
 }
 
+// A single entry is a list of one.
 std::vector<float> LayerParameters::reals(const char* key) {
-  constexpr double kMost = std::numeric_limits<float>::max();
   const Json* found = find(key, true);
   std::vector<float> result;
-  for (const Json& element : found != nullptr && found->is_array() ? *found : Json::array()) {
-    const std::optional<double> number = as_number(element);
-    if (!number || !(std::abs(*number) <= kMost)) {
+  if (found == nullptr) return result;
+  for (const Json& entry : found->is_array() ? *found : Json::array({*found})) {
+    const std::optional<double> number = as_number(entry);
+    if (!number || !(std::abs(*number) <= std::numeric_limits<float>::max())) {
       complain(key, "is not a list of float32 numbers");
       return {};
     }
     result.push_back(static_cast<float>(*number));
+  }
+  return result;
+}
+
+std::vector<std::string> LayerParameters::texts(const char* key) {
+  const Json* found = find(key, true);
+  std::vector<std::string> result;
+  if (found == nullptr) return result;
+  for (const Json& entry : found->is_array() ? *found : Json::array({*found})) {
+    if (!entry.is_string()) {
+      complain(key, "is not a list of texts");
+      return {};
+    }
+    result.push_back(entry.get<std::string>());
   }
   return result;
 }

@@ -63,6 +63,12 @@ std::vector<float> OnnxNode::reals(const char* attribute) {
   return {found->floats().begin(), found->floats().end()};
 }
 
+std::vector<std::string> OnnxNode::texts(const char* attribute) {
+  const AttributeProto* found = find(attribute, AttributeProto::STRINGS);
+  if (found == nullptr) return {};
+  return {found->strings().begin(), found->strings().end()};
+}
+
 const onnx::TensorProto* OnnxNode::tensor(const char* attribute) {
   const AttributeProto* found = find(attribute, AttributeProto::TENSOR);
   return found == nullptr ? nullptr : &found->t();
@@ -286,8 +292,7 @@ void OnnxNode::result_at(std::size_t i, std::string op, std::any attributes, std
 void OnnxNode::results(std::string op, std::any attributes, std::vector<ValueId> inputs, std::size_t count) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < count; ++i) {
-    names.push_back(has_output(i) ? result_name(i)
-                                  : fresh(import_.names, proto_.output(0) + "/" + std::to_string(i)));
+    names.push_back(has_output(i) ? result_name(i) : fresh(import_.names, name_ + "/" + std::to_string(i)));
   }
   const std::vector<ValueId> ids =
       emit(name_, names, std::move(op), std::move(attributes), std::move(inputs));

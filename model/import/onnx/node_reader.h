@@ -45,6 +45,9 @@ class OnnxNode {
   const std::vector<Problem>& complaints() const { return complaints_.list(); }
   void unsupported(const std::string& what, const std::string& hint = {}) { complaints_.add({}, what, hint); }
 
+  // For the user to read beside the imported network.
+  void note(const std::string& text) { import_.graph.notes.push_back("node '" + name_ + "': " + text); }
+
   // Attributes; the fallback if missing, or, after a complaint, of another type.
   bool has(const char* attribute) const { return find(attribute) != nullptr; }
   std::int64_t integer(const char* attribute, std::int64_t fallback);
@@ -53,12 +56,14 @@ class OnnxNode {
   std::string text(const char* attribute, const std::string& fallback);
   std::vector<std::int64_t> integers(const char* attribute);  // empty if missing
   std::vector<float> reals(const char* attribute);
+  std::vector<std::string> texts(const char* attribute);
   const onnx::TensorProto* tensor(const char* attribute);  // null if missing
 
   // Inputs.
   std::size_t input_count() const { return static_cast<std::size_t>(proto_.input_size()); }
   bool has_input(std::size_t i) const;
   ValueId input(std::size_t i);
+  const Value& value(std::size_t i) { return import_.graph.values[input(i)]; }
   const Shape& shape(std::size_t i) { return value(i).shape; }
   DataType dtype(std::size_t i) { return value(i).dtype; }
   bool is_constant(std::size_t i) { return value(i).constant != nullptr; }
@@ -66,9 +71,9 @@ class OnnxNode {
   std::vector<std::int64_t> constant_integers(std::size_t i, const std::string& role);
   float constant_scalar(std::size_t i, const std::string& role);
 
+  ValueId optional_input(std::size_t i) { return has_input(i) ? input(i) : kNone; }
   // The integers of a quantized tensor (model/import/onnx/codes.h).
   const Node* producer(std::size_t i);  // null for inputs of the model and constants
-  const Value& value(std::size_t i) { return import_.graph.values[input(i)]; }
   const std::string& input_name(std::size_t i) const { return proto_.input(static_cast<int>(i)); }
   bool is_four_bit(std::size_t i) const { return import_.four_bit.count(input_name(i)) != 0; }
   ValueId codes_input(std::size_t i, const Quantization& parameters, const std::string& suffix);
@@ -81,6 +86,7 @@ class OnnxNode {
   void result_constant_codes(Tensor codes, Quantization parameters);
 
   // Outputs.
+  const Shape& shape_of(ValueId id) const { return import_.graph.values[id].shape; }
   std::size_t output_count() const { return static_cast<std::size_t>(proto_.output_size()); }
   bool has_output(std::size_t i) const;
   bool output_used(std::size_t i) const;

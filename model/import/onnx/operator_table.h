@@ -37,6 +37,9 @@ const OnnxFamily& onnx_quantization_family();     // QuantizeLinear, DequantizeL
 const OnnxFamily& onnx_integer_family();          // ConvInteger, MatMulInteger, DynamicQuantizeLinear
 const OnnxFamily& onnx_qlinear_family();          // QLinearConv, QLinearMatMul
 const OnnxFamily& onnx_qlinear_contrib_family();  // of ONNX Runtime's own domain
+const OnnxFamily& onnx_unary_family();
+const OnnxFamily& onnx_recurrent_family();
+const OnnxFamily& onnx_detection_family();
 
 // As the table names it: "Conv", or with its domain, "com.microsoft.QLinearAdd".
 std::string onnx_operator_name(const onnx::NodeProto& node);

@@ -12,15 +12,6 @@ namespace trireme::kernels {
 namespace {
 
 template <typename Function>
-std::vector<Tensor> for_each_real(const KernelCall& call, Function function) {
-  const Tensor& in = input(call, 0);
-  Tensor result(DataType::float32, in.shape);
-  const float* x = in.data<float>();
-  std::transform(x, x + in.size(), result.data<float>(), function);
-  return {std::move(result)};
-}
-
-template <typename Function>
 std::vector<Tensor> for_each_code(const KernelCall& call, Function function) {
   std::vector<std::int32_t> codes = codes_of(input(call, 0));
   std::transform(codes.begin(), codes.end(), codes.begin(), function);
@@ -66,23 +57,9 @@ bool eight_bits(const Value& value) {
 
 }  // namespace
 
-std::vector<Tensor> relu(const KernelCall& call) {
-  return for_each_real(call, [](float x) { return x < 0 ? 0.0F : x; });  // NaN stays NaN
-}
+std::vector<Tensor> relu_quantized(const KernelCall& call) { return clamp_quantized(call, unary); }
 
-std::vector<Tensor> relun(const KernelCall& call) {
-  const auto& attr = attributes<ClipAttributes>(call.node);
-  return for_each_real(call, [&](float x) { return x < attr.min ? attr.min : x > attr.max ? attr.max : x; });
-}
-
-std::vector<Tensor> unary(const KernelCall& call) {
-  return for_each_real(
-      call, [&](float x) { return static_cast<float>(unary_function(call.node, static_cast<double>(x))); });
-}
-
-std::vector<Tensor> relu_quantized(const KernelCall& call) { return clamp_quantized(call, relu); }
-
-std::vector<Tensor> relun_quantized(const KernelCall& call) { return clamp_quantized(call, relun); }
+std::vector<Tensor> relun_quantized(const KernelCall& call) { return clamp_quantized(call, unary); }
 
 std::vector<Tensor> unary_quantized(const KernelCall& call) {
   const Value &in = input_value(call, 0), &out = output_value(call);

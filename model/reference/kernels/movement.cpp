@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operators that cut, repeat, pad and interleave data: any type, bit for bit.
+#include <algorithm>
+
 #include "model/graph/attributes.h"
 #include "model/reference/kernels.h"
 #include "model/reference/kernels/strided.h"
@@ -17,18 +19,21 @@ Tensor padding_element(const KernelCall& call, DataType stored) {
   return convert(Tensor::of<double>({}, {value}), stored);
 }
 
-// Input index of every output index along an axis; -1 where constant padding is.
-std::vector<std::int64_t> padded_indices(PadAttributes::Mode mode, std::int64_t before, std::int64_t dim,
-                                         std::int64_t out) {
+// Input index of every output index along an axis; -1 where constant padding is. Negative pads crop first:
+// the other modes repeat what is left, as ONNX Runtime does.
+std::vector<std::int64_t> padded_indices(PadAttributes::Mode mode, std::int64_t before, std::int64_t after,
+                                         std::int64_t size) {
+  using Mode = PadAttributes::Mode;
+  const std::int64_t first = std::max<std::int64_t>(0, -before);
+  const std::int64_t dim = size - first - std::max<std::int64_t>(0, -after);
   std::vector<std::int64_t> indices;
-  for (std::int64_t i = 0; i < out; ++i) {
-    std::int64_t at = i - before;
+  for (std::int64_t i = -std::max<std::int64_t>(0, before); i < dim + std::max<std::int64_t>(0, after); ++i) {
+    std::int64_t at = i;
     const bool outside = at < 0 || at >= dim;
-    if (outside && mode == PadAttributes::Mode::constant) at = -1;
-    if (outside && mode == PadAttributes::Mode::edge) at = at < 0 ? 0 : dim - 1;
-    if (outside && mode == PadAttributes::Mode::reflect) at = at < 0 ? -at : 2 * (dim - 1) - at;
-    if (outside && mode == PadAttributes::Mode::wrap) at = (at % dim + dim) % dim;
-    indices.push_back(at);
+    if (outside && mode == Mode::edge) at = at < 0 ? 0 : dim - 1;
+    if (outside && mode == Mode::reflect) at = at < 0 ? -at : 2 * (dim - 1) - at;
+    if (outside && mode == Mode::wrap) at = (at % dim + dim) % dim;
+    indices.push_back(outside && mode == Mode::constant ? -1 : first + at);
   }
   return indices;
 }
@@ -71,7 +76,7 @@ std::vector<Tensor> pad(const KernelCall& call) {
   const Shape in_strides = row_major_strides(in.shape), out_strides = row_major_strides(out);
   std::vector<std::vector<std::int64_t>> indices;
   for (std::size_t i = 0; i < out.size(); ++i)
-    indices.push_back(padded_indices(a.mode, a.before[i], in.shape[i], out[i]));
+    indices.push_back(padded_indices(a.mode, a.before[i], a.after[i], in.shape[i]));
   const Tensor fill = padding_element(call, in.dtype);
   const auto width = static_cast<std::size_t>(bytes_of(in.dtype));
   Tensor result(in.dtype, out);

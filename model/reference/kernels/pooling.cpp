@@ -2,10 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "model/graph/attributes.h"
 #include "model/reference/codes.h"
+#include "model/reference/exact_math.h"
+#include "model/reference/kernels.h"
+#include "model/reference/kernels/element_type.h"
 #include "model/reference/requantize.h"
 
 namespace trireme::kernels {
@@ -80,26 +84,99 @@ std::int64_t divisor(const PoolingAttributes& attr, const Field& field) {
   return attr.count_include_pad ? attr.window.kernel_h * attr.window.kernel_w : field.elements();
 }
 
+struct WindowAxis {
+  std::int64_t input, taps, stride, step, pad_begin, pad_end;
+};
+
+// Taps of one axis in the map or its padding. Rounding the size up may let the last window reach beyond both;
+// ONNX Runtime does not count what lies there.
+std::int64_t padded_taps(const WindowAxis& axis, std::int64_t output) {
+  const std::int64_t room = axis.input + axis.pad_begin + axis.pad_end - output * axis.stride;
+  return std::min(axis.taps, (room + axis.step - 1) / axis.step);
+}
+
+// What the sum for output element `index` is divided by.
+double real_divisor(const KernelCall& call, const Field& field, std::int64_t index) {
+  const auto& attr = attributes<PoolingAttributes>(call.node);
+  if (!attr.count_include_pad) return static_cast<double>(field.elements());
+  const Window& w = attr.window;
+  const Shape& in = input(call, 0).shape;
+  const Shape& out = output_value(call).shape;
+  const WindowAxis rows{in[2], w.kernel_h, w.stride_h, w.dilation_h, w.pad_top, w.pad_bottom};
+  const WindowAxis columns{in[3], w.kernel_w, w.stride_w, w.dilation_w, w.pad_left, w.pad_right};
+  return static_cast<double>(padded_taps(rows, index / out[3] % out[2]) *
+                             padded_taps(columns, index % out[3]));
+}
+
+double sum_of(const float* map, std::int64_t width, const Field& field) {
+  double sum = 0;
+  for_each_element(map, width, field, [&](float value) { sum += static_cast<double>(value); });
+  return sum;
+}
+
+// (sum |x|^p)^(1/p)
+double norm(const PoolingAttributes& attr, const float* map, std::int64_t width, const Field& field) {
+  const auto p = static_cast<double>(attr.p);
+  double sum = 0;
+  for_each_element(map, width, field,
+                   [&](float value) { sum += exact_pow(std::fabs(static_cast<double>(value)), p); });
+  return exact_pow(sum, 1 / p);
+}
+
+Tensor maxima(const KernelCall& call) {
+  const Tensor& in = input(call, 0);
+  Tensor result(in.dtype, output_value(call).shape);
+  with_element_type(in.dtype, place_of(call.node), [&](auto type) {
+    using T = typename decltype(type)::Storage;
+    for_each_window(call, [&](std::int64_t plane, const Field& field, std::int64_t index) {
+      const T* map = in.data<T>() + plane * in.shape[2] * in.shape[3];
+      result.data<T>()[index] = maximum(map, in.shape[3], field);
+    });
+  });
+  return result;
+}
+
+// Where the first of the largest elements lies: flat in the whole input, rows or columns one after the other.
+Tensor indices_of_maxima(const KernelCall& call) {
+  const Tensor& in = input(call, 0);
+  const bool columns = attributes<PoolingAttributes>(call.node).index_column_major;
+  const std::int64_t height = in.shape[2], width = in.shape[3];
+  Tensor result(DataType::int64, output_value(call).shape);
+  with_element_type(in.dtype, place_of(call.node), [&](auto type) {
+    using T = typename decltype(type)::Storage;
+    for_each_window(call, [&](std::int64_t plane, const Field& field, std::int64_t index) {
+      const T* map = in.data<T>() + plane * height * width;
+      std::int64_t best_y = field.y_begin, best_x = field.x_begin;
+      for (std::int64_t y = field.y_begin; y < field.y_end; y += field.y_step) {
+        for (std::int64_t x = field.x_begin; x < field.x_end; x += field.x_step) {
+          if (map[y * width + x] > map[best_y * width + best_x]) best_y = y, best_x = x;
+        }
+      }
+      result.data<std::int64_t>()[index] =
+          plane * height * width + (columns ? best_x * height + best_y : best_y * width + best_x);
+    });
+  });
+  return result;
+}
+
 }  // namespace
 
 std::vector<Tensor> pooling(const KernelCall& call) {
   const auto& attr = attributes<PoolingAttributes>(call.node);
+  if (attr.type == Type::max) return {maxima(call)};
   const Shape& in = input(call, 0).shape;
   const float* x = input(call, 0).data<float>();
   Tensor result(DataType::float32, output_value(call).shape);
-  float* out = result.data<float>();
   for_each_window(call, [&](std::int64_t plane, const Field& field, std::int64_t index) {
     const float* map = x + plane * in[2] * in[3];
-    if (attr.type == Type::max) {
-      out[index] = maximum(map, in[3], field);
-      return;
-    }
-    double sum = 0;
-    for_each_element(map, in[3], field, [&](float value) { sum += static_cast<double>(value); });
-    out[index] = static_cast<float>(sum / static_cast<double>(divisor(attr, field)));
+    result.data<float>()[index] = static_cast<float>(
+        attr.type == Type::avg ? sum_of(map, in[3], field) / real_divisor(call, field, index)
+                               : norm(attr, map, in[3], field));
   });
   return {std::move(result)};
 }
+
+std::vector<Tensor> poolwithargmax(const KernelCall& call) { return {maxima(call), indices_of_maxima(call)}; }
 
 namespace {
 

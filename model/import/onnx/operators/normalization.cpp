@@ -12,8 +12,6 @@ void import_batch_normalization(OnnxNode& node) {
   }
   if (!node.flag("spatial", true))
     node.unsupported("attribute 'spatial' is 0", "1: one mean for each channel");
-  constexpr const char* kRoles[] = {"scale", "B", "the mean", "the variance"};
-  for (std::size_t i = 0; i < 4; ++i) node.constant(i + 1, kRoles[i]);
   node.result("batchnormalize", a,
               {node.input(0), node.input(1), node.input(2), node.input(3), node.input(4)});
 }

@@ -150,6 +150,10 @@ void import_dropout(OnnxNode& node) {
     }
   }
   import_identity(node);
+  if (!node.output_used(1)) return;
+  // The mask of what is kept: everything.
+  const Tensor none = filled_tensor(node.shape(0), Tensor(DataType::boolean, {}), node.budget());
+  node.result_at(1, "logical_not", {}, {node.step_constant("_dropped", none)});
 }
 
 }  // namespace
@@ -163,7 +167,7 @@ const OnnxFamily& onnx_shape_family() {
       {"Transpose", 1, 1, {"perm"}, import_transpose},
       {"Concat", 1, kAnyNumberOfInputs, {"axis"}, import_concat},
       {"Identity", 1, 1, {}, import_identity},
-      {"Dropout", 1, 3, {"ratio", "seed"}, import_dropout},
+      {"Dropout", 1, 3, {"ratio", "seed"}, import_dropout, 2},
   };
   return rows;
 }
