@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operators of two inputs, element by element: one row of a table each, for floats and integers alike.
+#include <fmt/format.h>
+
 #include <cmath>
 #include <limits>
 #include <map>
@@ -174,7 +176,10 @@ std::vector<Tensor> binary(const KernelCall& call) {
   const Binary& row = table().at(call.node.op);
   const Tensor& a = input(call, 0);
   const Tensor& b = input(call, 1);
-  if (a.dtype != b.dtype) internal_error(place_of(call.node) + " combines different types");
+  if (a.dtype != b.dtype) {
+    throw Error(place_of(call.node), fmt::format("of {} and {}", name_of(a.dtype), name_of(b.dtype)),
+                "one data type");
+  }
   Tensor result(row.predicate ? DataType::boolean : a.dtype, output_value(call).shape);
   with_element_type(a.dtype, place_of(call.node), [&](auto type) {
     using Type = decltype(type);
