@@ -14,7 +14,7 @@ LayerFamily make_rows() {
   LayerFamily rows = {{"multiply", {}, 0, nullptr, read_multiply}};
   for (const char* op : {"add", "subtract", "divide", "pow", "maximum", "minimum", "mod", "fmod", "prelu",
                          "equal", "not_equal", "greater", "greater_equal", "less", "less_equal",
-                         "logical_and", "logical_or", "logical_xor", "where"}) {
+                         "logical_and", "logical_or", "logical_xor", "where", "quantize", "dequantize"}) {
     rows.push_back({op, {}, 0, nullptr, nullptr});
   }
   return rows;
