@@ -19,5 +19,9 @@ const OperatorFamily& normalization_operators();
 const OperatorFamily& elementwise_operators();
 const OperatorFamily& shape_operators();
 const OperatorFamily& quantization_operators();
+const OperatorFamily& movement_operators();
+const OperatorFamily& indexing_operators();
+const OperatorFamily& resize_operators();
+const OperatorFamily& reduction_operators();
 
 }  // namespace trireme

@@ -65,13 +65,13 @@ TEST(OnnxOpset, TooOldOrNewerThanKnown) {
 TEST(OnnxBadModel, UnsupportedOperators) {
   OnnxBuilder m = small_onnx_model();
   m.node("Reluu", {"y"}, {"z1"});
-  m.node("LRN", {"y"}, {"z2"});
-  m.node("LRN", {"z2"}, {"z3"});
+  m.node("Det", {"y"}, {"z2"});
+  m.node("Det", {"z2"}, {"z3"});
   m.node("Relu", {"y"}, {"z4"}).proto.set_domain("com.acme");
   const std::string message = error_of([&] { m.import(); });
   EXPECT_THAT(message, AllOf(HasSubstr("m.onnx: node 'Reluu_z1': operator Reluu is not supported "
                                        "(did you mean 'Relu'?"),
-                             HasSubstr("2 nodes have it: 'LRN_z2', 'LRN_z3'"),
+                             HasSubstr("2 nodes have it: 'Det_z2', 'Det_z3'"),
                              HasSubstr("operator Relu of domain com.acme is not supported")));
 }
 
@@ -79,11 +79,11 @@ TEST(OnnxBadModel, OperatorsOfTheStandardAreNoTypingMistakes) {
   OnnxBuilder m = small_onnx_model();
   m.node("Elu", {"y"}, {"z1"});
   m.node("Tan", {"y"}, {"z2"});
-  m.node("LRN", {"y"}, {"z3"});
+  m.node("Det", {"y"}, {"z3"});
   const std::string message = error_of([&] { m.import(); });
   EXPECT_THAT(message, Not(HasSubstr("did you mean")));
   // What is supported is listed once, behind the last.
-  EXPECT_LT(message.find("operator LRN"), message.find("supported are"));
+  EXPECT_LT(message.find("operator Det"), message.find("supported are"));
   EXPECT_EQ(message.find("supported are"), message.rfind("supported are"));
 }
 
@@ -135,11 +135,11 @@ TEST(OnnxBadModel, Attributes) {
 TEST(OnnxBadModel, AttributeValuesBehindAFailedNodeAreToldToo) {
   OnnxBuilder m;
   m.input("x", {1, 1, 4, 4});
-  m.node("LRN", {"x"}, {"a"});
+  m.node("Det", {"x"}, {"a"});
   m.node("MaxPool", {"a"}, {"y"}).ints("kernel_shape", {0, 2});
   m.output("y");
   const std::string message = error_of([&] { m.import(); });
-  EXPECT_THAT(message, AllOf(HasSubstr("LRN"), HasSubstr("'kernel_shape' is [0,2]")));
+  EXPECT_THAT(message, AllOf(HasSubstr("Det"), HasSubstr("'kernel_shape' is [0,2]")));
 }
 
 TEST(OnnxBadModel, DynamicShapes) {
@@ -242,12 +242,12 @@ TEST(OnnxBadModel, WeightOfAnotherShape) {
 TEST(OnnxBadModel, EverythingAtOnce) {
   OnnxBuilder m = small_onnx_model();
   m.model.mutable_graph()->mutable_initializer(0)->mutable_float_data()->RemoveLast();
-  m.node("LRN", {"y"}, {"z"});
+  m.node("Det", {"y"}, {"z"});
   m.node("Relu", {"ghost"}, {"z2"});
   m.node("Relu", {"loop2"}, {"loop1"});
   m.node("Relu", {"loop1"}, {"loop2"});
   const std::string message = error_of([&] { m.import(); });
-  EXPECT_THAT(message, AllOf(HasSubstr("needs 18 elements"), HasSubstr("LRN"), HasSubstr("'ghost'"),
+  EXPECT_THAT(message, AllOf(HasSubstr("needs 18 elements"), HasSubstr("Det"), HasSubstr("'ghost'"),
                              HasSubstr("cycle: 'Relu_loop1' -> 'Relu_loop2' -> 'Relu_loop1'")));
 }
 
@@ -312,7 +312,7 @@ TEST(OnnxDeadNodes, AreLeftOutWithANote) {
 
 TEST(OnnxCut, InputsAndOutputs) {
   OnnxBuilder m = small_onnx_model();
-  m.node("LRN", {"y"}, {"z"});  // behind the cut: nobody minds
+  m.node("Det", {"y"}, {"z"});  // behind the cut: nobody minds
   ImportOptions options;
   options.outputs = {"f"};
   Graph graph = m.import(options);

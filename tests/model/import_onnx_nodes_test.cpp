@@ -12,6 +12,7 @@
 #include <iostream>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "model/import/onnx/read_model.h"
 #include "model/import/onnx/tensors.h"
@@ -65,20 +66,23 @@ Case read_case(const onnx::ModelProto& model, const fs::path& folder) {
 // Operands such as axes and sizes are inputs in these models. First nothing is a constant, then all but the
 // data (the first input), then everything.
 Graph import_with_constants(const fs::path& path, const Case& c) {
-  std::optional<Error> first;
+  std::optional<Error> last;
   for (std::size_t from : {c.inputs.size(), std::size_t{1}, std::size_t{0}}) {
     ImportOptions options;
     for (std::size_t i = 0; i < c.inputs.size(); ++i) {
-      if (i >= from) options.bind[c.input_names[i]] = c.inputs[i];
-      options.input_shapes[c.input_names[i]] = c.inputs[i].shape;
+      if (i >= from) {
+        options.bind[c.input_names[i]] = c.inputs[i];
+      } else {
+        options.input_shapes[c.input_names[i]] = c.inputs[i].shape;
+      }
     }
     try {
       return import_onnx(path, options);
     } catch (const Error& error) {
-      if (!first) first = error;
+      last = error;
     }
   }
-  throw *first;
+  throw *last;
 }
 
 std::vector<Tensor> run(const Graph& graph, const Case& c) {
@@ -109,6 +113,12 @@ std::string difference(const Tensor& found, const Tensor& wanted) {
   return {};
 }
 
+// ONNX's data takes scale * size, 2.4 here, as the length of the resized axis; ONNX Runtime and PyTorch take
+// the number of its elements, 2. We do as they do: reference_data_operators.cpp has what ONNX Runtime
+// computes.
+const std::set<std::string> kOtherwiseInOnnxRuntime = {"test_resize_downsample_scales_linear_align_corners",
+                                                       "test_resize_downsample_scales_cubic_align_corners"};
+
 struct Tally {
   int passed = 0, failed = 0, unsupported = 0;
 };
@@ -122,7 +132,7 @@ TEST(OnnxNodes, ComputeWhatTheyShould) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     const fs::path path = entry.path() / "model.onnx";
-    if (!fs::exists(path)) continue;
+    if (!fs::exists(path) || kOtherwiseInOnnxRuntime.count(name) != 0) continue;
     const onnx::ModelProto model = read_onnx_model(path);
     Tally& tally = tallies[model.graph().node_size() == 1 ? model.graph().node(0).op_type() : "(several)"];
     for (int set = 0; fs::exists(entry.path() / ("test_data_set_" + std::to_string(set))); ++set) {

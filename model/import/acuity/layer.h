@@ -29,7 +29,9 @@ class LayerParameters {
   float real(const char* key, std::optional<float> fallback = {});
   bool flag(const char* key, std::optional<bool> fallback = {});
   std::string text(const char* key, std::optional<std::string> fallback = {});
-  std::vector<std::int64_t> integers(const char* key);           // a single number is a list of one
+  // A single number is a list of one; lists of a list are joined.
+  std::vector<std::int64_t> integers(const char* key);
+  std::vector<float> reals(const char* key);
   void require(const char* key, const std::string& only_value);  // as text, if it is there
   void ignore(const std::vector<const char*>& keys);             // meaningless here
   void complain(const char* key, const std::string& what, const std::string& hint = {});
@@ -59,6 +61,10 @@ const LayerFamily& activation_layers();
 const LayerFamily& normalization_layers();
 const LayerFamily& elementwise_layers();
 const LayerFamily& shape_layers();
+const LayerFamily& movement_layers();
+const LayerFamily& indexing_layers();
+const LayerFamily& resize_layers();
+const LayerFamily& reduction_layers();
 
 const LayerFormat* find_layer_format(const std::string& op);  // null if unknown
 std::vector<std::string> layer_ops();                         // with input, output and variable

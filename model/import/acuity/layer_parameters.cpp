@@ -76,7 +76,11 @@ std::vector<std::int64_t> LayerParameters::integers(const char* key) {
   if (found == nullptr) return {};
   std::vector<std::optional<std::int64_t>> numbers;
   if (found->is_array()) {
-    for (const Json& element : *found) numbers.push_back(as_integer(element));
+    for (const Json& element : *found) {
+      if (!element.is_array()) numbers.push_back(as_integer(element));
+      for (const Json& inner : element.is_array() ? element : Json::array())
+        numbers.push_back(as_integer(inner));
+    }
   } else if (found->is_string()) {
     std::string list = found->get<std::string>();
     for (char& c : list) c = c == ',' ? ' ' : c;
@@ -91,6 +95,21 @@ std::vector<std::int64_t> LayerParameters::integers(const char* key) {
       return {};
     }
     result.push_back(*number);
+  }
+  return result;
+}
+
+std::vector<float> LayerParameters::reals(const char* key) {
+  constexpr double kMost = std::numeric_limits<float>::max();
+  const Json* found = find(key, true);
+  std::vector<float> result;
+  for (const Json& element : found != nullptr && found->is_array() ? *found : Json::array()) {
+    const std::optional<double> number = as_number(element);
+    if (!number || !(std::abs(*number) <= kMost)) {
+      complain(key, "is not a list of float32 numbers");
+      return {};
+    }
+    result.push_back(static_cast<float>(*number));
   }
   return result;
 }

@@ -10,8 +10,10 @@ using Table = std::map<std::string, const LayerFormat*>;
 
 Table make_table() {
   Table table;
-  for (const LayerFamily* family : {&window_layers(), &dense_layers(), &activation_layers(),
-                                    &normalization_layers(), &elementwise_layers(), &shape_layers()}) {
+  for (const LayerFamily* family :
+       {&window_layers(), &dense_layers(), &activation_layers(), &normalization_layers(),
+        &elementwise_layers(), &shape_layers(), &movement_layers(), &indexing_layers(), &resize_layers(),
+        &reduction_layers()}) {
     for (const LayerFormat& row : *family) {
       if (!table.emplace(row.op, &row).second) internal_error("layer '" + row.op + "' listed twice");
     }

@@ -80,7 +80,12 @@ void add_input(Loader& l, const Layer& layer) {
   value.name = layer.name;
   value.shape = parameters.integers("shape");
   const std::string type = parameters.text("type", "float32");
-  if (type != "float32") parameters.complain("type", "is '" + printable(type) + "'", "float32 is supported");
+  try {
+    value.dtype = parse_data_type(type, "");
+    value.quantization.dtype = value.dtype;
+  } catch (const Error& error) {
+    parameters.complain("type", "is '" + printable(type) + "'", error.problems()[0].hint);
+  }
   parameters.ignore({"is_scalar", "size", "channels"});
   parameters.reject_unknown();
   const bool fixed =

@@ -71,7 +71,7 @@ Shape resolve(OnnxImport& import, const std::string& name, const onnx::TensorSha
 }
 
 Value read_input(OnnxImport& import, const std::string& name, const OnnxStructure& structure,
-                 const Shape* given) {
+                 const Shape* given, const Tensor* bound) {
   Value value;
   value.name = name;
   const auto found = structure.infos.find(name);
@@ -90,7 +90,7 @@ Value read_input(OnnxImport& import, const std::string& name, const OnnxStructur
     value.quantization.dtype = value.dtype;
     if (type.tensor_type().has_shape()) shape = &type.tensor_type().shape();
   }
-  value.shape = resolve(import, name, shape, given);
+  value.shape = bound != nullptr ? bound->shape : resolve(import, name, shape, given);
   element_count(value.shape);
   return value;
 }
@@ -98,10 +98,9 @@ Value read_input(OnnxImport& import, const std::string& name, const OnnxStructur
 // An input that ImportOptions::bind makes a constant. Widened as initializers are.
 ValueId add_bound(OnnxImport& import, const Value& input, const Tensor& given) {
   const bool floats = is_float(given.dtype) && is_float(input.dtype);
-  if ((!floats && given.dtype != input.dtype) || given.shape != input.shape) {
-    throw Error(
-        {}, std::string("bound to a ") + name_of(given.dtype) + " tensor of shape " + to_string(given.shape),
-        std::string("it is a ") + name_of(input.dtype) + " of shape " + to_string(input.shape));
+  if (!floats && given.dtype != input.dtype) {
+    throw Error({}, std::string("bound to a tensor of ") + name_of(given.dtype),
+                std::string("it is of ") + name_of(input.dtype));
   }
   import.budget.spend(given.size(), input.dtype);
   return import.graph.add_constant(input.name, floats ? to_float32(given) : given);
@@ -132,15 +131,15 @@ void import_inputs(OnnxImport& import, const OnnxStructure& structure, const Imp
                  suggestion(name, structure.inputs));
   }
   for (const std::string& name : structure.inputs) {
-    const auto bound = options.bind.find(name);
-    const Shape* bound_shape = bound == options.bind.end() ? nullptr : &bound->second.shape;
     const auto given = options.input_shapes.find(name);
+    const auto bound = options.bind.find(name);
     try {
       if (import.values.count(name) != 0) throw Error({}, "it is listed twice");
+      const Tensor* constant = bound == options.bind.end() ? nullptr : &bound->second;
       Value value = read_input(import, name, structure,
-                               given == options.input_shapes.end() ? bound_shape : &given->second);
-      if (bound_shape != nullptr) {
-        import.values[name] = add_bound(import, value, bound->second);
+                               given == options.input_shapes.end() ? nullptr : &given->second, constant);
+      if (constant != nullptr) {
+        import.values[name] = add_bound(import, value, *constant);
         continue;
       }
       const ValueId id = import.graph.add_value(std::move(value));

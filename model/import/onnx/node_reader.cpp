@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "model/graph/operators.h"
 #include "model/import/onnx/codes.h"
 #include "model/reference/execute.h"
@@ -150,25 +152,40 @@ std::string OnnxNode::fresh(std::unordered_set<std::string>& taken, const std::s
   return name;
 }
 
-// Computes a node of constants here. Not done: what makes or takes codes, which stay as the model stores
-// them; what this version cannot execute; and work that is out of proportion, which is left in the network.
+// Computed at import are nodes of constants. Not those that make or take codes, which stay as the model
+// stores them; nor what this version cannot execute; nor work out of proportion, which is left in the
+// network.
+bool OnnxNode::is_foldable(const std::string& op, const std::vector<ValueId>& inputs) const {
+  const auto is_constant = [&](ValueId id) {
+    return id == kNone || import_.graph.values[id].constant != nullptr;
+  };
+  return !inputs.empty() && op != "quantize" && op != "dequantize" && op != "dynamic_quantize" &&
+         can_execute(op) && std::all_of(inputs.begin(), inputs.end(), is_constant);
+}
+
+// False: too much work.
 bool OnnxNode::fold(const Node& node) {
   constexpr std::int64_t kMostMacs = std::int64_t{1} << 28;
   Graph& graph = import_.graph;
-  if (node.op == "quantize" || node.op == "dequantize" || node.op == "dynamic_quantize") return false;
+  const auto is_empty = [&](ValueId id) { return id != kNone && element_count(graph.values[id].shape) == 0; };
+  const bool nothing = std::all_of(node.outputs.begin(), node.outputs.end(), is_empty);
+  const bool from_nothing = std::any_of(node.inputs.begin(), node.inputs.end(), is_empty);
+  if (from_nothing && !nothing && node.op != "concat" && node.op != "reduce")
+    throw Error({}, node.op + " of an empty tensor is not supported");
+  if (!nothing && macs(graph, node) > kMostMacs) return false;
+
   std::vector<const Tensor*> inputs;
-  for (const ValueId id : node.inputs) {
-    if (id != kNone && graph.values[id].constant == nullptr) return false;
-  }
   const std::optional<Quantization> moved = moved_parameters(graph, node);
   for (const ValueId id : node.inputs) {
     inputs.push_back(id == kNone ? nullptr : moved ? graph.values[id].constant.get() : &real_numbers(id));
   }
-  if (inputs.empty() || !can_execute(node.op) || macs(graph, node) > kMostMacs) return false;
+  std::vector<Tensor> results;
   for (const ValueId id : node.outputs) {
-    import_.budget.spend(element_count(graph.values[id].shape), graph.values[id].dtype);
+    const Value& output = graph.values[id];
+    import_.budget.spend(element_count(output.shape), output.dtype);
+    if (nothing) results.emplace_back(output.dtype, output.shape);
   }
-  std::vector<Tensor> results = execute_node_float(graph, node, inputs);
+  if (!nothing) results = execute_node_float(graph, node, inputs);
   for (std::size_t i = 0; i < results.size(); ++i) {
     Value& value = graph.values[node.outputs[i]];
     value.constant = std::make_shared<const Tensor>(std::move(results[i]));
@@ -194,9 +211,10 @@ std::vector<ValueId> OnnxNode::emit(const std::string& node_name, const std::vec
     node.outputs.push_back(graph.add_value(std::move(output)));
   }
   if (!parameters.quantized()) take_over_codes(graph, node);
-  infer_node(graph, node);
+  const bool foldable = is_foldable(node.op, node.inputs);
+  infer_node(graph, node, foldable);
   const std::vector<ValueId> ids = node.outputs;
-  if (!fold(node)) graph.add_node(std::move(node));
+  if (!foldable || !fold(node)) graph.add_node(std::move(node));
   return ids;
 }
 

@@ -60,6 +60,7 @@ class OnnxNode {
   bool has_input(std::size_t i) const;
   ValueId input(std::size_t i);
   const Shape& shape(std::size_t i) { return value(i).shape; }
+  DataType dtype(std::size_t i) { return value(i).dtype; }
   bool is_constant(std::size_t i) { return value(i).constant != nullptr; }
   const Tensor& constant(std::size_t i, const std::string& role);  // complains and leaves if it is computed
   std::vector<std::int64_t> constant_integers(std::size_t i, const std::string& role);
@@ -106,6 +107,7 @@ class OnnxNode {
   std::vector<ValueId> emit(const std::string& node_name, const std::vector<std::string>& value_names,
                             std::string op, std::any attributes, std::vector<ValueId> inputs,
                             const Quantization& parameters = {});
+  bool is_foldable(const std::string& op, const std::vector<ValueId>& inputs) const;
   bool fold(const Node& node);
   const Tensor& real_numbers(ValueId constant);
   ValueId add_codes(const std::string& name, Tensor codes, Quantization parameters);

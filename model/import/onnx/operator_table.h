@@ -28,9 +28,13 @@ const OnnxFamily& onnx_activation_family();
 const OnnxFamily& onnx_normalization_family();
 const OnnxFamily& onnx_elementwise_family();
 const OnnxFamily& onnx_shape_family();
+const OnnxFamily& onnx_movement_family();
+const OnnxFamily& onnx_indexing_family();
+const OnnxFamily& onnx_resize_family();
+const OnnxFamily& onnx_reduction_family();
 const OnnxFamily& onnx_constant_family();
 const OnnxFamily& onnx_quantization_family();     // QuantizeLinear, DequantizeLinear
-const OnnxFamily& onnx_integer_family();           // ConvInteger, MatMulInteger, DynamicQuantizeLinear
+const OnnxFamily& onnx_integer_family();          // ConvInteger, MatMulInteger, DynamicQuantizeLinear
 const OnnxFamily& onnx_qlinear_family();          // QLinearConv, QLinearMatMul
 const OnnxFamily& onnx_qlinear_contrib_family();  // of ONNX Runtime's own domain
 

@@ -2,6 +2,8 @@
 // Operators that only move elements: any type, bit for bit.
 #include "model/graph/attributes.h"
 #include "model/reference/codes.h"
+#include "model/reference/kernels.h"
+#include "model/reference/kernels/strided.h"
 #include "model/reference/requantize.h"
 
 namespace trireme::kernels {
@@ -50,21 +52,7 @@ std::vector<Tensor> permute(const KernelCall& call) {
     out_shape.push_back(in.shape.at(static_cast<std::size_t>(axis)));
     strides.push_back(in_strides.at(static_cast<std::size_t>(axis)));
   }
-  Tensor result(in.dtype, out_shape);
-  const auto size = static_cast<std::size_t>(bytes_of(in.dtype));
-  Shape at(perm.size(), 0);
-  std::int64_t from = 0;
-  for (std::int64_t i = 0; i < result.size(); ++i) {
-    std::memcpy(&result.bytes[static_cast<std::size_t>(i) * size],
-                &in.bytes[static_cast<std::size_t>(from) * size], size);
-    for (std::size_t axis = perm.size(); axis-- > 0;) {
-      from += strides[axis];
-      if (++at[axis] < out_shape[axis]) break;
-      from -= strides[axis] * out_shape[axis];
-      at[axis] = 0;
-    }
-  }
-  return {std::move(result)};
+  return {strided_copy(in, out_shape, strides, 0)};
 }
 
 std::vector<Tensor> concat(const KernelCall& call) {
@@ -80,6 +68,7 @@ std::vector<Tensor> concat(const KernelCall& call) {
       const Tensor& part = input(call, i);
       if (part.dtype != result.dtype) internal_error(place_of(call.node) + " joins different types");
       const std::size_t bytes = part.bytes.size() / static_cast<std::size_t>(outer);
+      if (bytes == 0) continue;
       if (to + bytes > result.bytes.size())
         internal_error(place_of(call.node) + " has parts that do not fit");
       std::memcpy(&result.bytes[to], &part.bytes[static_cast<std::size_t>(block) * bytes], bytes);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -93,6 +94,24 @@ std::vector<Tensor> softmax(const KernelCall& call) {
     for (std::int64_t i = 0; i < count; ++i) {
       y[first + i * step] = static_cast<float>(e[static_cast<std::size_t>(i)] / sum);
     }
+  });
+  return {std::move(result)};
+}
+
+// x - max - log sum e^(x - max)
+std::vector<Tensor> log_softmax(const KernelCall& call) {
+  const float* x = input(call, 0).data<float>();
+  Tensor result(DataType::float32, input(call, 0).shape);
+  for_each_row(call, [&](std::int64_t first, std::int64_t count, std::int64_t step) {
+    float maximum = x[first];
+    for (std::int64_t i = 0; i < count; ++i) maximum = std::max(maximum, x[first + i * step]);
+    const auto distance = [&](std::int64_t i) {
+      return static_cast<double>(x[first + i * step]) - static_cast<double>(maximum);
+    };
+    double sum = 0;
+    for (std::int64_t i = 0; i < count; ++i) sum += exact_exp(distance(i));
+    for (std::int64_t i = 0; i < count; ++i)
+      result.data<float>()[first + i * step] = static_cast<float>(distance(i) - exact_log(sum));
   });
   return {std::move(result)};
 }

@@ -37,7 +37,7 @@ void import_clip(OnnxNode& node) {
 
 // Since opset 13 the softmax runs along one axis. Before, the input was taken as a matrix, all axes from
 // `axis` on being its columns; that is the same if the axes behind `axis` have the size 1.
-void import_softmax(OnnxNode& node) {
+void import_along_axis(OnnxNode& node, const char* op) {
   const bool one_axis = node.opset() >= 13;
   std::int64_t axis = node.integer("axis", one_axis ? -1 : 1);
   const Shape shape = node.shape(0);
@@ -49,14 +49,17 @@ void import_softmax(OnnxNode& node) {
   if (axis < 0) axis += rank;
   const auto behind = shape.begin() + axis + 1;
   if (one_axis || std::all_of(behind, shape.end(), [](std::int64_t dim) { return dim == 1; })) {
-    return node.result("softmax", SoftmaxAttributes{axis}, {node.input(0)});
+    return node.result(op, SoftmaxAttributes{axis}, {node.input(0)});
   }
   const std::int64_t rows = element_count(Shape(shape.begin(), shape.begin() + axis));
   const Shape matrix = {rows, element_count(shape) / rows};
   const ValueId flat = node.step("_flat", "reshape", ReshapeAttributes{matrix}, {node.input(0)});
-  const ValueId softmax = node.step("_rows", "softmax", SoftmaxAttributes{1}, {flat});
+  const ValueId softmax = node.step("_rows", op, SoftmaxAttributes{1}, {flat});
   node.result("reshape", ReshapeAttributes{shape}, {softmax});
 }
+
+void import_softmax(OnnxNode& node) { import_along_axis(node, "softmax"); }
+void import_log_softmax(OnnxNode& node) { import_along_axis(node, "log_softmax"); }
 
 }  // namespace
 
@@ -68,6 +71,7 @@ const OnnxFamily& onnx_activation_family() {
       {"Sigmoid", 1, 1, {}, import_sigmoid},
       {"Tanh", 1, 1, {}, import_tanh},
       {"Softmax", 1, 1, {"axis"}, import_softmax},
+      {"LogSoftmax", 1, 1, {"axis"}, import_log_softmax},
   };
   return rows;
 }

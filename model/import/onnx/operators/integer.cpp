@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operators on integers that the model itself keeps as such: nothing in the graph has a scale. Weights are made
-// so by "dynamic quantization".
+// Operators on integers that the model itself keeps as such: nothing in the graph has a scale. Weights are
+// made so by "dynamic quantization".
 #include <fmt/format.h>
 
 #include "model/import/onnx/operator_table.h"
@@ -13,8 +13,8 @@ ClipAttributes range_of(DataType type) {
   return type == DataType::int8 ? ClipAttributes{-128, 127} : ClipAttributes{0, 255};
 }
 
-// An input as plain integers. What QuantizeLinear made is made again in plain arithmetic, since codes would be
-// numbers with a scale: clamp(round(x / scale) + zero point), in float32 as QuantizeLinear has it.
+// An input as plain integers. What QuantizeLinear made is made again in plain arithmetic, since codes would
+// be numbers with a scale: clamp(round(x / scale) + zero point), in float32 as QuantizeLinear has it.
 ValueId plain_integers(OnnxNode& node, std::size_t i, const std::string& suffix) {
   const Quantization q = node.value(i).quantization;
   if (!q.quantized() || node.is_constant(i)) return node.input(i);
