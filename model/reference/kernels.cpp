@@ -26,8 +26,6 @@ const std::vector<KernelRow>& rows() {
       {"noop", noop, noop_quantized, kOwn},
       {"reshape", reshape, reshape_quantized, kOwn},
       {"permute", permute, permute_quantized, kOwn},
-      {"quantize", noop},
-      {"dequantize", noop},
       {"concat", concat, nullptr, kMoves},
       {"batchnormalize", batchnormalize},
       {"add", add},
