@@ -67,7 +67,7 @@ std::vector<Tensor> convolution_integer(const KernelCall& call) {
     const std::int64_t group = plane % s.groups;
     for (std::int64_t first = 0; first < s.out_pixels(); first += step) {
       const std::int64_t pixels = std::min(step, s.out_pixels() - first);
-      unfold(s, x.data() + plane * s.group_in() * s.in_pixels(), first, pixels, 0, columns);
+      unfold(s, x.data() + plane * s.group_in() * s.in_pixels(), first, pixels, 0.0F, columns);
       for (std::int64_t o = 0; o < s.group_out(); ++o) {
         const float* kernel = weight.data() + (group * s.group_out() + o) * s.depth();
         std::int32_t* to = out + (plane * s.group_out() + o) * s.out_pixels() + first;

@@ -54,7 +54,7 @@ bool mean_of_map(const KernelCall& call, const ReduceAttributes& attr) {
   return input(call, 0).shape.size() == 4 && attr.keep_dims && plane;
 }
 
-// On CPUs: one factor for the rescaling and the division, the zero point brought over as an integer.
+// uint8: one factor for the rescaling and the division, the zero point brought over as an integer.
 std::int64_t mean_by_factor(std::int64_t sum, std::int64_t count, const Affine& in, const Affine& out) {
   const float zero = static_cast<float>(in.zero_point) * in.scale / out.scale;
   const float nudged = zero > 0 ? zero + 0.5F : zero - 0.5F;
@@ -63,12 +63,22 @@ std::int64_t mean_by_factor(std::int64_t sum, std::int64_t count, const Affine& 
   return std::int64_t{multiply(sum, fixed_factor(static_cast<double>(real)), FixedRounding::gemmlowp)} + bias;
 }
 
-// In Micro: rescaled first, then divided.
-std::int64_t mean_by_division(std::int64_t sum, std::int64_t count, const Affine& in, const Affine& out,
-                              FixedRounding rounding) {
-  const double real = static_cast<double>(in.scale) / static_cast<double>(out.scale);
+// int8 on CPUs: rescaled first, then divided.
+std::int64_t mean_by_division(std::int64_t sum, std::int64_t count, const Affine& in, const Affine& out) {
+  const FixedFactor factor = fixed_factor(static_cast<double>(in.scale) / static_cast<double>(out.scale));
   const std::int64_t centred = sum - count * in.zero_point;
-  return divided_half_away(multiply(centred, fixed_factor(real), rounding), count) + out.zero_point;
+  return divided_half_away(multiply(centred, factor, FixedRounding::gemmlowp), count) + out.zero_point;
+}
+
+// In Micro: the multiplier is divided by the count, with as many bits more as the count has.
+std::int64_t mean_by_multiplier(std::int64_t sum, std::int64_t count, const Affine& in, const Affine& out,
+                                FixedRounding rounding) {
+  FixedFactor factor = fixed_factor(static_cast<double>(in.scale) / static_cast<double>(out.scale));
+  int shift = 0;
+  while (shift < 31 && (count >> (shift + 1)) != 0) ++shift;
+  shift = std::min(shift, 31 + factor.shift);
+  factor = {(factor.multiplier << shift) / count, factor.shift - shift};
+  return std::int64_t{multiply(sum - count * in.zero_point, factor, rounding)} + out.zero_point;
 }
 
 // Any other form: in float32.
@@ -96,8 +106,12 @@ std::vector<Tensor> reduce(const KernelCall& call) {
   for (const std::int64_t sum : sums.sum) {
     std::int64_t code = 0;
     if (mean && mean_of_map(call, attr)) {
-      code = call.options.rule == RequantRule::tflite ? mean_by_factor(sum, sums.count, in, out)
-                                                      : mean_by_division(sum, sums.count, in, out, rounding);
+      if (call.options.rule != RequantRule::tflite) {
+        code = mean_by_multiplier(sum, sums.count, in, out, rounding);
+      } else {
+        code = in.dtype == DataType::uint8 ? mean_by_factor(sum, sums.count, in, out)
+                                           : mean_by_division(sum, sums.count, in, out);
+      }
     } else if (mean && same) {
       code = sum / sums.count;  // towards zero
     } else {
