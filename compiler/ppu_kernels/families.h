@@ -25,5 +25,7 @@ std::vector<PpuKernelRow> reduction_ppu_kernels();
 std::vector<PpuKernelRow> normalization_ppu_kernels();
 std::vector<PpuKernelRow> pooling_ppu_kernels();
 std::vector<PpuKernelRow> movement_ppu_kernels();
+std::vector<PpuKernelRow> indexing_ppu_kernels();
+std::vector<PpuKernelRow> resampling_ppu_kernels();
 
 }  // namespace trireme
