@@ -119,6 +119,21 @@ bool are_supported(const Product& p) {
   return true;
 }
 
+// [out,in] as [in,out], a few rows at a time: a cache line of the result is written at once.
+std::vector<float> turned(const Tensor& weights, std::int64_t rows, std::int64_t columns) {
+  constexpr std::int64_t kTogether = 16;
+  const float* const from = weights.data<float>();
+  std::vector<float> result(static_cast<std::size_t>(rows * columns));
+  float* const to = result.data();
+  for (std::int64_t first = 0; first < rows; first += kTogether) {
+    const std::int64_t end = std::min(rows, first + kTogether);
+    for (std::int64_t column = 0; column < columns; ++column) {
+      for (std::int64_t row = first; row < end; ++row) to[column * rows + row] = from[row * columns + column];
+    }
+  }
+  return result;
+}
+
 // The weights [out,in] as the matrix [in,out], in float32.
 std::optional<PpuKernel> fullconnect(const Graph& graph, const Node& node, const Chip& chip) {
   PpuBuilder b(chip);
@@ -132,13 +147,7 @@ std::optional<PpuKernel> fullconnect(const Graph& graph, const Node& node, const
   p.columns = weight.shape[0];
   p.depth = weight.shape[1];
   p.rows = p.out.size() / p.columns;
-  const Tensor weights = to_float32(real_constant(weight));
-  std::vector<float> turned(static_cast<std::size_t>(weights.size()));
-  for (std::int64_t n = 0; n < p.columns; ++n) {
-    for (std::int64_t k = 0; k < p.depth; ++k)
-      turned[static_cast<std::size_t>(k * p.columns + n)] = weights.data<float>()[n * p.depth + k];
-  }
-  p.b = table_operand(b, {p.depth, p.columns}, turned);
+  p.b = table_operand(b, {p.depth, p.columns}, turned(to_float32(real_constant(weight)), p.columns, p.depth));
   PpuOperand bias;
   if (has_bias) {
     const Tensor values = to_float32(real_constant(graph.values[node.inputs[2]]));

@@ -21,5 +21,11 @@ std::vector<PpuKernelRow> binary_ppu_kernels();
 std::vector<PpuKernelRow> conversion_ppu_kernels();
 std::vector<PpuKernelRow> convolution_ppu_kernels();
 std::vector<PpuKernelRow> dense_ppu_kernels();
+std::vector<PpuKernelRow> reduction_ppu_kernels();
+std::vector<PpuKernelRow> normalization_ppu_kernels();
+std::vector<PpuKernelRow> pooling_ppu_kernels();
+std::vector<PpuKernelRow> movement_ppu_kernels();
+std::vector<PpuKernelRow> indexing_ppu_kernels();
+std::vector<PpuKernelRow> resampling_ppu_kernels();
 
 }  // namespace trireme

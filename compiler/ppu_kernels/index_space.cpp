@@ -68,15 +68,17 @@ std::vector<Reg> decompose(PpuBuilder& b, const Reg& flat, const Shape& sizes,
   return sums;
 }
 
-std::vector<LaneAddress> locate(PpuBuilder& b, IndexSpace space) {
+std::vector<LaneAddress> locate(PpuBuilder& b, IndexSpace space, std::int64_t threads) {
   const std::int64_t elements = space.size();
   space = collapsed(space);
   const bool rows = space.sizes.back() % kPpuLanes == 0;
+  const std::int64_t own_threads = threads_for(elements);
   Reg index = b.thread();
+  if (threads > own_threads) index = b.op(PpuOpcode::imin, index, b.whole(own_threads - 1));
   if (rows) {
     space.sizes.back() /= kPpuLanes;
   } else {
-    index = b.op(PpuOpcode::iadd, b.op(PpuOpcode::imul, b.thread(), b.whole(kPpuLanes)), b.lane_id());
+    index = b.op(PpuOpcode::iadd, b.op(PpuOpcode::imul, index, b.whole(kPpuLanes)), b.lane_id());
     if (elements % kPpuLanes != 0) index = b.op(PpuOpcode::imin, index, b.whole(elements - 1));
   }
   std::vector<Shape> strides;

@@ -32,7 +32,8 @@ struct LaneAddress {
 // The code that turns the thread's index into addresses, one a walk. A thread has four elements in a row of
 // the innermost axis if that works out for all rows, otherwise any four; lanes past the end repeat the last
 // element. Axes that are contiguous for everybody are made one.
-std::vector<LaneAddress> locate(PpuBuilder& b, IndexSpace space);
+// If the program has more `threads`, those beyond repeat the last one.
+std::vector<LaneAddress> locate(PpuBuilder& b, IndexSpace space, std::int64_t threads = 0);
 std::int64_t threads_for(std::int64_t elements);
 
 // Sum over axes of strides[axis] * coordinate of the flat index over `sizes`, one sum for each stride list.

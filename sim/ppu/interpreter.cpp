@@ -137,10 +137,7 @@ void Batch::access(const PpuInstruction& instruction) {
   const Lanes& b = registers_[instruction.b];
   // The addresses first: a load may overwrite one of its own address registers.
   Lanes& addresses = aside_;
-  for (std::size_t t = 0; t < used_; t += kPpuLanes) {
-    for (std::size_t j = 0; j < kPpuLanes; ++j)
-      addresses[t + j] = a[t + j] + static_cast<std::uint32_t>(j) * b[t + j] + instruction.immediate;
-  }
+  lane_addresses(addresses.data(), a.data(), b.data(), instruction.immediate, used_);
   LaneAccess access;
   access.type = static_cast<PpuType>(instruction.type);
   access.addresses = addresses.data();

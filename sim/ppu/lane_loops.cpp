@@ -216,6 +216,12 @@ TRIREME_FOR_EVERY_CPU void select_lanes(std::uint32_t* out, const std::uint32_t*
   for (std::size_t i = 0; i < lanes; ++i) out[i] = (yes[i] & mask[i]) | (no[i] & ~mask[i]);
 }
 
+TRIREME_FOR_EVERY_CPU void lane_addresses(std::uint32_t* out, const std::uint32_t* a, const std::uint32_t* b,
+                                          std::uint32_t offset, std::size_t lanes) {
+#pragma GCC ivdep
+  for (std::size_t i = 0; i < lanes; ++i) out[i] = a[i] + static_cast<Word>(i % kPpuLanes) * b[i] + offset;
+}
+
 TRIREME_FOR_EVERY_CPU AddressBounds address_bounds(const std::uint32_t* addresses, const std::uint32_t* mask,
                                                    std::size_t lanes) {
   AddressBounds bounds{kTrue, 0};

@@ -29,6 +29,10 @@ LaneLoop lane_loop(PpuOpcode opcode);
 void select_lanes(std::uint32_t* out, const std::uint32_t* mask, const std::uint32_t* yes,
                   const std::uint32_t* no, std::size_t lanes);
 
+// out = a + lane of the thread * b + offset: the addresses of a load or store.
+void lane_addresses(std::uint32_t* out, const std::uint32_t* a, const std::uint32_t* b, std::uint32_t offset,
+                    std::size_t lanes);
+
 // The lowest and the highest address of the lanes with a mask (null: all); low > high if there is none.
 struct AddressBounds {
   std::uint32_t low, high;
