@@ -122,7 +122,7 @@ std::optional<PpuKernel> where_kernel(const Graph& graph, const Node& node, cons
   IndexSpace space{out.shape, {}};
   for (const PpuOperand& operand : operands) {
     if (!is_supported(operand)) return std::nullopt;
-    space.walks.push_back({&operand, broadcast_strides(operand.shape, out.shape)});
+    space.walks.push_back({&operand, repeating_strides(operand.shape, out.shape)});
     if (&operand != operands.data())
       alike = alike && same_parameters(operand.quantization, out.quantization) && operand.type == out.type;
   }

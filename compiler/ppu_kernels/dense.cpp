@@ -178,8 +178,8 @@ std::optional<PpuKernel> matmul(const Graph& graph, const Node& node, const Chip
   p.batch = batch_a.size() >= batch_b.size() ? batch_a : batch_b;
   for (std::size_t i = 1; i <= std::min(batch_a.size(), batch_b.size()); ++i)
     p.batch[p.batch.size() - i] = std::max(batch_a[batch_a.size() - i], batch_b[batch_b.size() - i]);
-  p.a_strides = broadcast_strides(batch_a, p.batch);
-  p.b_strides = broadcast_strides(batch_b, p.batch);
+  p.a_strides = repeating_strides(batch_a, p.batch);
+  p.b_strides = repeating_strides(batch_b, p.batch);
   for (std::int64_t& stride : p.a_strides) stride *= p.rows * p.depth;
   for (std::int64_t& stride : p.b_strides) stride *= p.depth * p.columns;
   return emit(b, p);

@@ -43,7 +43,7 @@ void accumulate(PpuBuilder& b, Reg& sum, const Reg& coordinate, std::int64_t str
 
 }  // namespace
 
-Shape broadcast_strides(const Shape& in, const Shape& out) {
+Shape repeating_strides(const Shape& in, const Shape& out) {
   const Shape own = row_major_strides(in);
   if (in.size() > out.size()) internal_error("broadcast to fewer dimensions");
   Shape strides(out.size(), 0);

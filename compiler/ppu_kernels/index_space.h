@@ -21,7 +21,7 @@ struct IndexSpace {
   std::int64_t size() const { return element_count(sizes); }
 };
 
-Shape broadcast_strides(const Shape& in, const Shape& out);
+Shape repeating_strides(const Shape& in, const Shape& out);
 
 // Where a thread's four elements are: the byte address of the first of an operand (or of each lane) and the
 // step between lanes.

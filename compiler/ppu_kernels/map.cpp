@@ -12,7 +12,7 @@ namespace {
 IndexSpace broadcast_space(const std::vector<PpuOperand>& operands, const Shape& sizes) {
   IndexSpace space{sizes, {}};
   for (const PpuOperand& operand : operands)
-    space.walks.push_back({&operand, broadcast_strides(operand.shape, sizes)});
+    space.walks.push_back({&operand, repeating_strides(operand.shape, sizes)});
   return space;
 }
 

@@ -73,7 +73,7 @@ std::optional<PpuKernel> permute(const Graph& graph, const Node& node, const Chi
 
 std::optional<PpuKernel> expand(const Graph& graph, const Node& node, const Chip& chip) {
   const Shape& shape = shape_of_output(graph, node);
-  return gathered(graph, node, chip, shape, broadcast_strides(shape_of_input(graph, node), shape));
+  return gathered(graph, node, chip, shape, repeating_strides(shape_of_input(graph, node), shape));
 }
 
 std::optional<PpuKernel> slice(const Graph& graph, const Node& node, const Chip& chip) {

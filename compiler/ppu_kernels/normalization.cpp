@@ -150,7 +150,7 @@ std::optional<PpuKernel> batch(const Graph& graph, const Node& node, const Chip&
   const PpuOperand factor = table_operand(b, channel, factors), shift = table_operand(b, channel, shifts);
   IndexSpace space{out.shape, {}};
   for (const PpuOperand* operand : {&in, &factor, &shift, &out})
-    space.walks.push_back({operand, broadcast_strides(operand->shape, out.shape)});
+    space.walks.push_back({operand, repeating_strides(operand->shape, out.shape)});
   const std::vector<LaneAddress> at = locate(b, space);
   const Reg x = load_real(b, in, at[0].address, at[0].step);
   const Reg scaled = mul(b, x, load_real(b, factor, at[1].address, at[1].step));

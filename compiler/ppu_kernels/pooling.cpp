@@ -8,6 +8,7 @@
 #include "compiler/ppu_kernels/index_space.h"
 #include "compiler/ppu_kernels/math.h"
 #include "model/graph/attributes.h"
+#include "model/graph/average_order.h"
 
 namespace trireme {
 
@@ -83,17 +84,84 @@ std::optional<PpuKernel> max_pool(PpuBuilder& b, const PpuOperand& in, const Ppu
   return b.finish(threads_for(out.size()));
 }
 
-std::optional<PpuKernel> average_pool(PpuBuilder& b, const PpuOperand& in, const PpuOperand& out,
-                                      const PoolingAttributes& attr) {
-  const Window& w = attr.window;
-  const Place place = locate_window(b, in, out, w);
-  const Reg sum = b.variable(b.whole(0)), count = b.variable(b.whole(0));
+// Sum and number of the window's elements, row by row.
+struct WindowSum {
+  Reg sum, count;
+};
+
+WindowSum sum_by_rows(PpuBuilder& b, const PpuOperand& in, const Window& w, const Place& place) {
+  const WindowSum result{b.variable(b.whole(0)), b.variable(b.whole(0))};
   const Reg outside = raw_zero(b, in), one = b.real(1);
   const std::vector<Reg> held = load_constants(b, in);
   for_each_tap(b, in, w, place, outside, [&](const Reg& raw, const Reg&) {
-    b.into(sum, PpuOpcode::fadd, sum, as_real(b, in, raw));
-    b.where([&] { b.into(count, PpuOpcode::fadd, count, one); });
+    b.into(result.sum, PpuOpcode::fadd, result.sum, as_real(b, in, raw));
+    b.where([&] { b.into(result.count, PpuOpcode::fadd, result.count, one); });
   });
+  return result;
+}
+
+// Column by column: a column is a window of its own, one element wide.
+WindowSum sum_by_columns(PpuBuilder& b, const PpuOperand& in, const Window& w, const Place& place) {
+  const WindowSum result{b.variable(b.whole(0)), b.variable(b.whole(0))};
+  const Reg column = b.variable(), x = b.variable(place.x);
+  const Reg outside = raw_zero(b, in), one = b.real(1);
+  const std::vector<Reg> held = load_constants(b, in);
+  Window narrow = w;
+  narrow.kernel_w = 1;
+  Place at = place;
+  at.x = x;
+  b.loop(w.kernel_w, [&] {
+    b.assign(column, b.whole(0));
+    for_each_tap(b, in, narrow, at, outside, [&](const Reg& raw, const Reg&) {
+      b.into(column, PpuOpcode::fadd, column, as_real(b, in, raw));
+      b.where([&] { b.into(result.count, PpuOpcode::fadd, result.count, one); });
+    });
+    b.into(result.sum, PpuOpcode::fadd, result.sum, column);
+    b.into(x, PpuOpcode::iadd, x, b.whole(w.dilation_w));
+  });
+  return result;
+}
+
+// The whole map in four sums, then what is left over.
+WindowSum sum_by_lanes(PpuBuilder& b, const PpuOperand& in, const Place& place) {
+  constexpr std::int64_t kSums = 4;
+  const std::int64_t elements = in.shape[2] * in.shape[3], bytes = bytes_of(in.type);
+  const Reg zero = b.whole(0), address = b.variable(place.map), turn = b.whole(kSums * bytes);
+  const std::vector<Reg> held = load_constants(b, in);
+  std::vector<Reg> sums;
+  for (int i = 0; i < kSums; ++i) sums.push_back(b.variable(zero));
+  b.loop(elements / kSums, [&] {
+    for (std::int64_t i = 0; i < kSums; ++i) {
+      const Reg& s = sums[static_cast<std::size_t>(i)];
+      b.into(s, PpuOpcode::fadd, s, load_real(b, in, address, zero, i * bytes));
+    }
+    b.into(address, PpuOpcode::iadd, address, turn);
+  });
+  const Reg sum = b.variable(add(b, add(b, sums[0], sums[2]), add(b, sums[1], sums[3])));
+  for (std::int64_t i = 0; i < elements % kSums; ++i)
+    b.into(sum, PpuOpcode::fadd, sum, load_real(b, in, address, zero, i * bytes));
+  return {sum, b.real(static_cast<float>(elements))};
+}
+
+WindowSum window_sum(PpuBuilder& b, const PpuOperand& in, const Window& w, const Place& place) {
+  switch (average_order(w, in.shape)) {
+    case AverageOrder::rows:
+      return sum_by_rows(b, in, w, place);
+    case AverageOrder::columns:
+      return sum_by_columns(b, in, w, place);
+    case AverageOrder::lanes:
+      return sum_by_lanes(b, in, place);
+  }
+  internal_error("unknown order of an average");
+}
+
+std::optional<PpuKernel> average_pool(PpuBuilder& b, const PpuOperand& in, const PpuOperand& out,
+                                      const PoolingAttributes& attr) {
+  // Windows beyond the padding have divisors of their own, place by place.
+  if (attr.count_include_pad && attr.ceil_mode) return std::nullopt;
+  const Window& w = attr.window;
+  const Place place = locate_window(b, in, out, w);
+  const auto [sum, count] = window_sum(b, in, w, place);
   const Reg divisor = attr.count_include_pad ? b.real(static_cast<float>(w.kernel_h * w.kernel_w)) : count;
   store_real(b, out, div(b, sum, divisor), place.output, b.whole(0));
   return b.finish(threads_for(out.size()));

@@ -2,6 +2,7 @@
 // Which kernel computes a node: that of real numbers, that of codes, or a group.
 #include <algorithm>
 
+#include "model/graph/attributes.h"
 #include "model/reference/codes.h"
 #include "model/reference/execute.h"
 #include "model/reference/fixed_point.h"
@@ -54,6 +55,24 @@ bool moves_without_change(const Graph& graph, const Node& node) {
          !any_value(node, other);
 }
 
+// Kernels with arithmetic of their own compute a group where that does not apply: kernels/*.cpp decide it,
+// the compiler must know.
+bool own_kernel_is_group(const Graph& graph, const Node& node, RequantRule rule) {
+  const Quantization &in = parameters(graph, node.inputs.at(0)), &out = parameters(graph, node.outputs.at(0));
+  const bool affine = is_affine(in) && is_affine(out);
+  const bool onnx = rule == RequantRule::onnx;
+  if (node.op == "softmax") return !is_affine(in) || out.quantized() || out.dtype != DataType::float16;
+  if (node.op == "quantize") return !is_tflite(rule) || !is_affine(out);
+  if (node.op == "leakyrelu" || node.op == "sigmoid" || node.op == "tanh") return true;
+  if (node.op == "relu" || node.op == "relun" || node.op == "noop" || node.op == "reshape" ||
+      node.op == "permute")
+    return !affine || onnx;
+  if (node.op != "pooling") return false;
+  const auto type = attributes<PoolingAttributes>(node).type;
+  const bool passes = type == PoolingAttributes::Type::max && same_parameters(in, out);
+  return !affine || type == PoolingAttributes::Type::lp || (onnx && !passes);
+}
+
 }  // namespace
 
 bool touches_codes(const Graph& graph, const Node& node) { return on_codes(graph, node, true); }
@@ -61,7 +80,8 @@ bool touches_codes(const Graph& graph, const Node& node) { return on_codes(graph
 bool is_group(const Graph& graph, const Node& node, RequantRule rule) {
   const KernelRow* row = find_kernels(node.op);
   return row != nullptr && tflite_kernel(graph, node, rule) == nullptr &&
-         (!touches_codes(graph, node) || row->on_codes != OnCodes::own);
+         (!touches_codes(graph, node) || row->on_codes != OnCodes::own ||
+          own_kernel_is_group(graph, node, rule));
 }
 
 std::vector<Tensor> run_node(const KernelCall& call) {

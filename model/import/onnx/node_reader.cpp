@@ -158,8 +158,8 @@ std::string OnnxNode::fresh(std::unordered_set<std::string>& taken, const std::s
   return name;
 }
 
-// Computed at import are nodes of constants. Not those that make codes or numbers of codes, which stay as the model
-// stores them; nor what this version cannot execute; nor work out of proportion, which is left in the
+// Computed at import are nodes of constants. Not those that make codes or numbers of codes, which stay as the
+// model stores them; nor what this version cannot execute; nor work out of proportion, which is left in the
 // network.
 bool OnnxNode::is_foldable(const std::string& op, const std::vector<ValueId>& inputs) const {
   const auto is_constant = [&](ValueId id) {

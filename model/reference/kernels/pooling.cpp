@@ -6,6 +6,7 @@
 #include <map>
 
 #include "model/graph/attributes.h"
+#include "model/graph/average_order.h"
 #include "model/reference/codes.h"
 #include "model/reference/exact_math.h"
 #include "model/reference/kernels.h"
@@ -96,22 +97,55 @@ std::int64_t padded_taps(const WindowAxis& axis, std::int64_t output) {
 }
 
 // What the sum for output element `index` is divided by.
-double real_divisor(const KernelCall& call, const Field& field, std::int64_t index) {
+float real_divisor(const KernelCall& call, const Field& field, std::int64_t index) {
   const auto& attr = attributes<PoolingAttributes>(call.node);
-  if (!attr.count_include_pad) return static_cast<double>(field.elements());
+  if (!attr.count_include_pad) return static_cast<float>(field.elements());
   const Window& w = attr.window;
   const Shape& in = input(call, 0).shape;
   const Shape& out = output_value(call).shape;
   const WindowAxis rows{in[2], w.kernel_h, w.stride_h, w.dilation_h, w.pad_top, w.pad_bottom};
   const WindowAxis columns{in[3], w.kernel_w, w.stride_w, w.dilation_w, w.pad_left, w.pad_right};
-  return static_cast<double>(padded_taps(rows, index / out[3] % out[2]) *
-                             padded_taps(columns, index % out[3]));
+  return static_cast<float>(padded_taps(rows, index / out[3] % out[2]) *
+                            padded_taps(columns, index % out[3]));
 }
 
-double sum_of(const float* map, std::int64_t width, const Field& field) {
-  double sum = 0;
-  for_each_element(map, width, field, [&](float value) { sum += static_cast<double>(value); });
+float sum_by_rows(const float* map, std::int64_t width, const Field& field) {
+  float sum = 0;
+  for_each_element(map, width, field, [&](float value) { sum += value; });
   return sum;
+}
+
+float sum_by_columns(const float* map, std::int64_t width, const Field& field) {
+  float sum = 0;
+  for (std::int64_t x = field.x_begin; x < field.x_end; x += field.x_step) {
+    float column = 0;
+    for (std::int64_t y = field.y_begin; y < field.y_end; y += field.y_step) column += map[y * width + x];
+    sum += column;
+  }
+  return sum;
+}
+
+float sum_by_lanes(const float* map, std::int64_t elements) {
+  constexpr std::int64_t kLanes = 4;
+  float lanes[kLanes] = {};
+  const std::int64_t whole = elements / kLanes * kLanes;
+  for (std::int64_t i = 0; i < whole; ++i) lanes[i % kLanes] += map[i];
+  float sum = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
+  for (std::int64_t i = whole; i < elements; ++i) sum += map[i];
+  return sum;
+}
+
+// In float32, in the order that decides ties (model/graph/average_order.h).
+float sum_of(const float* map, const Shape& in, const Window& window, const Field& field) {
+  switch (average_order(window, in)) {
+    case AverageOrder::rows:
+      return sum_by_rows(map, in[3], field);
+    case AverageOrder::columns:
+      return sum_by_columns(map, in[3], field);
+    case AverageOrder::lanes:
+      return sum_by_lanes(map, in[2] * in[3]);
+  }
+  internal_error("unknown order of an average");
 }
 
 // (sum |x|^p)^(1/p)
@@ -169,9 +203,9 @@ std::vector<Tensor> pooling(const KernelCall& call) {
   Tensor result(DataType::float32, output_value(call).shape);
   for_each_window(call, [&](std::int64_t plane, const Field& field, std::int64_t index) {
     const float* map = x + plane * in[2] * in[3];
-    result.data<float>()[index] = static_cast<float>(
-        attr.type == Type::avg ? sum_of(map, in[3], field) / real_divisor(call, field, index)
-                               : norm(attr, map, in[3], field));
+    result.data<float>()[index] = attr.type == Type::avg
+                                      ? sum_of(map, in, attr.window, field) / real_divisor(call, field, index)
+                                      : static_cast<float>(norm(attr, map, in[3], field));
   });
   return {std::move(result)};
 }
