@@ -7,7 +7,6 @@
 #include "model/reference/execute.h"
 #include "model/reference/fixed_point.h"
 #include "model/reference/kernels.h"
-#include "model/reference/tflite/table.h"
 
 namespace trireme {
 
@@ -61,6 +60,8 @@ bool own_kernel_is_group(const Graph& graph, const Node& node, RequantRule rule)
   const Quantization &in = parameters(graph, node.inputs.at(0)), &out = parameters(graph, node.outputs.at(0));
   const bool affine = is_affine(in) && is_affine(out);
   const bool onnx = rule == RequantRule::onnx;
+  if (node.op == "convolution" || node.op == "fullconnect")
+    return !affine || !parameters(graph, node.inputs.at(1)).quantized();
   if (node.op == "softmax") return !is_affine(in) || out.quantized() || out.dtype != DataType::float16;
   if (node.op == "quantize") return !is_tflite(rule) || !is_affine(out);
   if (node.op == "leakyrelu" || node.op == "sigmoid" || node.op == "tanh") return true;
@@ -90,7 +91,8 @@ std::vector<Tensor> run_node(const KernelCall& call) {
     throw Error(place_of(call.node), "the host execution of this version has no such operator");
   if (!on_codes(call.graph, call.node, call.options.quantized)) return row->real(call);
   if (const Kernel kernel = tflite_kernel(call.graph, call.node, call.options.rule)) return kernel(call);
-  if (row->on_codes == OnCodes::own) return row->quantized(call);
+  if (row->on_codes == OnCodes::own && !own_kernel_is_group(call.graph, call.node, call.options.rule))
+    return row->quantized(call);
   if (row->on_codes == OnCodes::moves && moves_without_change(call.graph, call.node)) return row->real(call);
   return run_group(call, row->real);
 }
