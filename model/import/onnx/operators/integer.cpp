@@ -40,6 +40,7 @@ std::vector<ValueId> operands(OnnxNode& node) {
   std::vector<ValueId> inputs = {plain_integers(node, 0, "_a"), plain_integers(node, 1, "_b")};
   for (const std::size_t i : {std::size_t{2}, std::size_t{3}})
     inputs.push_back(node.has_input(i) ? node.input(i) : kNone);
+  while (inputs.back() == kNone) inputs.pop_back();
   return inputs;
 }
 
