@@ -111,11 +111,12 @@ void set_addresses(Plan& plan, const Storage& storage) {
 
 void plan_memory(Plan& plan, const Chip& chip, bool use_vip_sram) {
   const std::size_t jobs = job_places(plan).size();
-  if (jobs == 0 || jobs >= kNoEvent) {
+  if (jobs >= kNoEvent) {
     throw Error("network '" + plan.graph.name + "'", fmt::format("it has {} jobs", jobs),
-                fmt::format("1 to {} can be numbered", kNoEvent - 1));
+                fmt::format("at most {} can be numbered", kNoEvent - 1));
   }
-  const auto last_job = static_cast<std::uint32_t>(jobs - 1);
+  const auto last_job =
+      static_cast<std::uint32_t>(jobs > 0 ? jobs - 1 : 0);  // none: outputs have no elements
   Problems problems;
   Memories memories = memories_of(chip, use_vip_sram);
   Storage storage = storage_of(plan);

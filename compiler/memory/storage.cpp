@@ -48,10 +48,15 @@ Storage storage_of(const Plan& plan) {
   storage.buffer_of_scratch.assign(plan.scratch.size(), kUnseen);
   // 1. The host writes the inputs before the first job.
   for (const ValueId input : plan.graph.inputs) add_buffer(storage, plan, input, "input", 0);
-  // 2. A buffer lives from the first job that names it to the last; a layer without job passes its buffer on.
+  // 2. A buffer lives from the first job that names it to the last; a layer without job passes its buffer on,
+  // or has no bytes to keep.
   std::uint32_t job = 0;
   for (const PlannedLayer& layer : plan.layers) {
-    if (layer.jobs.empty()) {
+    const bool empty = bytes_of_value(plan.graph.values[layer.output]) == 0;
+    if (layer.jobs.empty() && empty) {
+      for (const ValueId output : plan.graph.nodes[layer.node].outputs)
+        add_buffer(storage, plan, output, "feature_map", job);
+    } else if (layer.jobs.empty()) {
       const std::uint32_t input = storage.buffer_of_value[layer.input];
       if (input == kUnseen) internal_error("a layer reads a value without storage");
       storage.buffer_of_value[layer.output] = input;

@@ -41,9 +41,18 @@ std::string text_of(const Error& error) {
   return join(texts, "; ");
 }
 
+bool makes_nothing(const Graph& graph, const Node& node) {
+  return std::all_of(node.outputs.begin(), node.outputs.end(),
+                     [&](ValueId id) { return id == kNone || element_count(graph.values[id].shape) == 0; });
+}
+
 // The engine of the public table; where it cannot, the PPU; what no engine runs, the host.
 void place_node(Placement& placement) {
   const Node& node = placement.node();
+  if (makes_nothing(placement.graph(), node)) {
+    placement.layer.reason = "its output has no elements";
+    return;
+  }
   std::string why;
   const PlacementRow* row = find_row(node);
   if (row != nullptr) {
@@ -76,12 +85,21 @@ PlannedLayer layer_of(const Graph& graph, NodeId id) {
   return layer;
 }
 
-void check_outputs(const Graph& graph, Problems& problems) {
-  for (const ValueId output : graph.outputs) {
-    if (graph.values[output].producer == kNone) {
-      problems.add("output '" + graph.values[output].name + "'", "no node computes it",
-                   "remove the output or compute something from the input");
+// An output that no node computes, a constant or an input of the network, becomes a copy of it: outputs are
+// what jobs write. A constant leaves its name to the output.
+void copy_outputs(Graph& graph) {
+  for (ValueId& output : graph.outputs) {
+    if (graph.values[output].producer != kNone) continue;
+    const ValueId source = output;
+    Value copy = graph.values[source];
+    if (copy.constant != nullptr) {
+      graph.rename_value(source, graph.unique_name(copy.name + "_constant"));
+    } else {
+      copy.name = graph.unique_name(copy.name + "_output");
     }
+    copy.constant = nullptr;
+    output = graph.add_value(copy);
+    graph.add_node({graph.unique_name("copy_to_" + copy.name), "noop", {}, {}, {source}, {output}});
   }
 }
 
@@ -92,8 +110,8 @@ Plan place(Graph graph, const Chip& chip, RequantRule rule, Ties ties) {
   plan.graph = std::move(graph);
   plan.rule = rule;
   plan.ties = ties;
+  copy_outputs(plan.graph);
   Problems problems;
-  check_outputs(plan.graph, problems);
   for (NodeId id = 0; id < plan.graph.nodes.size(); ++id) {
     try {
       PlannedLayer layer = layer_of(plan.graph, id);

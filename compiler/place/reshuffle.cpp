@@ -70,6 +70,9 @@ void add_one(Placement& placement, const Move& move, const std::vector<MoveLoop>
 }  // namespace
 
 void add_moves(Placement& placement, const Move& move) {
+  const bool nothing =
+      std::any_of(move.loops.begin(), move.loops.end(), [](const MoveLoop& l) { return l.count == 0; });
+  if (nothing) return;
   const std::vector<MoveLoop> loops = merged(move.loops);
   const std::size_t outer = loops.size() > kCopyDimensions ? loops.size() - kCopyDimensions : 0;
   const std::vector<MoveLoop> inside(loops.begin() + static_cast<std::ptrdiff_t>(outer), loops.end());

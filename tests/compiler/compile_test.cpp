@@ -106,13 +106,6 @@ TEST(Compile, WhereTheArrayCannotTheReasonSaysWhy) {
   EXPECT_THAT(layer("large").reason, HasSubstr("kernel 16x16 (at most 15x15"));
 }
 
-TEST(Compile, RefusesAnOutputThatNothingComputes) {
-  Builder b;
-  const ValueId x = b.input({1, 1, 8, 8});
-  EXPECT_THAT(problems_of(test::quantized(b.finish({b.relu(x), x}))),
-              HasSubstr("output 'data': no node computes it"));
-}
-
 TEST(Compile, SaysWhichMemoryIsFull) {
   Chip chip = test::test_chip();
   chip.dram.bytes = 0x00100000 + 50000;  // below 1 MiB nothing is placed

@@ -2,103 +2,21 @@
 // The node tests of the ONNX project: one small model an operator and corner case, with inputs and expected
 // outputs. Every model that can be imported must compute what it should; those that cannot are counted.
 // They come with the Debian package libonnx-testdata; TRIREME_ONNX_NODE_TESTS names another folder.
-#include "tests/model/onnx_builder.h"  // first: it says how the message classes were built
+#include "tests/support_for_tests/onnx_node_tests.h"  // first: it says how the message classes were built
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <map>
-#include <optional>
-#include <set>
 
 #include "model/graph/operators.h"
-#include "model/import/import.h"
-#include "model/import/onnx/read_model.h"
-#include "model/import/onnx/tensors.h"
 #include "model/quant/quantization.h"
 #include "model/reference/execute.h"
 
 namespace trireme {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Case {
-  std::vector<std::string> input_names;
-  std::vector<Tensor> inputs, outputs;
-};
-
-fs::path node_tests_folder() {
-  const char* named = std::getenv("TRIREME_ONNX_NODE_TESTS");
-  const fs::path folder = named != nullptr ? named : "/usr/share/libonnx-testdata/data/node";
-  return fs::is_directory(folder) ? folder : fs::path();
-}
-
-Tensor read_pb(const fs::path& path) {
-  onnx::TensorProto proto;
-  const Bytes bytes = read_file(path);
-  if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
-    throw Error(path.string(), "is no tensor");
-  ConstantBudget budget;
-  return read_onnx_tensor(proto, budget);
-}
-
-std::vector<Tensor> read_tensors(const fs::path& folder, const std::string& stem) {
-  std::vector<Tensor> tensors;
-  for (int i = 0;; ++i) {
-    const fs::path path = folder / (stem + "_" + std::to_string(i) + ".pb");
-    if (!fs::exists(path)) return tensors;
-    tensors.push_back(read_pb(path));
-  }
-}
-
-// The data of these tests hold bfloat16 as bit patterns of type UINT16.
-void view_bfloat16(const onnx::ValueInfoProto& info, Tensor& tensor) {
-  const bool pattern = info.type().tensor_type().elem_type() == onnx::TensorProto::BFLOAT16;
-  if (!pattern || tensor.dtype != DataType::uint16) return;
-  tensor.dtype = DataType::bfloat16;
-  tensor = to_float32(tensor);
-}
-
-Case read_case(const onnx::ModelProto& model, const fs::path& folder) {
-  Case c;
-  for (const auto& input : model.graph().input()) c.input_names.push_back(input.name());
-  c.inputs = read_tensors(folder, "input");
-  c.outputs = read_tensors(folder, "output");
-  if (c.inputs.size() != c.input_names.size())
-    throw Error(folder.string(), "has other inputs than the model");
-  for (std::size_t i = 0; i < c.inputs.size(); ++i)
-    view_bfloat16(model.graph().input(static_cast<int>(i)), c.inputs[i]);
-  for (std::size_t i = 0; i < c.outputs.size() && static_cast<int>(i) < model.graph().output_size(); ++i)
-    view_bfloat16(model.graph().output(static_cast<int>(i)), c.outputs[i]);
-  return c;
-}
-
-// Operands such as axes and sizes are inputs in these models. First nothing is a constant, then all but the
-// data (the first input), then everything.
-Graph import_with_constants(const fs::path& path, const Case& c) {
-  std::optional<Error> last;
-  for (std::size_t from : {c.inputs.size(), std::size_t{1}, std::size_t{0}}) {
-    ImportOptions options;
-    for (std::size_t i = 0; i < c.inputs.size(); ++i) {
-      if (i >= from) {
-        options.bind[c.input_names[i]] = c.inputs[i];
-      } else {
-        options.input_shapes[c.input_names[i]] = c.inputs[i].shape;
-      }
-    }
-    try {
-      return import_onnx(path, options);
-    } catch (const Error& error) {
-      last = error;
-    }
-  }
-  throw *last;
-}
+using onnx_nodes::Case;
 
 std::vector<Tensor> run(const Graph& graph, const Case& c) {
   std::vector<Tensor> inputs;
@@ -113,32 +31,6 @@ std::vector<Tensor> run(const Graph& graph, const Case& c) {
   return execute(graph, inputs, options);
 }
 
-// As ONNX's own runner compares: integers exactly, floats by 1e-3 of the value and 1e-7. Empty: alike.
-std::string difference(const Tensor& found, const Tensor& wanted) {
-  if (found.shape != wanted.shape)
-    return "shape " + to_string(found.shape) + ", not " + to_string(wanted.shape);
-  if (found.dtype != wanted.dtype)
-    return std::string("type ") + name_of(found.dtype) + ", not " + name_of(wanted.dtype);
-  for (std::int64_t i = 0; i < found.size(); ++i) {
-    const double a = element(found, i), b = element(wanted, i);
-    const double room = is_float(wanted.dtype) ? 1e-7 + 1e-3 * std::abs(b) : 0;
-    if (a == b || (std::isnan(a) && std::isnan(b)) || std::abs(a - b) <= room) continue;
-    return "element " + std::to_string(i) + " is " + std::to_string(a) + ", not " + std::to_string(b);
-  }
-  return {};
-}
-
-// Shapes are fixed here: where ONNX gives as many rows as boxes are selected, the rows behind them hold -1.
-Tensor without_unused_rows(const Tensor& selected, const Shape& wanted) {
-  if (selected.shape.size() != 2 || wanted.size() != 2 || selected.shape[0] <= wanted[0]) return selected;
-  for (std::int64_t i = wanted[0] * selected.shape[1]; i < selected.size(); ++i) {
-    if (element(selected, i) != -1) return selected;
-  }
-  Tensor result(selected.dtype, {wanted[0], selected.shape[1]});
-  std::copy_n(selected.bytes.begin(), result.bytes.size(), result.bytes.begin());
-  return result;
-}
-
 // The layer graph keeps operators, attributes, and which inputs are there.
 void expect_round_trip(Graph graph, const std::string& name) {
   try {
@@ -151,44 +43,28 @@ void expect_round_trip(Graph graph, const std::string& name) {
   }
 }
 
-// Expected values that are not what ONNX defines, or that ONNX Runtime disagrees with.
-bool has_wrong_data(const std::string& name) {
-  static const std::set<std::string> names = {
-      "test_cast_FLOAT_to_BFLOAT16",  // truncated to bfloat16; Cast rounds to the nearest
-      // The length of the resized axis is taken as scale * size, 2.4 here; ONNX Runtime and PyTorch take the
-      // number of its elements, 2, and so do we (reference_data_operators.cpp).
-      "test_resize_downsample_scales_linear_align_corners",
-      "test_resize_downsample_scales_cubic_align_corners"};
-  return names.count(name) != 0;
-}
-
 struct Tally {
   int passed = 0, failed = 0, unsupported = 0;
 };
 
 TEST(OnnxNodes, ComputeWhatTheyShould) {
-  const fs::path folder = node_tests_folder();
+  const std::filesystem::path folder = onnx_nodes::tests_folder();
   if (folder.empty()) GTEST_SKIP() << "the package libonnx-testdata is not installed";
   const bool verbose = std::getenv("TRIREME_ONNX_NODE_REASONS") != nullptr;
   std::map<std::string, Tally> tallies;
   Tally all;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    const fs::path path = entry.path() / "model.onnx";
-    if (!fs::exists(path) || has_wrong_data(name)) continue;
-    const onnx::ModelProto model = read_onnx_model(path);
-    Tally& tally = tallies[model.graph().node_size() == 1 ? model.graph().node(0).op_type() : "(several)"];
-    for (int set = 0; fs::exists(entry.path() / ("test_data_set_" + std::to_string(set))); ++set) {
+  for (const auto& test : onnx_nodes::tests_of(folder)) {
+    const std::string name = test.filename().string();
+    if (onnx_nodes::has_wrong_data(name)) continue;
+    const onnx::ModelProto model = read_onnx_model(test / "model.onnx");
+    const std::string op = onnx_nodes::operator_of(model);
+    Tally& tally = tallies[op];
+    for (const auto& data : onnx_nodes::data_sets_of(test)) {
       try {
-        const Case c = read_case(model, entry.path() / ("test_data_set_" + std::to_string(set)));
-        const Graph graph = import_with_constants(path, c);
+        const Case c = onnx_nodes::read_case(model, data);
+        const Graph graph = onnx_nodes::import_with_constants(test / "model.onnx", c);
         expect_round_trip(graph, name);
-        std::vector<Tensor> outputs = run(graph, c);
-        if (model.graph().node(0).op_type() == "NonMaxSuppression" && c.outputs.size() == 1)
-          outputs.at(0) = without_unused_rows(outputs.at(0), c.outputs[0].shape);
-        std::string wrong = outputs.size() == c.outputs.size() ? "" : "another number of outputs";
-        for (std::size_t i = 0; wrong.empty() && i < outputs.size(); ++i)
-          wrong = difference(outputs[i], c.outputs[i]);
+        const std::string wrong = onnx_nodes::difference(op, run(graph, c), c);
         (wrong.empty() ? tally.passed : tally.failed) += 1;
         EXPECT_EQ(wrong, "") << name;
       } catch (const Error& error) {

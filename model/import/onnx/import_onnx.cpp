@@ -11,6 +11,7 @@
 #include "model/import/import.h"
 #include "model/import/onnx/group_codes.h"
 #include "model/import/onnx/inputs.h"
+#include "model/import/onnx/old_operator_sets.h"
 #include "model/import/onnx/operator_table.h"
 #include "model/import/onnx/read_model.h"
 #include "model/import/onnx/structure.h"
@@ -19,17 +20,23 @@
 namespace trireme {
 namespace {
 
-constexpr std::int64_t kOldestOpset =
-    7;  // before: other broadcasting rules, and test flags in many operators
 constexpr std::int64_t kNewestOpset = 24;  // the newest whose definitions these importers were written by
 
 bool is_standard(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
+
+// Before set 7 many operators had other broadcasting rules and test flags; a model may use the rest.
+bool is_too_old(const onnx::GraphProto& graph, std::int64_t opset) {
+  return opset < kOldestOpset &&
+         std::any_of(graph.node().begin(), graph.node().end(), [&](const onnx::NodeProto& node) {
+           return is_standard(node.domain()) && !means_the_same(node.op_type(), opset);
+         });
+}
 
 std::int64_t opset_of(const onnx::ModelProto& model, const std::string& where, OnnxImport& import,
                       Problems& problems) {
   for (const auto& entry : model.opset_import()) {
     if (!is_standard(entry.domain())) continue;
-    if (entry.version() < kOldestOpset) {
+    if (is_too_old(model.graph(), entry.version())) {
       problems.add(where, fmt::format("operator set {} is not supported", entry.version()),
                    fmt::format("{} or newer; onnx.version_converter converts", kOldestOpset));
     } else if (entry.version() > kNewestOpset) {

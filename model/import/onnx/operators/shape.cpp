@@ -16,12 +16,15 @@ void reshape_to(OnnxNode& node, const Shape& shape) {
 // 0 keeps the dimension of the input (unless allowzero), a single -1 takes what is left.
 Shape resolve_shape(OnnxNode& node, Shape wanted, const Shape& data, bool allow_zero) {
   const std::string text = to_string(wanted);
+  // Whatever the data has no elements of, the product of the other dimensions must not wrap.
+  constexpr std::int64_t kMaxElements = std::int64_t{1} << 40;
+  const std::int64_t most = element_count(data) > 0 ? element_count(data) : kMaxElements;
   std::size_t open = wanted.size();
   std::int64_t known = 1;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (wanted[i] == 0 && !allow_zero && i < data.size()) wanted[i] = data[i];
     const bool second_open = wanted[i] == -1 && open < wanted.size();
-    if (wanted[i] < -1 || second_open || (wanted[i] >= 1 && known > element_count(data) / wanted[i])) {
+    if (wanted[i] < -1 || second_open || (wanted[i] >= 1 && known > most / wanted[i])) {
       node.unsupported(fmt::format("cannot reshape {} to {}", to_string(data), text));
       throw NodeSkipped();
     }
