@@ -96,9 +96,12 @@ void add_bias(const Packing& packing, PlannedJob& planned, std::size_t field, co
 
 void pack_add(const Packing& packing, PlannedJob& planned, NneJob& job) {
   set_rule(packing, job.post);
+  const auto code_scale = [](const Value& value) {
+    return CodeScale{scale_of(value), value.quantization.zero_point.at(0)};
+  };
   const auto scales =
-      add_requantizers(packing.plan.rule, scale_of(packing.value(packing.node().inputs[0])),
-                       scale_of(packing.value(packing.node().inputs[1])), scale_of(packing.output()));
+      add_requantizers(packing.plan.rule, code_scale(packing.value(packing.node().inputs[0])),
+                       code_scale(packing.value(packing.node().inputs[1])), code_scale(packing.output()));
   add(packing, planned, offsetof(NneJob, post) + offsetof(PostProcessing, requantizer_address),
       ConstantData::Role::table, "scales", bytes_of(std::vector<Requantizer>(scales.begin(), scales.end())));
 }

@@ -54,13 +54,22 @@ Requantizer requantizer_of(RequantRule rule, const WeightedScales& scales) {
   return q31_multiplier(d);
 }
 
-std::array<Requantizer, kAddScales> add_requantizers(RequantRule rule, float input, float input2,
-                                                     float output) {
-  if (!is_tflite(rule)) return {{{bits_of(input), 0}, {bits_of(input2), 0}, {bits_of(output), 0}}};
+std::array<Requantizer, kAddScales> add_requantizers(RequantRule rule, const CodeScale& input,
+                                                     const CodeScale& input2, const CodeScale& output) {
+  const auto in_float = [](float a, float b, float c) {
+    return std::array<Requantizer, kAddScales>{{{bits_of(a), 0}, {bits_of(b), 0}, {bits_of(c), 0}}};
+  };
+  if (rule == RequantRule::onnx) {
+    const float ratio = input.scale / output.scale, ratio2 = input2.scale / output.scale;
+    const float zeros =
+        ratio * static_cast<float>(input.zero_point) + ratio2 * static_cast<float>(input2.zero_point);
+    return in_float(ratio, ratio2, static_cast<float>(output.zero_point) - zeros);
+  }
+  if (!is_tflite(rule)) return in_float(input.scale, input2.scale, output.scale);
   constexpr double kMore = 1 << 20;  // the sum has 20 more bits than the codes
-  const double twice_max = 2 * double{std::max(input, input2)};
-  return {q31_multiplier(double{input} / twice_max), q31_multiplier(double{input2} / twice_max),
-          q31_multiplier(twice_max / (kMore * double{output}))};
+  const double twice_max = 2 * double{std::max(input.scale, input2.scale)};
+  return {q31_multiplier(double{input.scale} / twice_max), q31_multiplier(double{input2.scale} / twice_max),
+          q31_multiplier(twice_max / (kMore * double{output.scale}))};
 }
 
 Requantizer requantizer_of(RequantRule rule, float numerator, float denominator) {

@@ -22,9 +22,13 @@ struct WeightedScales {
 };
 Requantizer requantizer_of(RequantRule rule, const WeightedScales& scales);
 
-// The three scales of a sum of codes: input, input2, output (sim/nne/add.h says what they mean under each
-// rule).
-std::array<Requantizer, kAddScales> add_requantizers(RequantRule rule, float input, float input2,
-                                                     float output);
+// The three numbers of a sum of codes, by default the scales of input, input2 and output (sim/nne/add.h says
+// what they mean under each rule).
+struct CodeScale {
+  float scale;
+  std::int32_t zero_point;
+};
+std::array<Requantizer, kAddScales> add_requantizers(RequantRule rule, const CodeScale& input,
+                                                     const CodeScale& input2, const CodeScale& output);
 
 }  // namespace trireme

@@ -4,6 +4,7 @@
 
 #include "compiler/place/families.h"
 #include "compiler/plan/views.h"
+#include "model/reference/qlinear.h"
 
 namespace trireme {
 
@@ -18,6 +19,8 @@ void place_add(Placement& placement) {
   require_codes8(output);
   require(a.shape == output.shape && b.shape == output.shape,
           "it adds " + to_string(a.shape) + " and " + to_string(b.shape), "the array adds equal shapes");
+  require(placement.rule != RequantRule::onnx || is_qlinear(placement.graph(), node, placement.rule),
+          "ONNX Runtime computes it in float32", "under rule onnx the array adds codes of one type");
   NneJob job{};
   job.header = header_for(Engine::nne, static_cast<std::uint8_t>(NneOperation::add));
   job.post = saturating_post(output);

@@ -5,6 +5,8 @@
 #include "compiler/place/families.h"
 #include "compiler/plan/views.h"
 #include "model/graph/attributes.h"
+#include "model/graph/average_order.h"
+#include "model/reference/qlinear.h"
 
 namespace trireme {
 
@@ -27,14 +29,17 @@ void check_window(const Window& window) {
           "this version compiles dilation 1 only");
 }
 
-// Which rules average in integers; under `onnx` an average is a group in float32 (numerics.md §3.3).
+// Which rules average in integers; under `onnx` only the average of a whole map does.
 void check_rule(const PoolingAttributes& pooling, const Placement& placement) {
   if (pooling.type == PoolingAttributes::Type::max) {
     require(same_parameters(placement.input().quantization, placement.output().quantization),
             "its output has other parameters than its input", "the TP passes the largest code on");
     return;
   }
-  require(placement.rule != RequantRule::onnx, "rule onnx averages in float32");
+  require(placement.rule != RequantRule::onnx ||
+              (is_qlinear(placement.graph(), placement.node(), placement.rule) &&
+               covers_map(pooling.window, placement.input().shape)),
+          "ONNX Runtime averages it in float32");
 }
 
 void place_pooling(Placement& placement) {

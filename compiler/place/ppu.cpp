@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever has a program for the PPU: real numbers of any operator, and codes where the rule computes a
-// group.
+// group or ONNX Runtime's fused operator.
 #include <algorithm>
 #include <cstddef>
 #include <limits>
 
 #include "compiler/place/families.h"
 #include "compiler/ppu_kernels/kernel.h"
+#include "compiler/ppu_kernels/qlinear.h"
 #include "model/reference/execute.h"
+#include "model/reference/qlinear.h"
 
 namespace trireme {
 
@@ -84,11 +86,16 @@ class PpuPlacement {
 }  // namespace
 
 bool place_on_ppu(Placement& placement) {
-  if (!is_group(placement.graph(), placement.node(), placement.rule)) return false;
-  const std::optional<PpuKernel> kernel = ppu_kernel(placement.graph(), placement.node(), placement.chip);
+  const Graph& graph = placement.graph();
+  const Node& node = placement.node();
+  const bool fused = is_qlinear(graph, node, placement.rule);
+  if (!fused && !is_group(graph, node, placement.rule)) return false;
+  const std::optional<PpuKernel> kernel =
+      fused ? qlinear_ppu_kernel(graph, node, placement.chip) : ppu_kernel(graph, node, placement.chip);
   if (!kernel) return false;
   placement.layer.jobs.push_back(PpuPlacement(placement, *kernel).planned());
-  placement.layer.reason = touches_codes(placement.graph(), placement.node())
+  placement.layer.reason = fused ? "ONNX Runtime's fused operator in float32"
+                           : touches_codes(graph, node)
                                ? "the PPU dequantizes, computes in float32 and quantizes"
                                : "a program of the PPU";
   return true;

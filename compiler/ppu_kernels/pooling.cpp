@@ -7,6 +7,7 @@
 #include "compiler/ppu_kernels/families.h"
 #include "compiler/ppu_kernels/index_space.h"
 #include "compiler/ppu_kernels/math.h"
+#include "compiler/ppu_kernels/qlinear.h"
 #include "model/graph/attributes.h"
 #include "model/graph/average_order.h"
 
@@ -266,6 +267,24 @@ std::optional<PpuKernel> lrn(const Graph& graph, const Node& node, const Chip& c
 }
 
 }  // namespace
+
+// Row by row; the zero point is added before the result is rounded. The average of a whole map is another
+// one.
+std::optional<PpuKernel> qlinear_average_pool(const Graph& graph, const Node& node, const Chip& chip) {
+  const auto& attr = attributes<PoolingAttributes>(node);
+  const PpuOperand in = input_operand(graph, node, 0), out = output_operand(graph, node);
+  if (in.shape.size() != 4 || covers_map(attr.window, in.shape) || (attr.count_include_pad && attr.ceil_mode))
+    return std::nullopt;
+  PpuBuilder b(chip);
+  const Place place = locate_window(b, in, out, attr.window);
+  const auto [sum, count] = sum_by_rows(b, in, attr.window, place);
+  const auto taps = static_cast<float>(attr.window.kernel_h * attr.window.kernel_w);
+  const Reg mean = div(b, sum, attr.count_include_pad ? b.real(taps) : count);
+  const Reg steps = div(b, mean, b.real(out.quantization.scale.at(0)));
+  const Reg code = add(b, steps, b.real(static_cast<float>(out.quantization.zero_point.at(0))));
+  store_raw(b, out, nearest_code(b, out, code, 0), place.output, b.whole(0));
+  return b.finish(threads_for(out.size()));
+}
 
 std::vector<PpuKernelRow> pooling_ppu_kernels() {
   return {{"pooling", pooling}, {"poolwithargmax", pool_with_argmax}, {"localresponsenormalization", lrn}};

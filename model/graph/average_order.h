@@ -16,12 +16,16 @@ enum class AverageOrder : std::uint8_t {
             // over
 };
 
+// The window is the whole map, without padding.
+inline bool covers_map(const Window& w, const Shape& input) {
+  const bool padded = w.pad_top != 0 || w.pad_left != 0 || w.pad_bottom != 0 || w.pad_right != 0;
+  return w.kernel_h == input[2] && w.kernel_w == input[3] && !padded;
+}
+
 // Windows of the whole map at stride 1 (so are global pools): lanes. Strides of 1 and 2 along x: columns.
 // Else rows.
 inline AverageOrder average_order(const Window& w, const Shape& input) {
-  const bool padded = w.pad_top != 0 || w.pad_left != 0 || w.pad_bottom != 0 || w.pad_right != 0;
-  const bool whole = w.kernel_h == input[2] && w.kernel_w == input[3] && !padded;
-  if (whole && w.stride_h == 1 && w.stride_w == 1) return AverageOrder::lanes;
+  if (covers_map(w, input) && w.stride_h == 1 && w.stride_w == 1) return AverageOrder::lanes;
   return w.stride_w <= 2 ? AverageOrder::columns : AverageOrder::rows;
 }
 

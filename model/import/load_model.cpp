@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <string_view>
 
 #include "model/import/import.h"
-#include "model/import/tflite/read_model.h"
 #include "support/files.h"
 #include "support/text.h"
 
@@ -22,12 +22,18 @@ bool is_json(const Bytes& bytes) {
 }
 
 // The extension says what a damaged file was meant to be; the content, what any other is.
+// The file identifier of TensorFlow Lite, behind the first offset.
+bool is_tflite_file(const Bytes& bytes) {
+  constexpr std::string_view identifier = "TFL3";
+  return bytes.size() >= 8 && std::equal(identifier.begin(), identifier.end(), bytes.begin() + 4);
+}
+
 FileKind kind_of(const std::filesystem::path& path) {
   const std::string extension = to_lower(path.extension().string());
   if (extension == ".json") return FileKind::json;
   if (extension == ".tflite") return FileKind::tflite;
   const Bytes bytes = read_file(path);
-  if (is_tflite(bytes)) return FileKind::tflite;
+  if (is_tflite_file(bytes)) return FileKind::tflite;
   return is_json(bytes) ? FileKind::json : FileKind::onnx;
 }
 

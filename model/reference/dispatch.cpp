@@ -7,7 +7,7 @@
 #include "model/reference/execute.h"
 #include "model/reference/fixed_point.h"
 #include "model/reference/kernels.h"
-#include "model/reference/tflite/table.h"
+#include "model/reference/qlinear.h"
 
 namespace trireme {
 
@@ -46,6 +46,12 @@ Kernel tflite_kernel(const Graph& graph, const Node& node, RequantRule rule) {
   return is_tflite(rule) && all_affine(graph, node) ? find_tflite_kernel(node.op) : nullptr;
 }
 
+// A runtime's own arithmetic of the operator; null for a group, or what every rule computes alike.
+Kernel runtime_kernel(const Graph& graph, const Node& node, RequantRule rule) {
+  if (is_qlinear(graph, node, rule)) return find_qlinear_kernel(node.op);
+  return tflite_kernel(graph, node, rule);
+}
+
 bool moves_without_change(const Graph& graph, const Node& node) {
   const Quantization& first = parameters(graph, node.outputs.at(0));
   const auto other = [&](ValueId id) {
@@ -61,6 +67,8 @@ bool own_kernel_is_group(const Graph& graph, const Node& node, RequantRule rule)
   const Quantization &in = parameters(graph, node.inputs.at(0)), &out = parameters(graph, node.outputs.at(0));
   const bool affine = is_affine(in) && is_affine(out);
   const bool onnx = rule == RequantRule::onnx;
+  if (node.op == "convolution" || node.op == "fullconnect")
+    return !affine || !parameters(graph, node.inputs.at(1)).quantized();
   if (node.op == "softmax") return !is_affine(in) || out.quantized() || out.dtype != DataType::float16;
   if (node.op == "quantize") return !is_tflite(rule) || !is_affine(out);
   if (node.op == "leakyrelu" || node.op == "sigmoid" || node.op == "tanh") return true;
@@ -79,7 +87,7 @@ bool touches_codes(const Graph& graph, const Node& node) { return on_codes(graph
 
 bool is_group(const Graph& graph, const Node& node, RequantRule rule) {
   const KernelRow* row = find_kernels(node.op);
-  return row != nullptr && tflite_kernel(graph, node, rule) == nullptr &&
+  return row != nullptr && runtime_kernel(graph, node, rule) == nullptr &&
          (!touches_codes(graph, node) || row->on_codes != OnCodes::own ||
           own_kernel_is_group(graph, node, rule));
 }
@@ -89,8 +97,9 @@ std::vector<Tensor> run_node(const KernelCall& call) {
   if (row == nullptr)
     throw Error(place_of(call.node), "the host execution of this version has no such operator");
   if (!on_codes(call.graph, call.node, call.options.quantized)) return row->real(call);
-  if (const Kernel kernel = tflite_kernel(call.graph, call.node, call.options.rule)) return kernel(call);
-  if (row->on_codes == OnCodes::own) return row->quantized(call);
+  if (const Kernel kernel = runtime_kernel(call.graph, call.node, call.options.rule)) return kernel(call);
+  if (row->on_codes == OnCodes::own && !own_kernel_is_group(call.graph, call.node, call.options.rule))
+    return row->quantized(call);
   if (row->on_codes == OnCodes::moves && moves_without_change(call.graph, call.node)) return row->real(call);
   return run_group(call, row->real);
 }

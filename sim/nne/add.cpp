@@ -50,6 +50,15 @@ struct Sum {
     return clamped(std::int64_t{static_cast<std::int32_t>(limited)} + job.output.zero_point);
   }
 
+  // ONNX Runtime's QLinearAdd. The codes as they are stored: the constant has every zero point in it.
+  std::int32_t by_ratios(std::int32_t a, std::int32_t b) const {
+    const auto number = [&](std::size_t i) { return float_of(operands.requantizers[i].multiplier); };
+    const auto x = static_cast<float>(a + job.input.zero_point);
+    const auto y = static_cast<float>(b + job.input2.zero_point);
+    const float code = nearest_even(std::fma(x, number(0), std::fma(y, number(1), number(2))));
+    return clamped(static_cast<std::int32_t>(std::clamp(code, -1e9F, 1e9F)));
+  }
+
   std::int32_t in_integers(std::int32_t a, std::int32_t b, const RequantizeConfig& config) const {
     const auto scaled = [&](std::int32_t code, int which) {
       return scale_accumulator(code * (1 << kMoreBits),
@@ -66,13 +75,16 @@ Bytes add(const NneJob& job, const NneOperands& operands) {
   const auto rule = static_cast<RequantRule>(job.post.rule);
   const bool integers =
       rule == RequantRule::tflite || rule == RequantRule::tflm || rule == RequantRule::tflm_single;
+  const bool ratios = rule == RequantRule::onnx;
   const RequantizeConfig config = requantize_config(job.post, job.output.zero_point, TfliteKernel::gemmlowp);
   const Sum sum{job, operands};
   Bytes output(operands.input.size());
   for (std::size_t i = 0; i < output.size(); ++i) {
     const std::int32_t a = code_of(operands.input, i, job.input.dtype) - job.input.zero_point;
     const std::int32_t b = code_of(operands.input2, i, job.input2.dtype) - job.input2.zero_point;
-    output[i] = static_cast<std::uint8_t>(integers ? sum.in_integers(a, b, config) : sum.in_float(a, b));
+    output[i] = static_cast<std::uint8_t>(integers ? sum.in_integers(a, b, config)
+                                          : ratios ? sum.by_ratios(a, b)
+                                                   : sum.in_float(a, b));
   }
   return output;
 }

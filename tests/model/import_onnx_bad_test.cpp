@@ -29,7 +29,7 @@ TEST(OnnxFile, OfAnotherKind) {
   using std::string_literals::operator""s;
   EXPECT_THAT(error_of_file("\x89PNG\r\n\x1a\n\0\0\0\rIHDR"s), HasSubstr("it looks like a PNG picture"));
   EXPECT_THAT(error_of_file("\xFF\xD8\xFF\xE0\0\x10JFIF"s), HasSubstr("a JPEG picture"));
-  EXPECT_THAT(error_of_file("\x1c\0\0\0TFL3\0\0"s), HasSubstr("a TensorFlow Lite model"));
+  EXPECT_THAT(error_of_file("\x1c\0\0\0TFL3\0\0"s), HasSubstr("the file is damaged"));
   EXPECT_THAT(error_of_file("PK\x03\x04\x14\0"s), HasSubstr("a zip archive"));
   EXPECT_THAT(error_of_file("\x89HDF\r\n\x1a\n"s), HasSubstr("an HDF5 file"));
   EXPECT_THAT(error_of_file("This is not a model.\n"), HasSubstr("not an ONNX model"));

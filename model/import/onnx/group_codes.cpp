@@ -6,7 +6,7 @@
 
 #include "model/graph/attributes.h"
 #include "model/graph/operators.h"
-#include "model/import/onnx/operators/quantization.h"
+#include "model/import/onnx/quantization_parameters.h"
 
 namespace trireme {
 namespace {
@@ -15,10 +15,16 @@ bool is_integer_product(const Node& node) {
   return node.op == "convolution" || node.op == "fullconnect" || node.op == "matmul";
 }
 
+// Operators that ONNX Runtime rounds otherwise on codes than in float32 (model/reference/qlinear.h).
+bool is_integer_operator(const Node& node) {
+  if (node.op == "pooling") return attributes<PoolingAttributes>(node).type == PoolingAttributes::Type::avg;
+  return node.op == "add" || node.op == "multiply" || node.op == "softmax";
+}
+
 class Grouping {
  public:
-  Grouping(Graph& graph, bool integer_products)
-      : graph_(graph), integer_products_(integer_products), uses_(graph.values.size()) {
+  Grouping(Graph& graph, bool integer_operators)
+      : graph_(graph), integer_operators_(integer_operators), uses_(graph.values.size()) {
     for (const Node& node : graph.nodes) {
       for (const ValueId id : node.inputs) {
         if (id != kNone) ++uses_[id];
@@ -71,12 +77,13 @@ class Grouping {
       any = any || (codes && !is_constant(id));
       if (!codes && !is_constant(id) && is_float(graph_.values[id].dtype)) return false;
     }
+    if (!integer_operators_ && is_integer_operator(node)) return false;
     return any && (!is_integer_product(node) || fits_integers(node));
   }
 
   // One scale for the data; one for the weights, or one an output, which for all these weights is axis 0.
   bool fits_integers(const Node& node) const {
-    if (!integer_products_) return false;
+    if (!integer_operators_) return false;
     const ValueId data = codes_of(node.inputs[0]);
     const ValueId weight = codes_of(node.inputs[1]);
     if (data == kNone || weight == kNone) return false;
@@ -91,7 +98,7 @@ class Grouping {
   // fullconnect, then add of a constant that is one number an output: exporters' form of a bias.
   void absorb_bias(NodeId id) {
     Node& add = graph_.nodes[id];
-    if (!integer_products_ || add.op != "add" || !is_constant(add.inputs[1])) return;
+    if (!integer_operators_ || add.op != "add" || !is_constant(add.inputs[1])) return;
     const ValueId sum = add.inputs[0];
     const NodeId producer = graph_.values[sum].producer;
     if (producer == kNone || uses_[sum] != 1) return;
@@ -136,13 +143,13 @@ class Grouping {
   }
 
   Graph& graph_;
-  bool integer_products_;
+  bool integer_operators_;
   std::vector<int> uses_;
 };
 
 }  // namespace
 
-void group_operators(Graph& graph, bool integer_products) { Grouping(graph, integer_products).run(); }
+void group_operators(Graph& graph, bool integer_operators) { Grouping(graph, integer_operators).run(); }
 
 void decode_constants(Graph& graph) {
   std::unordered_map<ValueId, ValueId> real;
@@ -164,10 +171,10 @@ void decode_constants(Graph& graph) {
   }
 }
 
-void group_codes(Graph& graph, bool integer_products) {
+void group_codes(Graph& graph, bool integer_operators) {
   move_dequantize_down(graph);
   move_quantize_up(graph);
-  group_operators(graph, integer_products);
+  group_operators(graph, integer_operators);
   decode_constants(graph);
   compact(graph);
   infer_shapes(graph);

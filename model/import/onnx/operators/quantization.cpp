@@ -2,7 +2,7 @@
 // QuantizeLinear and DequantizeLinear, nodes of the same meaning in the graph. Of constants they are worked
 // out at once: codes that are dequantized stay codes, with their parameters. group_codes.h makes quantized
 // operators of what lies between.
-#include "model/import/onnx/operators/quantization.h"
+#include "model/import/onnx/quantization_parameters.h"
 
 #include <fmt/format.h>
 
