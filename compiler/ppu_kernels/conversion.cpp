@@ -10,7 +10,7 @@ namespace {
 
 using namespace ppu;
 
-// ONNX's rules: a real number loses its fraction, anything but 0 is true. Integers beyond 32 bits saturate.
+// ONNX's rules: a real number loses its fraction, anything but 0 is true. Numbers beyond 32 bits saturate.
 std::optional<PpuKernel> cast_kernel(const Graph& graph, const Node& node, const Chip& chip) {
   const PpuOperand in = input_operand(graph, node, 0), out = output_operand(graph, node);
   if (!is_supported(in) || !is_supported(out)) return std::nullopt;

@@ -52,8 +52,8 @@ TEST(PpuKernels, GatherElementsAndTuples) {
 
 TEST(PpuKernels, OneHot) {
   const auto results =
-      run_kernel(one_node("one_hot", OneHotAttributes{-1, 3}, {{{2}, DataType::int64}, {{2}}}, {{{2, 3}}}),
-                 {Tensor::of<std::int64_t>({2}, {1, -1}), Tensor::of<float>({2}, {0.5F, 7})});
+      run_kernel(one_node("one_hot", OneHotAttributes{-1, 3}, {{{2}, DataType::int32}, {{2}}}, {{{2, 3}}}),
+                 {Tensor::of<std::int32_t>({2}, {1, -1}), Tensor::of<float>({2}, {0.5F, 7})});
   EXPECT_TRUE((*results)[0].bytes == Tensor::of<float>({2, 3}, {0.5F, 7, 0.5F, 0.5F, 0.5F, 7}).bytes);
 }
 

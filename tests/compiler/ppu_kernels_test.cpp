@@ -221,7 +221,7 @@ TEST(PpuKernels, QuantizeOneScaleAChannel) {
 }
 
 TEST(PpuKernels, ComparisonsWhereAndCasts) {
-  const Operand four{{4}}, bools{{4}, DataType::boolean}, longs{{4}, DataType::int64};
+  const Operand four{{4}}, bools{{4}, DataType::boolean}, ints{{4}, DataType::int32};
   const Tensor a = Tensor::of<float>({4}, {1, 2, kNan, -0.0F}), b = Tensor::of<float>({4}, {2, 2, 1, 0});
   const auto truth = [](const Tensor& tensor) {
     return std::vector<int>(tensor.bytes.begin(), tensor.bytes.end());
@@ -238,12 +238,25 @@ TEST(PpuKernels, ComparisonsWhereAndCasts) {
   condition.bytes = {1, 0, 0, 1};
   const auto chosen = run_kernel(one_node("where", {}, {bools, four, four}, {four}), {condition, a, b});
   EXPECT_TRUE(chosen->at(0).bytes == Tensor::of<float>({4}, {1, 2, 1, -0.0F}).bytes);
-  const auto whole = run_kernel(one_node("cast", CastAttributes{DataType::int64}, {four}, {longs}),
+  const auto whole = run_kernel(one_node("cast", CastAttributes{DataType::int32}, {four}, {ints}),
                                 {Tensor::of<float>({4}, {1.9F, -1.9F, 3e9F, 0})});
-  EXPECT_TRUE(whole->at(0).bytes == Tensor::of<std::int64_t>({4}, {1, -1, 2147483647, 0}).bytes);
-  const auto real = run_kernel(one_node("cast", CastAttributes{DataType::float32}, {longs}, {four}),
-                               {Tensor::of<std::int64_t>({4}, {-5, 7, 0, 16777217})});
+  EXPECT_TRUE(whole->at(0).bytes == Tensor::of<std::int32_t>({4}, {1, -1, 2147483647, 0}).bytes);
+  const auto real = run_kernel(one_node("cast", CastAttributes{DataType::float32}, {ints}, {four}),
+                               {Tensor::of<std::int32_t>({4}, {-5, 7, 0, 16777217})});
   EXPECT_TRUE(real->at(0).bytes == Tensor::of<float>({4}, {-5, 7, 0, 16777216}).bytes);
+}
+
+// Its registers have 32 bits: 64 are for indices, and for what is widened.
+TEST(PpuKernels, NothingThatNeeds64Bits) {
+  const Operand four{{4}}, ints{{4}, DataType::int32}, longs{{4}, DataType::int64};
+  const Tensor zeros(DataType::int64, {4}), narrow = Tensor::of<std::int32_t>({4}, {-5, 7, 0, 9});
+  EXPECT_FALSE(run_kernel(one_node("add", {}, {longs, longs}, {longs}), {zeros, zeros}));
+  EXPECT_FALSE(run_kernel(one_node("cast", CastAttributes{DataType::float32}, {longs}, {four}), {zeros}));
+  EXPECT_FALSE(run_kernel(one_node("cast", CastAttributes{DataType::int64}, {four}, {longs}),
+                          {Tensor(DataType::float32, {4})}));
+  EXPECT_FALSE(run_kernel(one_node("gather", GatherAttributes{0}, {longs, ints}, {longs}), {zeros, narrow}));
+  const auto wide = run_kernel(one_node("cast", CastAttributes{DataType::int64}, {ints}, {longs}), {narrow});
+  EXPECT_TRUE(wide->at(0).bytes == Tensor::of<std::int64_t>({4}, {-5, 7, 0, 9}).bytes);
 }
 
 TEST(PpuKernels, NothingForAnUnknownOperatorOrType) {

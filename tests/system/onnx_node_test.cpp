@@ -13,6 +13,7 @@
 
 #include "compiler/compile.h"
 #include "model/quantize/real_network.h"
+#include "model/reference/execute.h"
 #include "sim/simulate.h"
 
 namespace trireme {
@@ -28,16 +29,24 @@ NetworkBinary compiled(Graph graph, const Chip& chip) {
   return compile(std::move(graph), chip, options);
 }
 
+Tensor input_named(const Case& c, const std::string& name) {
+  const auto found = std::find(c.input_names.begin(), c.input_names.end(), name);
+  return c.inputs.at(static_cast<std::size_t>(found - c.input_names.begin()));
+}
+
 RunRecord run(const NetworkBinary& binary, const Chip& chip, const Case& c) {
   std::vector<Tensor> inputs;
-  for (const IoTensor& io : binary.inputs) {
-    const auto found = std::find(c.input_names.begin(), c.input_names.end(), io.name);
-    inputs.push_back(c.inputs.at(static_cast<std::size_t>(found - c.input_names.begin())));
-  }
+  for (const IoTensor& io : binary.inputs) inputs.push_back(input_named(c, io.name));
   SimulateOptions options;
   options.time = false;
   options.timeline = false;
   return simulate(binary, chip, inputs, options);
+}
+
+std::vector<Tensor> reference(const Graph& graph, const Case& c) {
+  std::vector<Tensor> inputs;
+  for (const ValueId id : graph.inputs) inputs.push_back(input_named(c, graph.values[id].name));
+  return execute(graph, inputs, {});
 }
 
 std::vector<Tensor> outputs_of(const RunRecord& record) {
@@ -82,7 +91,7 @@ class OutOfScope {
 };
 
 struct Tally {
-  int passed = 0, failed = 0, out_of_scope = 0;
+  int passed = 0, failed = 0, in_doubt = 0, out_of_scope = 0;
 };
 
 // Which engines a network ran on, and which operators were steps of the host.
@@ -105,8 +114,9 @@ struct Engines {
 std::string failure_of(const onnx::ModelProto& model, const std::filesystem::path& data, const Chip& chip,
                        Engines& engines) {
   try {
-    const Case c = onnx_nodes::read_case(model, data);
+    Case c = onnx_nodes::read_case(model, data);
     const Graph graph = onnx_nodes::import_with_constants(data.parent_path() / "model.onnx", c);
+    if (onnx_nodes::has_wrong_data(data.parent_path().filename())) c.outputs = reference(graph, c);
     const NetworkBinary binary = compiled(graph, chip);
     const RunRecord record = run(binary, chip, c);
     if (!record.findings.empty()) return record.findings.front().text;
@@ -118,21 +128,25 @@ std::string failure_of(const onnx::ModelProto& model, const std::filesystem::pat
   }
 }
 
-void print(const std::map<std::string, Tally>& tallies, const Engines& engines) {
+Tally print(const std::map<std::string, Tally>& tallies, const Engines& engines) {
   Tally all;
-  std::cout << "operator: passed failed out of scope\n";
+  std::cout
+      << "operator: passed, failed, expected values in doubt (compared with the host's), out of scope\n";
   for (const auto& [op, tally] : tallies) {
-    std::cout << op << ": " << tally.passed << " " << tally.failed << " " << tally.out_of_scope << "\n";
+    std::cout << op << ": " << tally.passed << " " << tally.failed << " " << tally.in_doubt << " "
+              << tally.out_of_scope << "\n";
     all.passed += tally.passed;
     all.failed += tally.failed;
+    all.in_doubt += tally.in_doubt;
     all.out_of_scope += tally.out_of_scope;
   }
-  std::cout << "all: " << all.passed << " " << all.failed << " " << all.out_of_scope
+  std::cout << "all: " << all.passed << " " << all.failed << " " << all.in_doubt << " " << all.out_of_scope
             << "\npassed tests by engine:";
   for (const auto& [engine, count] : engines.tests) std::cout << " " << engine << " " << count;
   std::cout << "; without a step of the host " << engines.without_host << "\nhost steps:";
   for (const auto& [op, count] : engines.host_operators) std::cout << " " << op << " " << count;
   std::cout << "\n";
+  return all;
 }
 
 TEST(OnnxNodesOnTheSimulator, ComputeWhatTheyShould) {
@@ -143,7 +157,6 @@ TEST(OnnxNodesOnTheSimulator, ComputeWhatTheyShould) {
                           "tests/system/onnx_nodes_out_of_scope.txt");
   std::map<std::string, Tally> tallies;
   Engines engines;
-  int passed = 0;
   for (const auto& test : onnx_nodes::tests_of(folder)) {
     const std::string name = test.filename().string();
     const onnx::ModelProto model = read_onnx_model(test / "model.onnx");
@@ -155,12 +168,12 @@ TEST(OnnxNodesOnTheSimulator, ComputeWhatTheyShould) {
     for (const auto& data : onnx_nodes::data_sets_of(test)) {
       const std::string wrong = failure_of(model, data, chip, engines);
       EXPECT_EQ(wrong, "") << name;
-      (wrong.empty() ? tally.passed : tally.failed) += 1;
-      passed += wrong.empty() ? 1 : 0;
+      int& right = onnx_nodes::has_wrong_data(name) ? tally.in_doubt : tally.passed;
+      (wrong.empty() ? right : tally.failed) += 1;
     }
   }
-  print(tallies, engines);
-  EXPECT_GE(passed, 500);
+  const Tally all = print(tallies, engines);
+  EXPECT_GE(all.passed, 500);
   EXPECT_EQ(out_of_scope.unused(), "") << "patterns that fit no test";
 }
 
