@@ -69,7 +69,8 @@ TEST(Workloads, SuperResolutionHasADynamicBatch) {
   EXPECT_EQ(total_macs(graph), 2'984'869'888);
 }
 
-// The QDQ twins have no real numbers between input and output; the QLinear ones where Gemm stands.
+// The QDQ twins have no real numbers between input and output. In a QLinear file what stands between
+// DequantizeLinear and QuantizeLinear is plain float32: there are real numbers around it.
 TEST(Workloads, QuantizedNetworks) {
   if (workloads_folder().empty()) GTEST_SKIP() << "no workloads";
   for (const std::string name :
@@ -83,8 +84,8 @@ TEST(Workloads, QuantizedNetworks) {
     for (const Value& value : graph.values) {
       if (value.constant == nullptr && !value.quantization.quantized()) ++real;
     }
-    const bool float_gemm = name.find("qlinear_mlperf") != std::string::npos;
-    EXPECT_EQ(real, float_gemm ? 2 : 0) << name;  // its data and its sums
+    const bool has_real = name.find("qlinear") != std::string::npos;
+    EXPECT_EQ(real > 0, has_real) << name;
   }
 }
 
