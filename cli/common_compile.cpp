@@ -28,9 +28,11 @@ Chip chip_of_settings(const CompileSettings& settings) {
   return chip;
 }
 
-CompileOptions compile_options(const CompileSettings& settings, const Chip& chip) {
+CompileOptions compile_options(const CompileSettings& settings, const Chip& chip, const Graph& graph) {
   CompileOptions options;
   options.rule = chip.requant_rule;
+  if (settings.requant.empty() && graph.scales_from_model)
+    options.rule = graph.source_format == "tflite" ? RequantRule::tflite : RequantRule::onnx;
   options.ties = chip.ties;
   options.fuse = !settings.no_fuse;
   options.use_vip_sram = !settings.no_sram;
@@ -42,10 +44,10 @@ CompiledModel compile_model(const ModelOptions& model, const CompileSettings& se
                             const Console& console, ProgressMode progress) {
   CompiledModel result;
   result.chip = chip_of_settings(settings);  // before the work: a wrong name should cost no time
-  result.graph = load_network(model.model, model.data);
+  result.graph = load_network(model);
   print_notes(result.graph, console);
   ensure_quantized(result.graph, model, result.plan, console, progress);
-  CompileOptions options = compile_options(settings, result.chip);
+  CompileOptions options = compile_options(settings, result.chip, result.graph);
   result.binary = compile(result.graph, result.chip, options);
   return result;
 }
@@ -99,14 +101,14 @@ NetworkBinary read_binary_argument(const std::string& file) {
   } catch (const Error& error) {
     if (is_network_binary_name(file) || !std::filesystem::exists(file)) throw;
     throw Error(file, error.problems().front().what,
-                "a network binary (.tnb) or a model (.onnx, NAME.json) is needed");
+                "a network binary (.tnb) or a model (.onnx, .tflite, NAME.json) is needed");
   }
 }
 
 LoadedBinary load_binary(const std::string& file, const CompileSettings& settings, const Console& console,
                          ProgressMode progress) {
   const std::string extension = to_lower(std::filesystem::path(file).extension().string());
-  if (extension == ".onnx" || extension == ".json") {
+  if (extension == ".onnx" || extension == ".tflite" || extension == ".json") {
     ModelOptions model;
     model.model = file;
     CompiledModel compiled = compile_model(model, settings, console, progress);

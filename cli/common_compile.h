@@ -13,7 +13,7 @@ namespace trireme {
 
 struct CompileSettings {
   std::string chip;     // empty: the default chip
-  std::string requant;  // empty: the chip's own rule
+  std::string requant;  // empty: compile_options() decides
   std::string ties;     // empty: the chip's own
   bool no_fuse = false;
   bool no_sram = false;
@@ -23,7 +23,9 @@ struct CompileSettings {
 void add_compile_options(CLI::App* verb, CompileSettings& settings);
 
 Chip chip_of_settings(const CompileSettings& settings);
-CompileOptions compile_options(const CompileSettings& settings, const Chip& chip);
+// The rule asked for; else that of the runtime whose scales the model brought (tflite, onnx); else the chip's
+// own.
+CompileOptions compile_options(const CompileSettings& settings, const Chip& chip, const Graph& graph);
 
 struct CompiledModel {
   Graph graph;                    // quantized

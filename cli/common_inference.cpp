@@ -86,7 +86,7 @@ HostNetwork load_host_network(const InferenceSettings& settings, std::optional<I
                 "1; --iterations runs more samples");
   }
   HostNetwork network;
-  network.graph = load_network(settings.model.model, settings.model.data);
+  network.graph = load_network(settings.model);
   print_notes(network.graph, console);
   plan.emplace(network.graph, settings.model.model, settings.model.input_meta, console);
   network.iterations = iteration_count(settings, *plan, console);

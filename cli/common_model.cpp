@@ -3,6 +3,7 @@
 
 #include "model/import/import.h"
 #include "support/text.h"
+#include "tensor/files.h"
 
 namespace trireme {
 
@@ -14,6 +15,25 @@ void add_model_options(CLI::App* verb, ModelOptions& options) {
       ->type_name("FILE");
   verb->add_option("--model-data", options.data, "weights NAME.data; default: beside the graph")
       ->type_name("FILE");
+  add_bind_option(verb, options.bind);
+}
+
+void add_bind_option(CLI::App* verb, std::vector<std::string>& bind) {
+  verb->add_option("--bind", bind,
+                   "NAME=FILE.npy: this input of an ONNX model is a constant (sizes, axes, …); repeatable")
+      ->type_name("NAME=FILE");
+}
+
+std::map<std::string, Tensor> read_bindings(const std::vector<std::string>& bind) {
+  std::map<std::string, Tensor> tensors;
+  for (const std::string& text : bind) {
+    const std::size_t equals = text.find('=');  // names of values have slashes and colons, rarely this
+    if (equals == std::string::npos || equals == 0)
+      throw UsageError("--bind: '" + text + "' is not NAME=FILE.npy", "for example 'axes=axes.npy'");
+    if (!tensors.emplace(text.substr(0, equals), read_npy(text.substr(equals + 1))).second)
+      throw UsageError("--bind: '" + text.substr(0, equals) + "' is given twice");
+  }
+  return tensors;
 }
 
 void add_table_option(CLI::App* verb, ModelOptions& options) {
@@ -66,14 +86,22 @@ void print_notes(const Graph& graph, const Console& console) {
   for (const std::string& note : graph.notes) console.note(note);
 }
 
-Graph load_network(const std::string& model, const std::string& data, const PassObserver& observer) {
-  if (!data.empty()) return load_acuity(model, data);
-  Graph graph = load_model(model);
+Graph load_network(const ModelOptions& options, const PassObserver& observer) {
+  ImportOptions import;
+  import.bind = read_bindings(options.bind);
+  if (!options.data.empty() && import.bind.empty()) return load_acuity(options.model, options.data);
+  Graph graph = load_model(options.model, import);
   const bool named = !graph.input_lids.empty() || !graph.output_lids.empty();
   if (named) return graph;  // a layer graph: simplified when it was imported
   simplify(graph, observer);
   assign_layer_ids(graph);
   return graph;
+}
+
+Graph load_network(const std::string& model) {
+  ModelOptions options;
+  options.model = model;
+  return load_network(options);
 }
 
 }  // namespace trireme

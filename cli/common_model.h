@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,14 +16,17 @@
 namespace trireme {
 
 struct ModelOptions {
-  std::string model;       // NAME.json or NAME.onnx
-  std::string data;        // NAME.data; empty: beside the model
-  std::string table;       // NAME.quantize
-  std::string input_meta;  // NAME_inputmeta.yml
+  std::string model;              // NAME.json or NAME.onnx
+  std::string data;               // NAME.data; empty: beside the model
+  std::string table;              // NAME.quantize
+  std::string input_meta;         // NAME_inputmeta.yml
+  std::vector<std::string> bind;  // NAME=FILE.npy
 };
 
 // --model, --model-data (formats.md §8).
 void add_model_options(CLI::App* verb, ModelOptions& options);
+void add_bind_option(CLI::App* verb, std::vector<std::string>& bind);
+std::map<std::string, Tensor> read_bindings(const std::vector<std::string>& bind);
 void add_table_option(CLI::App* verb, ModelOptions& options);
 void add_input_meta_option(CLI::App* verb, ModelOptions& options);
 
@@ -44,6 +48,7 @@ bool is_network_binary_name(const std::filesystem::path& path);  // .tnb
 // An ONNX file is imported, simplified and its layers named; a NAME.json is read as it is.
 // What the importer did that a user should know: a dynamic batch taken as 1, nodes left out.
 void print_notes(const Graph& graph, const Console& console);
-Graph load_network(const std::string& model, const std::string& data = {}, const PassObserver& observer = {});
+Graph load_network(const ModelOptions& options, const PassObserver& observer = {});
+Graph load_network(const std::string& model);
 
 }  // namespace trireme

@@ -40,17 +40,17 @@ std::string dump_simplify_pass(const CompileVerb& verb) {
   const auto keep = [&](const std::string& pass, const Graph& graph) {
     if (pass == verb.settings.dump_ir) text = dump(graph);
   };
-  Graph graph = load_network(verb.model.model, verb.model.data, keep);
+  Graph graph = load_network(verb.model, keep);
   if (text.empty()) simplify(graph, keep);  // a layer graph
   return text;
 }
 
 std::string dump_plan_pass(const CompileVerb& verb, const Console& console) {
   const Chip chip = chip_of_settings(verb.settings);
-  Graph graph = load_network(verb.model.model, verb.model.data);
+  Graph graph = load_network(verb.model);
   std::optional<InputPlan> plan;
   ensure_quantized(graph, verb.model, plan, console, verb.progress);
-  CompileOptions options = compile_options(verb.settings, chip);
+  CompileOptions options = compile_options(verb.settings, chip, graph);
   compile(std::move(graph), chip, options);
   return options.ir;
 }
@@ -77,6 +77,7 @@ void add_compile(CLI::App& app, Chosen& chosen) {
   CLI::App* verb = add_verb(app, "compile", "Compile a network for a chip into a network binary (.tnb).",
                             "trireme compile lenet.json --chip vip9000pico_pid0xee -o lenet.tnb");
   verb->add_option("MODEL", state->model.model, "layer graph NAME.json, or an ONNX file")->required();
+  add_bind_option(verb, state->model.bind);
   verb->add_option("--model-data", state->model.data, "weights NAME.data; default: beside the graph")
       ->type_name("FILE");
   add_table_option(verb, state->model);

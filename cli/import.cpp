@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/common_model.h"
+#include "cli/import_check.h"
 #include "cli/run_cli.h"
 #include "cli/verbs.h"
 #include "compiler/compile.h"
@@ -17,6 +18,8 @@ namespace {
 
 struct ImportSettings {
   std::string model, inputs, outputs, sizes, with_batch, dtypes, json, data;
+  std::vector<std::string> bind;
+  bool check = false, check_json = false;
 };
 
 // "3,640,640#1,10" -> one shape an input; a batch of 1 goes in front unless --size-with-batch says it is
@@ -46,6 +49,7 @@ ImportOptions import_options(const ImportSettings& settings) {
   ImportOptions options;
   options.inputs = split_words(settings.inputs);
   options.outputs = split_words(settings.outputs);
+  options.bind = read_bindings(settings.bind);
   if (settings.sizes.empty()) return options;
   const std::vector<Shape> shapes = parse_sizes(settings);
   if (shapes.size() != options.inputs.size()) {
@@ -57,9 +61,14 @@ ImportOptions import_options(const ImportSettings& settings) {
   return options;
 }
 
-int import_onnx_model(const ImportSettings& settings, const Console& console) {
+using Importer = Graph (*)(const std::filesystem::path& path, const ImportOptions& options);
+
+int import_model(const ImportSettings& settings, Importer importer, const Console& console) {
+  if (settings.check)
+    return check_onnx_model(settings.model, import_options(settings), settings.check_json, console);
+  if (settings.check_json) throw UsageError("--json prints what --check finds", "add --check");
   if (!settings.dtypes.empty()) console.note("--input-dtype-list: the model's own input types are used");
-  Graph graph = import_onnx(settings.model, import_options(settings));
+  Graph graph = importer(settings.model, import_options(settings));
   const std::size_t imported = graph.nodes.size();
   print_notes(graph, console);
   simplify(graph);
@@ -76,12 +85,27 @@ int import_onnx_model(const ImportSettings& settings, const Console& console) {
   return kExitOk;
 }
 
-void add_import_onnx(CLI::App& parent, Chosen& chosen) {
+struct ModelFormat {
+  const char* name;
+  const char* purpose;
+  const char* example;
+  const char* file;
+  Importer importer;
+};
+
+constexpr ModelFormat kFormats[] = {
+    {"onnx", "Read an ONNX model and write the layer graph and its weights.",
+     "trireme import onnx --model lenet.onnx --output-model lenet.json --output-data lenet.data", "ONNX file",
+     import_onnx},
+    {"tflite", "Read a TensorFlow Lite model and write the layer graph and its weights.",
+     "trireme import tflite --model lenet.tflite --output-model lenet.json --output-data lenet.data",
+     "TensorFlow Lite file", import_tflite},
+};
+
+void add_import_of(CLI::App& parent, Chosen& chosen, const ModelFormat& format) {
   auto settings = std::make_shared<ImportSettings>();
-  CLI::App* verb =
-      add_verb(parent, "onnx", "Read an ONNX model and write the layer graph and its weights.",
-               "trireme import onnx --model lenet.onnx --output-model lenet.json --output-data lenet.data");
-  verb->add_option("--model", settings->model, "ONNX file")->required()->type_name("FILE");
+  CLI::App* verb = add_verb(parent, format.name, format.purpose, format.example);
+  verb->add_option("--model", settings->model, format.file)->required()->type_name("FILE");
   verb->add_option("--inputs", settings->inputs,
                    "cut the model at these tensors, 'a b'; default: its own inputs")
       ->type_name("NAMES");
@@ -100,8 +124,15 @@ void add_import_onnx(CLI::App& parent, Chosen& chosen) {
       ->type_name("FILE");
   verb->add_option("--output-data", settings->data, "weights to write; default: .data beside the layer graph")
       ->type_name("FILE");
-  on_chosen(verb, chosen,
-            [settings](const Console& console) { return import_onnx_model(*settings, console); });
+  if (format.importer == import_onnx) {
+    add_bind_option(verb, settings->bind);
+    verb->add_flag("--check", settings->check,
+                   "write nothing; report every problem, and where the network could run better");
+    add_json_option(verb, settings->check_json);
+  }
+  on_chosen(verb, chosen, [settings, &format](const Console& console) {
+    return import_model(*settings, format.importer, console);
+  });
 }
 
 struct Framework {
@@ -117,8 +148,6 @@ constexpr Framework kFrameworks[] = {
      "python -m tf2onnx.convert --graphdef model.pb --inputs input:0 --outputs output:0 --inputs-as-nchw "
      "input:0 "
      "--opset 13 --output model.onnx"},
-    {"tflite", "TensorFlow Lite models: not in this version; names the command that exports ONNX.",
-     "python -m tf2onnx.convert --tflite model.tflite --opset 13 --output model.onnx"},
     {"caffe", "Caffe models: not in this version; names the command that exports ONNX.",
      "python -m caffe2onnx.convert --prototxt model.prototxt --caffemodel model.caffemodel --onnx "
      "model.onnx"},
@@ -148,7 +177,7 @@ void add_import(CLI::App& app, Chosen& chosen) {
       add_verb(app, "import", "Read a model of another framework.",
                "trireme import onnx --model lenet.onnx --output-model lenet.json --output-data lenet.data");
   verb->require_subcommand(1);
-  add_import_onnx(*verb, chosen);
+  for (const ModelFormat& format : kFormats) add_import_of(*verb, chosen, format);
   for (const Framework& framework : kFrameworks) add_other_import(*verb, chosen, framework);
 }
 

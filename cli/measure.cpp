@@ -70,7 +70,7 @@ void add_measure(CLI::App& app, Chosen& chosen) {
   add_model_options(verb, *options);
   add_json_option(verb, *json);
   on_chosen(verb, chosen, [options, json](const Console& console) {
-    const Graph graph = load_network(options->model, options->data);
+    const Graph graph = load_network(*options);
     console.print(*json ? json_text(measure_json(graph)) : measure_table(graph));
     return kExitOk;
   });

@@ -83,7 +83,7 @@ int quantize_model(const QuantizeSettings& settings, const Console& console) {
   const std::filesystem::path path = table_path(settings);
   refuse_what_is_not_here(settings, path);
   say_what_has_no_effect(settings, console);
-  Graph graph = load_network(settings.model.model, settings.model.data);
+  Graph graph = load_network(settings.model);
   print_notes(graph, console);
   const InputPlan plan(graph, settings.model.model, settings.model.input_meta, console);
   const std::size_t count = sample_count(settings, plan, console);

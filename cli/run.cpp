@@ -12,6 +12,7 @@
 #include "cli/run_cli.h"
 #include "cli/verbs.h"
 #include "model/import/import.h"
+#include "model/quantize/real_network.h"
 #include "model/quantize/table.h"
 #include "model/reference/execute.h"
 #include "tensor/files.h"
@@ -40,18 +41,34 @@ struct Run {
   std::vector<std::string> differing;
 };
 
+// Codes that a file held, as the real numbers they stand for.
+std::vector<Tensor> real_inputs(const Graph& graph, std::vector<Tensor> inputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Value& value = graph.values[graph.inputs[i]];
+    const Quantization& q = value.quantization;
+    if (q.quantized() && inputs[i].dtype == q.dtype && value.dtype != q.dtype)
+      inputs[i] = dequantize(inputs[i], q);
+  }
+  return inputs;
+}
+
 Run perform(const RunVerb& verb, const Console& console) {
   Run run;
   run.compiled.chip = chip_of_settings(verb.compile);
-  run.compiled.graph = load_network(verb.model.model, verb.model.data);
+  run.compiled.graph = load_network(verb.model);
   print_notes(run.compiled.graph, console);
   Graph& graph = run.compiled.graph;
   std::optional<InputPlan>& plan = run.compiled.plan;
   plan.emplace(graph, verb.model.model, verb.model.input_meta, console);
   run.float_inputs = plan->files(verb.inputs);  // before calibrating: a wrong picture should cost no time
-  run.float_outputs = execute(graph, run.float_inputs, {});
-  ensure_quantized(graph, verb.model, plan, console, verb.progress, run.float_inputs);
-  CompileOptions options = compile_options(verb.compile, run.compiled.chip);
+  run.float_outputs = execute(graph, real_inputs(graph, run.float_inputs), {});
+  if (verb.dtype == "quantized") {
+    ensure_quantized(graph, verb.model, plan, console, verb.progress, run.float_inputs);
+  } else {
+    run.float_inputs = real_inputs(graph, run.float_inputs);
+    make_real(graph, verb.dtype == "float16" ? DataType::float16 : DataType::float32);
+  }
+  CompileOptions options = compile_options(verb.compile, run.compiled.chip, graph);
   run.compiled.binary = compile(graph, run.compiled.chip, options);
   const NetworkBinary& binary = run.compiled.binary;
   for (std::size_t i = 0; i < run.float_inputs.size(); ++i) {
@@ -122,11 +139,6 @@ Json run_json(const RunVerb& verb, const Run& run) {
 }
 
 int run_model(const RunVerb& verb, const Console& console) {
-  if (verb.dtype != "quantized") {
-    throw Error("--dtype",
-                fmt::format("the simulator runs quantized networks; {} is not in this version", verb.dtype),
-                "`trireme inference --dtype float32` runs it on the host");
-  }
   AtomicFolder folder(verb.out, kRunMarker, verb.force,
                       files_read(verb.model, verb.compile.chip, verb.inputs));
   const Run run = perform(verb, console);
@@ -156,13 +168,16 @@ void add_run(CLI::App& app, Chosen& chosen) {
   CLI::App* verb = add_verb(app, "run", "Do everything: import, quantize, compile, simulate, profile, check.",
                             "trireme run lenet.onnx --input 0.jpg --out run");
   verb->add_option("MODEL", state->model.model, "ONNX file, or layer graph NAME.json")->required();
+  add_bind_option(verb, state->model.bind);
   verb->add_option("--input", state->inputs, "picture, .npy, .tensor or .dat, once for each network input")
       ->required()
       ->type_name("FILE");
   verb->add_option("--model-data", state->model.data, "weights of a layer graph")->type_name("FILE");
   add_table_option(verb, state->model);
   add_input_meta_option(verb, state->model);
-  verb->add_option("--dtype", state->dtype, "quantized; float32 and float16 are not in this version")
+  verb->add_option("--dtype", state->dtype,
+                   "quantized (by the model's own scales, or uint8 after calibration), or on the PPU: "
+                   "float32, float16")
       ->check(CLI::IsMember({"quantized", "float32", "float16"}))
       ->type_name("TYPE")
       ->capture_default_str();

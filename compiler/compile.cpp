@@ -30,8 +30,7 @@ const std::vector<PlanPass>& plan_passes() {
          if (options.fuse) fuse(plan, chip);
        }},
       {"tile", [](Plan& plan, const Chip& chip, const CompileOptions&) { tile(plan, chip); }},
-      {"pack", [](Plan& plan, const Chip& chip,
-                  const CompileOptions& options) { pack(plan, chip, options.rule, options.ties); }},
+      {"pack", [](Plan& plan, const Chip& chip, const CompileOptions&) { pack(plan, chip); }},
       {"memory", [](Plan& plan, const Chip& chip,
                     const CompileOptions& options) { plan_memory(plan, chip, options.use_vip_sram); }},
   };
@@ -56,17 +55,15 @@ std::vector<std::string> compile_pass_names() {
 NetworkBinary compile(Graph graph, const Chip& chip, CompileOptions& options) {
   check_pass_name(options.dump_ir_pass);
   const auto wanted = [&](const std::string& pass) { return pass == options.dump_ir_pass; };
-  // 1. Graph to graph. A graph that came through here before is left as it is.
+  // 1. Parameters, shared where fusing must not change a bit: of the network as it was quantized. What
+  // simplifying moves side by side afterwards keeps its own.
+  if (is_quantized(graph)) unify_quantization(graph);
+  // 2. Graph to graph. A graph that came through here before is left as it is.
   simplify(graph, [&](const std::string& pass, const Graph& after) {
     if (wanted(pass)) options.ir = dump(after);
   });
-  // 2. Parameters, shared where fusing must not change a bit.
-  if (!is_quantized(graph)) {
-    throw Error("network '" + graph.name + "'", "it is not quantized", "run `trireme quantize` first");
-  }
-  unify_quantization(graph);
   // 3. Graph to plan, plan to plan.
-  Plan plan = place(std::move(graph), chip);
+  Plan plan = place(std::move(graph), chip, options.rule, options.ties);
   if (wanted("place")) options.ir = dump(plan);
   for (const PlanPass& pass : plan_passes()) {
     pass.run(plan, chip, options);

@@ -81,6 +81,13 @@ struct FrontEndConfig {
   int network_start_cycles;  // once a run
 };
 
+// The processor that runs steps no engine can.
+struct HostConfig {
+  int launch_cycles;         // interrupt, cache maintenance, wake-up of the driver, there and back
+  int operations_per_cycle;  // elements of a step's inputs and outputs, in NPU cycles
+  int bytes_per_cycle;       // to and from memory, through its caches
+};
+
 struct Chip {
   std::string name;         // "vip9000pico_pid0xee"
   std::string market_name;  // "V853"
@@ -95,6 +102,7 @@ struct Chip {
   AxiConfig axi;
   DramConfig dram;
   FrontEndConfig front_end;
+  HostConfig host;
   RequantRule requant_rule;
   Ties ties;
   std::string yaml;  // the resolved description itself: stored in network binaries

@@ -170,6 +170,15 @@ void add_rest(std::vector<ChipField>& fields) {
             in_section<&Chip::front_end, &FrontEndConfig::command_cycles>);
   front_end("network_start_cycles", "cycles", 0, kMaxCycles, "once a run, before the first command",
             in_section<&Chip::front_end, &FrontEndConfig::network_start_cycles>);
+  const auto host = [&fields](auto&&... field) { fields.push_back(number("host", field...)); };
+#define MEMBER(name) in_section<&Chip::host, &HostConfig::name>
+  host("launch_cycles", "cycles", 0, kMaxCycles,
+       "from the last event met to the first element of a host step", MEMBER(launch_cycles));
+  host("operations_per_cycle", "operations/cycle", 1, 1024, "elements a host step reads or writes",
+       MEMBER(operations_per_cycle));
+  host("bytes_per_cycle", "bytes/cycle", 1, 1024, "of a host step, to and from memory",
+       MEMBER(bytes_per_cycle));
+#undef MEMBER
   // A chip's file names the chip's own rule; those of the reference runtimes are chosen at compile time.
   fields.push_back(word("requantizer", "rule", {"vip7", "vip8", "vipf"},
                         "how accumulators become codes (docs/isa.md)", at_top<&Chip::requant_rule>));

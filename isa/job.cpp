@@ -25,9 +25,9 @@ class JobReader {
     if (value > last)
       problems_.add(where_, fmt::format("{} is {}", field, value), fmt::format("0 to {}", last));
   }
-  template <std::size_t count>
-  void unused(const std::uint32_t (&words)[count]) {
-    const bool zero = std::all_of(words, words + count, [](std::uint32_t word) { return word == 0; });
+  template <typename Word, std::size_t count>
+  void unused(const Word (&words)[count]) {
+    const bool zero = std::all_of(words, words + count, [](Word word) { return word == 0; });
     if (!zero)
       problems_.add(where_, "reserved words are not zero", "the file is damaged or of another version");
   }
@@ -52,22 +52,44 @@ class JobReader {
 };
 
 void check_fields(const NneJob& job, JobReader& reader) {
-  reader.at_most("operation", job.header.operation, static_cast<unsigned>(NneOperation::depthwise));
+  reader.at_most("operation", job.header.operation, static_cast<unsigned>(NneOperation::add));
+  reader.view("data type of the input", job.input);
+  reader.view("data type of the output", job.output);
+  reader.view("data type of the second input", job.input2);
   reader.post(job.post);
   reader.at_most("pool_type", job.pool_type, 1);
+  reader.at_most("data type of the weights", job.weight_dtype, static_cast<unsigned>(DataType::boolean));
+  reader.at_most("subtract", job.subtract, 1);
+  reader.unused(job.reserved_bytes);
   reader.unused(job.reserved);
 }
 
 void check_fields(const TpJob& job, JobReader& reader) {
-  reader.at_most("operation", job.header.operation, static_cast<unsigned>(TpOperation::copy));
+  reader.at_most("operation", job.header.operation, static_cast<unsigned>(TpOperation::reshuffle));
+  reader.view("data type of the input", job.input);
+  reader.view("data type of the output", job.output);
   reader.post(job.post);
   reader.at_most("count_include_pad", job.count_include_pad, 1);
   for (const std::uint8_t axis : job.perm) reader.at_most("perm", axis, 2);
+  reader.at_most("data type of the weights", job.weight_dtype, static_cast<unsigned>(DataType::boolean));
+  reader.at_most("fills", job.fills, 1);
+  reader.unused(job.reserved_byte);
   reader.unused(job.reserved);
+}
+
+void check_operands(const OperandRange (&operands)[kOperandRanges], JobReader& reader) {
+  for (const OperandRange& operand : operands) reader.at_most("access", operand.access, OperandRange::write);
 }
 
 void check_fields(const PpuJob& job, JobReader& reader) {
   reader.at_most("operation", job.header.operation, 0);
+  check_operands(job.operands, reader);
+  reader.unused(job.reserved);
+}
+
+void check_fields(const HostJob& job, JobReader& reader) {
+  reader.at_most("operation", job.header.operation, 0);
+  check_operands(job.operands, reader);
   reader.unused(job.reserved);
 }
 
@@ -81,8 +103,6 @@ Job decode_as(const Bytes& bytes, const std::string& where) {
   std::memcpy(&job, bytes.data(), sizeof job);
   Problems problems;
   JobReader reader(where, problems);
-  reader.view("data type of the input", job.input);
-  reader.view("data type of the output", job.output);
   reader.unused(job.header.reserved);
   check_fields(job, reader);
   problems.throw_if_any();
@@ -92,7 +112,7 @@ Job decode_as(const Bytes& bytes, const std::string& where) {
 }  // namespace
 
 const char* name_of(Engine engine) {
-  constexpr std::array<const char*, kEngines> names = {"NN", "TP", "SH"};
+  constexpr std::array<const char*, kEngines> names = {"NN", "TP", "SH", "CPU"};
   const auto index = static_cast<std::size_t>(engine);
   if (index >= names.size()) internal_error("name of an unknown engine");
   return names[index];
@@ -124,7 +144,7 @@ Bytes encode(const Job& job) {
 
 Job decode_job(const Bytes& bytes, const std::string& where) {
   if (bytes.size() < sizeof(JobHeader)) {
-    throw Error(where, fmt::format("a descriptor of {} bytes", bytes.size()), "the shortest has 160");
+    throw Error(where, fmt::format("a descriptor of {} bytes", bytes.size()), "the shortest has 192");
   }
   switch (bytes[0]) {
     case static_cast<std::uint8_t>(Engine::nne):
@@ -133,8 +153,10 @@ Job decode_job(const Bytes& bytes, const std::string& where) {
       return decode_as<TpJob>(bytes, where);
     case static_cast<std::uint8_t>(Engine::ppu):
       return decode_as<PpuJob>(bytes, where);
+    case static_cast<std::uint8_t>(Engine::host):
+      return decode_as<HostJob>(bytes, where);
     default:
-      throw Error(where, fmt::format("unknown engine {}", bytes[0]), "0 is NN, 1 is TP, 2 is SH");
+      throw Error(where, fmt::format("unknown engine {}", bytes[0]), "0 is NN, 1 is TP, 2 is SH, 3 is CPU");
   }
 }
 

@@ -17,16 +17,18 @@ namespace trireme {
 using Address = std::uint32_t;
 constexpr Address kVipSramBase = 0xFF000000;  // on-chip SRAM window; everything below is DRAM
 
-enum class Engine : std::uint8_t { nne, tp, ppu };
-constexpr int kEngines = 3;
-const char* name_of(Engine engine);  // "NN", "TP", "SH" as the field's tables print them (formats.md §9.5)
+// `host`: the processor beside the NPU runs a named step that no engine can.
+enum class Engine : std::uint8_t { nne, tp, ppu, host };
+constexpr int kEngines = 4;
+const char* name_of(
+    Engine engine);  // "NN", "TP", "SH", "CPU" as the field's tables print them (formats.md §9.5)
 
 constexpr std::uint16_t kNoEvent = 0xFFFF;
 constexpr int kMaxWaits = 8;
 
 struct JobHeader {                       // 32 bytes
   std::uint8_t engine;                   // Engine
-  std::uint8_t operation;                // NneOperation, TpOperation; 0 for the PPU
+  std::uint8_t operation;                // NneOperation, TpOperation; 0 for PPU and host
   std::uint16_t job;                     // index in the command stream
   std::uint16_t layer;                   // index of the layer symbol
   std::uint16_t signal_event;            // kNoEvent: none
@@ -68,7 +70,10 @@ struct PostProcessing {      // 24 bytes
 };
 static_assert(sizeof(PostProcessing) == 24);
 
-enum class NneOperation : std::uint8_t { convolution, depthwise };
+// add: output = input + input2 of the same shape, both codes (formats.md §10: ADD runs on the array).
+enum class NneOperation : std::uint8_t { convolution, depthwise, add };
+
+constexpr int kAddScales = 3;
 
 struct NneJob {  // 192 bytes
   JobHeader header;
@@ -92,13 +97,32 @@ struct NneJob {  // 192 bytes
   std::uint16_t groups;
   Address kernel_cache, image_cache;  // VIP-SRAM ranges; bytes 0: not cached
   std::uint32_t kernel_cache_bytes, image_cache_bytes;
-  std::uint32_t reserved[8];
+  std::uint8_t weight_dtype;  // DataType of the weight codes: uint8 or int8
+  std::uint8_t subtract;      // add: 1 for input - input2
+  std::uint8_t reserved_bytes[2];
+  TensorView input2;  // add. Its requantizers, at post.requantizer_address: input, input2, output
+  std::uint32_t reserved;
 };
 static_assert(sizeof(NneJob) == 192);
 
-enum class TpOperation : std::uint8_t { max_pool, avg_pool, transpose, lut, fully_connected, copy };
+enum class TpOperation : std::uint8_t {
+  max_pool,
+  avg_pool,
+  transpose,
+  lut,
+  fully_connected,
+  copy,
+  reshuffle
+};
 
-struct TpJob {  // 160 bytes
+// reshuffle: one loop of the address generator. Input stride 0 repeats an element.
+struct CopyDimension {
+  std::uint32_t count;
+  std::int32_t input_stride, output_stride;  // bytes
+};
+constexpr int kCopyDimensions = 6;
+
+struct TpJob {  // 224 bytes
   JobHeader header;
   TensorView input;
   TensorView output;
@@ -113,24 +137,59 @@ struct TpJob {  // 160 bytes
   Address bias;  // fully connected: int32 an output
   float input_scale,
       output_scale;  // avg_pool: multiplier for n counted elements is input_scale / (output_scale * n)
-  std::uint32_t reserved[6];
+  std::uint8_t weight_dtype;   // fully_connected: DataType of the weight codes
+  std::uint8_t element_bytes;  // reshuffle: 1, 2, 4 or 8; addresses are those of input and output
+  std::uint8_t fills;          // reshuffle: 1 writes `fill` and reads nothing
+  std::uint8_t reserved_byte;
+  std::uint32_t fill[2];                      // one element, low bytes first
+  CopyDimension dimensions[kCopyDimensions];  // outermost first; unused ones count 1
+  std::uint32_t reserved;
 };
-static_assert(sizeof(TpJob) == 160);
+static_assert(sizeof(TpJob) == 224);
 
-constexpr int kPpuUniforms = 16;
-struct PpuJob {  // 192 bytes
+// What a PPU or host job may touch: what the memory checker holds it to.
+struct OperandRange {
+  enum Access : std::uint32_t { unused, read, write };
+  Address address;
+  std::uint32_t bytes;
+  std::uint32_t access;
+};
+constexpr int kOperandRanges = 12;
+
+// First and one past the last byte that a reshuffle touches; 64 bits, so that no damaged job can wrap.
+struct AddressSpan {
+  std::int64_t begin, end;
+};
+struct ReshuffleRanges {
+  AddressSpan input, output;
+};
+ReshuffleRanges ranges_of_reshuffle(const TpJob& job);
+std::uint64_t elements_of_reshuffle(const TpJob& job);  // saturating
+
+constexpr int kPpuUniforms = 32;
+struct PpuJob {  // 320 bytes
   JobHeader header;
-  TensorView input;  // declared ranges: what the memory checker holds it to
-  TensorView output;
   Address program;  // instructions of isa/ppu.h
   std::uint32_t program_bytes;
   std::uint32_t threads;  // work-items; each gets its index in r0.x
-  std::uint32_t reserved[9];
+  std::uint32_t reserved;
+  OperandRange operands[kOperandRanges];
   std::uint32_t uniforms[kPpuUniforms];
 };
-static_assert(sizeof(PpuJob) == 192);
+static_assert(sizeof(PpuJob) == 320);
 
-using Job = std::variant<NneJob, TpJob, PpuJob>;
+// A step of the host: one operator of the network by the reference's arithmetic.
+struct HostJob {  // 192 bytes
+  JobHeader header;
+  Address step;  // the operator as text: isa/host_step.h
+  std::uint32_t step_bytes;
+  std::uint32_t reserved[2];
+  OperandRange
+      operands[kOperandRanges];  // in the order of the node's inputs, then outputs; `unused` if omitted
+};
+static_assert(sizeof(HostJob) == 192);
+
+using Job = std::variant<NneJob, TpJob, PpuJob, HostJob>;
 
 const JobHeader& header_of(const Job& job);
 JobHeader& header_of(Job& job);

@@ -14,9 +14,9 @@ std::string named(const std::array<const char*, count>& names, unsigned value) {
   return value < count ? names[value] : fmt::format("?{}", value);
 }
 
-constexpr std::array<const char*, 2> kNneNames = {"convolution", "depthwise"};
-constexpr std::array<const char*, 6> kTpNames = {"max_pool", "avg_pool",        "transpose",
-                                                 "lut",      "fully_connected", "copy"};
+constexpr std::array<const char*, 3> kNneNames = {"convolution", "depthwise", "add"};
+constexpr std::array<const char*, 7> kTpNames = {"max_pool",        "avg_pool", "transpose", "lut",
+                                                 "fully_connected", "copy",     "reshuffle"};
 
 std::string header_text(const JobHeader& header, const char* engine, const std::string& operation) {
   std::string waits;
@@ -54,7 +54,15 @@ std::string cache_text(const char* name, Address address, std::uint32_t bytes) {
   return bytes == 0 ? std::string() : fmt::format(" {} 0x{:08x}+{}", name, address, bytes);
 }
 
+std::string text_of_add(const NneJob& job) {
+  return fmt::format("{} in {} {} {} out {} scales 0x{:08x} {}",
+                     header_text(job.header, "NN", named(kNneNames, job.header.operation)),
+                     view_text(job.input), job.subtract != 0 ? "-" : "+", view_text(job.input2),
+                     view_text(job.output), job.post.requantizer_address, post_text(job.post));
+}
+
 std::string text_of(const NneJob& job) {
+  if (job.header.operation == static_cast<std::uint8_t>(NneOperation::add)) return text_of_add(job);
   std::string text =
       fmt::format("{} in {} out {} conv {}x{} kernel {}x{} stride {}x{} dilation {}x{} pad {},{}",
                   header_text(job.header, "NN", named(kNneNames, job.header.operation)), view_text(job.input),
@@ -69,8 +77,20 @@ std::string text_of(const NneJob& job) {
          cache_text("image cache", job.image_cache, job.image_cache_bytes);
 }
 
+std::string text_of_reshuffle(const TpJob& job) {
+  std::string text = header_text(job.header, "TP", "reshuffle");
+  text += job.fills != 0 ? fmt::format(" fill 0x{:x},0x{:x}", job.fill[0], job.fill[1])
+                         : fmt::format(" in 0x{:08x}", job.input.address);
+  text += fmt::format(" out 0x{:08x} elements of {} B", job.output.address, job.element_bytes);
+  for (const CopyDimension& d : job.dimensions) {
+    if (d.count != 1) text += fmt::format(" {}:{}:{}", d.count, d.input_stride, d.output_stride);
+  }
+  return text;
+}
+
 std::string text_of(const TpJob& job) {
   const auto operation = static_cast<TpOperation>(job.header.operation);
+  if (operation == TpOperation::reshuffle) return text_of_reshuffle(job);
   std::string text =
       fmt::format("{} in {} out {}", header_text(job.header, "TP", named(kTpNames, job.header.operation)),
                   view_text(job.input), view_text(job.output));
@@ -94,12 +114,29 @@ std::string text_of(const TpJob& job) {
   return text + " " + post_text(job.post);
 }
 
-std::string text_of(const PpuJob& job) {
-  std::string text = fmt::format("{} in {} out {} program 0x{:08x}+{} threads {} uniforms",
-                                 header_text(job.header, "SH", "program"), view_text(job.input),
-                                 view_text(job.output), job.program, job.program_bytes, job.threads);
-  for (const std::uint32_t uniform : job.uniforms) text += fmt::format(" 0x{:x}", uniform);
+std::string operands_text(const OperandRange (&operands)[kOperandRanges]) {
+  std::string text;
+  for (const OperandRange& operand : operands) {
+    if (operand.access == OperandRange::unused) continue;
+    text += fmt::format(" {} 0x{:08x}+{}", operand.access == OperandRange::write ? "out" : "in",
+                        operand.address, operand.bytes);
+  }
   return text;
+}
+
+std::string text_of(const PpuJob& job) {
+  std::string text =
+      fmt::format("{}{} program 0x{:08x}+{} threads {} uniforms", header_text(job.header, "SH", "program"),
+                  operands_text(job.operands), job.program, job.program_bytes, job.threads);
+  int used = kPpuUniforms;
+  while (used > 0 && job.uniforms[used - 1] == 0) --used;
+  for (int i = 0; i < used; ++i) text += fmt::format(" 0x{:x}", job.uniforms[i]);
+  return text;
+}
+
+std::string text_of(const HostJob& job) {
+  return fmt::format("{}{} step 0x{:08x}+{}", header_text(job.header, "CPU", "step"),
+                     operands_text(job.operands), job.step, job.step_bytes);
 }
 
 }  // namespace

@@ -52,9 +52,9 @@ void check_segments(const NetworkBinary& binary, const Chip& chip, const std::st
 }
 
 void check_jobs(const NetworkBinary& binary, const Chip& chip, const std::string& where, Problems& problems) {
-  if (binary.jobs.empty() || binary.jobs.size() >= kNoEvent) {
+  if (binary.jobs.size() >= kNoEvent) {
     problems.add(where, fmt::format("holds {} jobs", binary.jobs.size()),
-                 fmt::format("1 to {}", kNoEvent - 1));
+                 fmt::format("at most {}", kNoEvent - 1));
     return;
   }
   for (std::size_t i = 0; i < binary.jobs.size(); ++i) {
@@ -73,6 +73,7 @@ void check_jobs(const NetworkBinary& binary, const Chip& chip, const std::string
 void check_buffers(const NetworkBinary& binary, const Chip& chip, const std::string& where,
                    Problems& problems) {
   for (const Buffer& buffer : binary.buffers) {
+    if (buffer.bytes == 0) continue;  // of a tensor without elements
     const std::string place = fmt::format("{}: buffer '{}'", where, buffer.name);
     check_range(place, range_of(buffer.address, buffer.bytes), chip, problems);
     if (buffer.first_job <= buffer.last_job && buffer.last_job < binary.jobs.size()) continue;
@@ -98,7 +99,7 @@ ByteRange tensor_range(const LayerTensor& tensor) {
 
 void check_layers(const NetworkBinary& binary, const Chip& chip, const std::string& where,
                   Problems& problems) {
-  const std::vector<std::string> engines = {"NN", "TP", "SH", "--"};
+  const std::vector<std::string> engines = {"NN", "TP", "SH", "CPU", "--"};
   for (const LayerSymbol& layer : binary.layers) {
     const std::string place = fmt::format("{}: layer '{}'", where, layer.name);
     if (std::find(engines.begin(), engines.end(), layer.engine) == engines.end()) {
@@ -106,7 +107,7 @@ void check_layers(const NetworkBinary& binary, const Chip& chip, const std::stri
     }
     for (const LayerTensor& tensor : layer.outputs) {
       const std::string output = fmt::format("{}: output '{}'", place, tensor.value);
-      check_range(output, tensor_range(tensor), chip, problems);
+      if (element_count(tensor.shape) > 0) check_range(output, tensor_range(tensor), chip, problems);
       if (tensor.after_job >= -1 && tensor.after_job < static_cast<std::int64_t>(binary.jobs.size()))
         continue;
       problems.add(output, fmt::format("is there after job {}", tensor.after_job),
@@ -117,10 +118,10 @@ void check_layers(const NetworkBinary& binary, const Chip& chip, const std::stri
 
 void check_io(const char* kind, const std::vector<IoTensor>& tensors, const Chip& chip,
               const std::string& where, Problems& problems) {
-  if (tensors.empty()) problems.add(where, fmt::format("has no {}", kind), "compile the network again");
   for (const IoTensor& tensor : tensors) {
     const std::uint64_t bytes = static_cast<std::uint64_t>(element_count(tensor.shape)) *
                                 static_cast<unsigned>(bytes_of(tensor.dtype));
+    if (bytes == 0) continue;
     check_range(fmt::format("{}: {} '{}'", where, kind, tensor.name), range_of(tensor.address, bytes), chip,
                 problems);
   }
@@ -138,6 +139,7 @@ void check(const NetworkBinary& binary, const Chip& chip, const std::string& whe
   check_layers(binary, chip, where, problems);
   check_io("input", binary.inputs, chip, where, problems);
   check_io("output", binary.outputs, chip, where, problems);
+  if (binary.outputs.empty()) problems.add(where, "has no output", "compile the network again");
   problems.throw_if_any();
 }
 

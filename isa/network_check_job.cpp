@@ -22,6 +22,7 @@ class JobCheck {
   void operator()(const NneJob& job);
   void operator()(const TpJob& job);
   void operator()(const PpuJob& job);
+  void operator()(const HostJob& job);
 
  private:
   void problem(const std::string& what, const std::string& hint) { problems_.add(where_, what, hint); }
@@ -48,15 +49,30 @@ class JobCheck {
     return nullptr;
   }
 
-  void views(const TensorView& input, const TensorView& output) {
-    in_memory("input", range_of(input));
-    in_memory("output", range_of(output));
+  void written(const ByteRange& range) {
+    in_memory("output", range);
     for (const Segment& segment : binary_.segments) {
-      if (range_of(output).meets(range_of(segment))) {
+      if (range.meets(range_of(segment))) {
         problem(fmt::format("writes over segment '{}'", segment.name), "constants must survive a run");
       }
     }
   }
+
+  void views(const TensorView& input, const TensorView& output) {
+    in_memory("input", range_of(input));
+    written(range_of(output));
+  }
+
+  void operands(const OperandRange (&list)[kOperandRanges]) {
+    for (const OperandRange& operand : list) {
+      const ByteRange range = range_of(operand.address, operand.bytes);
+      if (operand.access == OperandRange::read) in_memory("operand", range);
+      if (operand.access == OperandRange::write) written(range);
+    }
+  }
+
+  void reshuffle(const TpJob& job);
+  void add(const NneJob& job);
 
   void requantizers(const PostProcessing& post, std::uint64_t channels) {
     if (post.per_channel != 0) {
@@ -81,7 +97,18 @@ class JobCheck {
   Problems& problems_;
 };
 
+void JobCheck::add(const NneJob& job) {
+  views(job.input, job.output);
+  in_memory("second input", range_of(job.input2));
+  const auto size = [](const TensorView& v) { return std::uint64_t{v.width} * v.height * v.channels; };
+  if (size(job.input) != size(job.output) || size(job.input2) != size(job.output)) {
+    problem("adds tensors of different sizes", "both inputs have the shape of the output");
+  }
+  constant("scales", range_of(job.post.requantizer_address, kAddScales * sizeof(Requantizer)));
+}
+
 void JobCheck::operator()(const NneJob& job) {
+  if (static_cast<NneOperation>(job.header.operation) == NneOperation::add) return add(job);
   views(job.input, job.output);
   requantizers(job.post, job.output.channels);
   constant("coefficients", range_of(job.coefficients, job.coefficient_bytes));
@@ -107,9 +134,20 @@ void JobCheck::operator()(const NneJob& job) {
   in_range("pooling stride", job.pool_stride, 1, 255);
 }
 
+void JobCheck::reshuffle(const TpJob& job) {
+  const bool size =
+      job.element_bytes == 1 || job.element_bytes == 2 || job.element_bytes == 4 || job.element_bytes == 8;
+  if (!size) return problem(fmt::format("moves elements of {} bytes", job.element_bytes), "1, 2, 4 or 8");
+  for (const CopyDimension& d : job.dimensions) in_range("count of a dimension", d.count, 1, 0xFFFFFFFF);
+  const ReshuffleRanges ranges = ranges_of_reshuffle(job);
+  if (job.fills == 0) in_memory("input", range_of(ranges.input));
+  written(range_of(ranges.output));
+}
+
 void JobCheck::operator()(const TpJob& job) {
-  views(job.input, job.output);
   const auto operation = static_cast<TpOperation>(job.header.operation);
+  if (operation == TpOperation::reshuffle) return reshuffle(job);
+  views(job.input, job.output);
   const bool fully_connected = operation == TpOperation::fully_connected;
   requantizers(job.post, fully_connected ? job.output.channels : job.input.channels);
   if (fully_connected) {
@@ -139,8 +177,13 @@ void JobCheck::operator()(const TpJob& job) {
   }
 }
 
+void JobCheck::operator()(const HostJob& job) {
+  operands(job.operands);
+  constant("step", range_of(job.step, job.step_bytes));
+}
+
 void JobCheck::operator()(const PpuJob& job) {
-  views(job.input, job.output);
+  operands(job.operands);
   in_range("threads", job.threads, 1, 0xFFFFFFFF);
   const Segment* segment = constant("program", range_of(job.program, job.program_bytes));
   if (segment != nullptr) program(job, *segment);

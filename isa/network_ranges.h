@@ -17,6 +17,12 @@ struct ByteRange {
 };
 
 inline ByteRange range_of(Address address, std::uint64_t bytes) { return {address, address + bytes}; }
+// A negative address is outside any memory: it is shown as one beyond all of them.
+inline ByteRange range_of(const AddressSpan& span) {
+  constexpr std::uint64_t beyond = std::uint64_t{1} << 40;
+  if (span.begin < 0) return {beyond, beyond + 1};
+  return {static_cast<std::uint64_t>(span.begin), static_cast<std::uint64_t>(span.end)};
+}
 inline ByteRange range_of(const Segment& segment) { return range_of(segment.address, segment.bytes.size()); }
 ByteRange range_of(const TensorView& view);
 

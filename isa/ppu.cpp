@@ -46,7 +46,7 @@ void check_instruction(const PpuInstruction& instruction, int registers, const s
   in_range("predicate flag", info.may_be_predicated, instruction.predicated, 2);
   in_range("index", info.has('u') || info.has('l'), instruction.index,
            info.has('u') ? kPpuUniforms : kPpuLanes);
-  if (!info.has('i')) in_range("immediate", false, instruction.immediate, 0);
+  if (!info.has('i') && !info.has('m')) in_range("immediate", false, instruction.immediate, 0);
   in_range("reserved field", false, instruction.reserved, 0);
   in_range("reserved field", false, instruction.reserved2, 0);
 }

@@ -57,9 +57,10 @@ enum class PpuOpcode : std::uint8_t {
   // horizontal over the four lanes, result in all lanes: hadd = (l0 + l1) + (l2 + l3)
   hadd,
   hmax,
-  // memory: byte address of lane j = a[j] + j * b[j] (integers, wrapping); predicated lanes only when
-  // `predicated`. Element type in `type`: load widens to int32 or float32, store takes its data from dst:
-  // integers keep their low bits, float16 rounds to nearest even.
+  // memory: byte address of lane j = a[j] + j * b[j] + immediate (integers, wrapping); predicated lanes only
+  // when `predicated`. Element type in `type`: load widens to int32 or float32, store takes its data from
+  // dst: integers keep their low bits, float16 rounds to nearest even; of i64 load takes the low word, store
+  // extends the sign.
   load,
   store,
   // repeat the body immediate times (loop) or as often as the uniform says (loopu), maybe 0 times; nesting at
@@ -67,12 +68,29 @@ enum class PpuOpcode : std::uint8_t {
   loop,
   loopu,
   endloop,
+  // float: a / b correctly rounded; the largest integer <= a; d + a * b and d + a * (lane `index` of b), the
+  // product rounded before it is added
+  fdiv,
+  ffloor,
+  fmad,
+  fmadl,
+  // integer: high word of the signed product; (a * b + 2^30) >> 31, saturating (only -2^31 * -2^31
+  // overflows); quotient towards zero (0 if b is 0, wrapping) and what it leaves, a - quotient * b;
+  // exclusive or
+  imulh,
+  imulrh,
+  idiv,
+  imod,
+  ixor,
+  // comparisons: p = a == b (float), a < b (unsigned)
+  feq,
+  ult,
 };
 
-constexpr int kPpuOpcodes = static_cast<int>(PpuOpcode::endloop) + 1;
+constexpr int kPpuOpcodes = static_cast<int>(PpuOpcode::ult) + 1;
 
-enum class PpuType : std::uint8_t { u8, i8, u16, i16, i32, f16, f32 };
-constexpr int kPpuTypes = static_cast<int>(PpuType::f32) + 1;
+enum class PpuType : std::uint8_t { u8, i8, u16, i16, i32, f16, f32, i64 };
+constexpr int kPpuTypes = static_cast<int>(PpuType::i64) + 1;
 int bytes_of(PpuType type);
 
 struct PpuInstruction {  // 16 bytes
@@ -81,9 +99,9 @@ struct PpuInstruction {  // 16 bytes
   std::uint8_t type;       // PpuType of load and store
   // 1: lanes whose predicate is false keep dst, load nothing, store nothing. Not for pnot, loops and end.
   std::uint8_t predicated;
-  std::uint8_t index;  // bcast: lane; movu, loopu: uniform
+  std::uint8_t index;  // bcast, fmadl: lane; movu, loopu: uniform
   std::uint8_t reserved;
-  std::uint32_t immediate;  // movi: bits; loop: count
+  std::uint32_t immediate;  // movi: bits; loop: count; load, store: byte offset
   std::uint32_t reserved2;
 };
 static_assert(sizeof(PpuInstruction) == 16);
@@ -97,8 +115,7 @@ constexpr int kMaxLoopDepth = 8;
 using PpuProgram = std::vector<PpuInstruction>;
 
 // "fadd r3, r1, r2", one a line, `;` comments, "movi r1, 0x3f800000" or "movi r1, 1.5f", "load.u8 r4, [r1 +
-// r2]",
-// "(p) store.f16 r5, [r1 + r2]", "loop 3" … "endloop". Errors name the line.
+// r2]", "(p) store.f16 r5, [r1 + r2 + 16]", "loop 3" … "endloop". Errors name the line.
 PpuProgram assemble(const std::string& text, const std::string& name);
 std::string disassemble(const PpuProgram& program);
 Bytes encode(const PpuProgram& program);

@@ -126,6 +126,7 @@ class Line {
           instruction.a = reg();
           expect('+');
           instruction.b = reg();
+          if (accept('+')) instruction.immediate = immediate();
           expect(']');
           break;
         default:
@@ -165,13 +166,18 @@ class Line {
     return token;
   }
 
-  void expect(char wanted) {
+  bool accept(char wanted) {
     skip_blanks();
-    if (text_.empty() || text_.front() != wanted) {
+    const bool there = !text_.empty() && text_.front() == wanted;
+    if (there) text_.remove_prefix(1);
+    return there;
+  }
+
+  void expect(char wanted) {
+    if (!accept(wanted)) {
       fail(fmt::format("'{}' is missing before '{}'", wanted, trim(text_)),
            "load.u8 r4, [r1 + r2]; fadd r3, r1, r2");
     }
-    text_.remove_prefix(1);
   }
 
   void skip_blanks() { text_.remove_prefix(std::min(text_.find_first_not_of(" \t\r"), text_.size())); }
@@ -179,6 +185,12 @@ class Line {
   std::string_view text_;
   std::string where_;
 };
+
+std::string memory_operand(const PpuInstruction& instruction) {
+  const auto offset = static_cast<std::int32_t>(instruction.immediate);
+  return offset == 0 ? fmt::format("[r{} + r{}]", instruction.a, instruction.b)
+                     : fmt::format("[r{} + r{} + {}]", instruction.a, instruction.b, offset);
+}
 
 }  // namespace
 
@@ -222,7 +234,7 @@ std::string disassemble(const PpuProgram& program) {
         text += fmt::format(info.opcode == PpuOpcode::loop ? "{}" : "0x{:08x}", instruction.immediate);
       if (operand == 'u') text += fmt::format("u{}", instruction.index);
       if (operand == 'l') text += fmt::format("{}", instruction.index);
-      if (operand == 'm') text += fmt::format("[r{} + r{}]", instruction.a, instruction.b);
+      if (operand == 'm') text += memory_operand(instruction);
     }
     text += '\n';
     if (info.opcode == PpuOpcode::loop || info.opcode == PpuOpcode::loopu) ++depth;

@@ -51,6 +51,17 @@ constexpr std::array<PpuOpcodeInfo, kPpuOpcodes> kOpcodes = {{
     {PpuOpcode::loop, "loop", "i", PpuClass::control, false},
     {PpuOpcode::loopu, "loopu", "u", PpuClass::control, false},
     {PpuOpcode::endloop, "endloop", "", PpuClass::control, false},
+    {PpuOpcode::fdiv, "fdiv", "dab", PpuClass::special, true},
+    {PpuOpcode::ffloor, "ffloor", "da", PpuClass::alu, true},
+    {PpuOpcode::fmad, "fmad", "dab", PpuClass::alu, true},
+    {PpuOpcode::fmadl, "fmadl", "dabl", PpuClass::alu, true},
+    {PpuOpcode::imulh, "imulh", "dab", PpuClass::alu, true},
+    {PpuOpcode::imulrh, "imulrh", "dab", PpuClass::alu, true},
+    {PpuOpcode::idiv, "idiv", "dab", PpuClass::special, true},
+    {PpuOpcode::imod, "imod", "dab", PpuClass::special, true},
+    {PpuOpcode::ixor, "ixor", "dab", PpuClass::alu, true},
+    {PpuOpcode::feq, "feq", "ab", PpuClass::alu, true},
+    {PpuOpcode::ult, "ult", "ab", PpuClass::alu, true},
 }};
 
 constexpr bool in_order() {
@@ -62,9 +73,9 @@ constexpr bool in_order() {
 static_assert(in_order(), "the table is indexed by opcode");
 
 constexpr std::array<std::string_view, kPpuTypes> kTypeNames = {"u8",  "i8",  "u16", "i16",
-                                                                "i32", "f16", "f32"};
+                                                                "i32", "f16", "f32", "i64"};
 constexpr std::array<PpuType, kPpuTypes> kTypes = {PpuType::u8,  PpuType::i8,  PpuType::u16, PpuType::i16,
-                                                   PpuType::i32, PpuType::f16, PpuType::f32};
+                                                   PpuType::i32, PpuType::f16, PpuType::f32, PpuType::i64};
 
 }  // namespace
 
@@ -111,6 +122,8 @@ int bytes_of(PpuType type) {
     case PpuType::i32:
     case PpuType::f32:
       return 4;
+    case PpuType::i64:
+      return 8;
   }
   internal_error("unknown PPU element type");
 }

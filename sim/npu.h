@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "sim/control/front_end.h"
+#include "sim/host/host.h"
 #include "sim/nne/nne.h"
 #include "sim/ppu/ppu.h"
 #include "sim/tp/tp.h"
@@ -24,6 +25,7 @@ class Npu {
   std::unique_ptr<Nne> nne_;
   std::unique_ptr<Tp> tp_;
   std::unique_ptr<Ppu> ppu_;
+  std::unique_ptr<Host> host_;
   std::array<EngineUnit*, kEngines> engines_{};
 };
 

@@ -23,6 +23,8 @@ std::int64_t tp_elements(const TpJob& job) {
       return std::max(elements(job.input), elements(job.output));
     case TpOperation::fully_connected:
       return elements(job.output);
+    case TpOperation::reshuffle:
+      return static_cast<std::int64_t>(elements_of_reshuffle(job));
   }
   internal_error("unknown TP operation");
 }
@@ -34,8 +36,10 @@ Cycle tp_compute_cycles(const TpJob& job, const Chip& chip) {
     const std::int64_t rate = std::int64_t{chip.tp.cores} * chip.tp.coded_bytes_per_cycle_per_core;
     return static_cast<Cycle>(ceil_div(job.table_bytes, rate) + ceil_div(tp_elements(job), chip.tp.cores));
   }
-  // Transposes run on one core (§2.7); everything else is split over the cores.
-  const std::int64_t cores = operation == TpOperation::transpose ? 1 : chip.tp.cores;
+  // Transposes run on one core (§2.7), and so does what reorders in general; everything else is split over
+  // the cores.
+  const bool reorders = operation == TpOperation::transpose || operation == TpOperation::reshuffle;
+  const std::int64_t cores = reorders ? 1 : chip.tp.cores;
   return static_cast<Cycle>(ceil_div(tp_elements(job), cores * chip.tp.elements_per_cycle_per_core));
 }
 

@@ -5,9 +5,10 @@
 TRIREME_PACKAGES=(
   g++ cmake ninja-build pkg-config ccache clang-format
   libsystemc-dev libeigen3-dev libonnx-dev libprotobuf-dev protobuf-compiler
+  flatbuffers-compiler libflatbuffers-dev
   libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libfmt-dev libssl-dev
   libjpeg62-turbo-dev libpng-dev libstb-dev libzip-dev zlib1g-dev
-  libgtest-dev libgmock-dev libbenchmark-dev
+  libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata
 )
 
 # Installs what is missing, and says so. Does nothing, quickly, when nothing is.

@@ -15,18 +15,21 @@ namespace {
 
 // A job signals an event of its own number, if somebody waits for it.
 std::vector<Job> commands_of(const Plan& plan) {
-  const std::vector<std::size_t> layers = layers_with_jobs(plan);
+  const std::vector<JobPlace> places = job_places(plan);
   std::set<std::uint32_t> awaited;
-  for (const PlannedLayer& layer : plan.layers) awaited.insert(layer.waits.begin(), layer.waits.end());
+  for (const JobPlace& place : places) {
+    const auto& waits = job_at(plan, place).waits;
+    awaited.insert(waits.begin(), waits.end());
+  }
   std::vector<Job> jobs;
-  for (std::uint32_t index = 0; index < layers.size(); ++index) {
-    const PlannedLayer& layer = plan.layers[layers[index]];
-    Job job = *layer.job;
+  for (std::uint32_t index = 0; index < places.size(); ++index) {
+    const PlannedJob& planned = job_at(plan, places[index]);
+    Job job = planned.job;
     JobHeader& header = header_of(job);
     header.job = static_cast<std::uint16_t>(index);
-    header.layer = symbol_of_layer(plan, layers[index]);
+    header.layer = symbol_of_layer(plan, places[index].layer);
     header.signal_event = awaited.count(index) != 0 ? static_cast<std::uint16_t>(index) : kNoEvent;
-    std::copy(layer.waits.begin(), layer.waits.end(), std::begin(header.wait_events));
+    std::copy(planned.waits.begin(), planned.waits.end(), std::begin(header.wait_events));
     jobs.push_back(job);
   }
   return jobs;

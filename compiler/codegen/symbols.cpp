@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/codegen/symbols.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "model/graph/operators.h"
@@ -74,7 +76,12 @@ std::int64_t weight_bytes(const Graph& graph, const Node& node) {
   return element_count(weight.shape) * bytes_of(weight.quantization.dtype);
 }
 
-LayerSymbol layer_symbol(const Plan& plan, std::size_t index, const std::string& source,
+// The engine that does most of the work: of several jobs, the first that computes.
+std::string engine_name(const PlannedLayer& layer) {
+  return layer.jobs.empty() ? "--" : name_of(engine_of(layer.jobs.front().job));
+}
+
+LayerSymbol layer_symbol(const Plan& plan, std::size_t index, std::vector<std::string> sources,
                          std::int32_t after_job) {
   const PlannedLayer& layer = plan.layers[index];
   const Graph& graph = plan.graph;
@@ -84,8 +91,8 @@ LayerSymbol layer_symbol(const Plan& plan, std::size_t index, const std::string&
   symbol.name = node.name;
   symbol.op = node.op;
   for (const NodeId merged : layer.merged) symbol.merged.push_back(lid_of(graph.nodes[merged]));
-  symbol.inputs = {source};
-  symbol.engine = layer.job ? name_of(engine_of(*layer.job)) : "--";
+  symbol.inputs = std::move(sources);
+  symbol.engine = engine_name(layer);
   symbol.reason = layer.reason;
   symbol.input_shape = graph.values[layer.input].shape;
   symbol.output_shape = graph.values[layer.output].shape;
@@ -94,6 +101,12 @@ LayerSymbol layer_symbol(const Plan& plan, std::size_t index, const std::string&
   symbol.coded_bytes = coded_bytes(plan, index);
   const Node& last = layer.merged.empty() ? node : graph.nodes[layer.merged.back()];
   symbol.outputs = {tensor_symbol(plan, layer.output, lid_of(last), after_job)};
+  if (!layer.merged.empty()) return symbol;
+  for (std::size_t i = 1; i < node.outputs.size(); ++i) {
+    if (plan.buffer_of_value[node.outputs[i]] == kNone) continue;
+    symbol.outputs.push_back(
+        tensor_symbol(plan, node.outputs[i], fmt::format("{}_out{}", lid_of(node), i), after_job));
+  }
   return symbol;
 }
 
@@ -108,11 +121,23 @@ std::vector<LayerSymbol> symbols_of(const Plan& plan) {
     symbols.push_back(input_symbol(plan, i));
     maker[plan.graph.inputs[i]] = symbols.back().lid;
   }
-  const std::vector<std::uint32_t> jobs = job_indices(plan);
+  std::int32_t finished = kBeforeAllJobs;  // the last job of the layers so far
   for (std::size_t i = 0; i < plan.layers.size(); ++i) {
     const PlannedLayer& layer = plan.layers[i];
-    ready[layer.output] = layer.job ? static_cast<std::int32_t>(jobs[i]) : ready[layer.input];
-    symbols.push_back(layer_symbol(plan, i, maker[layer.input], ready[layer.output]));
+    finished += static_cast<std::int32_t>(layer.jobs.size());
+    const std::int32_t after = layer.jobs.empty() ? ready[layer.input] : finished;
+    std::vector<std::string> sources;
+    for (const ValueId input : plan.graph.nodes[layer.node].inputs) {
+      if (input == kNone || maker[input].empty()) continue;
+      if (std::find(sources.begin(), sources.end(), maker[input]) == sources.end())
+        sources.push_back(maker[input]);
+    }
+    symbols.push_back(layer_symbol(plan, i, std::move(sources), after));
+    for (const ValueId output : plan.graph.nodes[layer.node].outputs) {
+      ready[output] = after;
+      maker[output] = symbols.back().lid;
+    }
+    ready[layer.output] = after;
     maker[layer.output] = symbols.back().lid;
   }
   return symbols;

@@ -17,9 +17,14 @@ struct Clamp {
 // The codes an activation lets pass; empty for one that is no clamp.
 std::optional<Clamp> clamp_of(const Node& node, const Quantization& quantization) {
   const auto code = [&](float real) {
-    return std::int32_t{*quantize(Tensor::of<float>({1}, {real}), quantization).data<std::uint8_t>()};
+    const Tensor one = quantize(Tensor::of<float>({1}, {real}), quantization);
+    return one.dtype == DataType::int8 ? std::int32_t{*one.data<std::int8_t>()}
+                                       : std::int32_t{*one.data<std::uint8_t>()};
   };
-  if (node.op == "relu") return Clamp{code(0), 255};
+  const bool codes8 = quantization.quantized() && !quantization.per_channel() &&
+                      (quantization.dtype == DataType::uint8 || quantization.dtype == DataType::int8);
+  if (!codes8) return std::nullopt;
+  if (node.op == "relu") return Clamp{code(0), quantization.dtype == DataType::int8 ? 127 : 255};
   if (node.op != "relun") return std::nullopt;
   const auto& clip = attributes<ClipAttributes>(node);
   return Clamp{code(clip.min), code(clip.max)};

@@ -20,12 +20,32 @@ std::size_t sole_reader(const Plan& plan, ValueId value) {
   return static_cast<std::size_t>(found - plan.layers.begin());
 }
 
+// The jobs write the follower's output now.
 void merge(Plan& plan, std::size_t into, std::size_t follower) {
   PlannedLayer& layer = plan.layers[into];
+  for (PlannedJob& job : layer.jobs) {
+    for (AddressLink& link : job.links) {
+      const bool output = link.storage.kind == StorageRef::Kind::value && link.storage.index == layer.output;
+      if (output) link.storage.index = plan.layers[follower].output;
+    }
+  }
   layer.merged.push_back(plan.layers[follower].node);
   layer.output = plan.layers[follower].output;
   layer.reason += "; " + plan.graph.nodes[plan.layers[follower].node].op + " on the way out";
   plan.layers.erase(plan.layers.begin() + static_cast<std::ptrdiff_t>(follower));
+  for (ConstantData& constant : plan.constants) {
+    if (constant.layer > follower) --constant.layer;
+  }
+}
+
+// All jobs of the layer, or none.
+bool fuse_into(const Plan& plan, const Chip& chip, const Node& follower, PlannedLayer& layer) {
+  std::vector<PlannedJob> jobs = layer.jobs;
+  const auto activation = [&](PlannedJob& job) { return fuse_activation(plan.graph, follower, job.job); };
+  const bool fused = std::all_of(jobs.begin(), jobs.end(), activation) ||
+                     (jobs.size() == 1 && fuse_max_pooling(plan.graph, chip, follower, jobs[0].job));
+  if (fused) layer.jobs = std::move(jobs);
+  return fused;
 }
 
 }  // namespace
@@ -33,13 +53,11 @@ void merge(Plan& plan, std::size_t into, std::size_t follower) {
 void fuse(Plan& plan, const Chip& chip) {
   // Layers are in topological order: a follower stands behind the layer that takes it, so indices stay valid.
   for (std::size_t i = 0; i < plan.layers.size(); ++i) {
-    while (plan.layers[i].job) {
+    while (!plan.layers[i].jobs.empty()) {
       const std::size_t reader = sole_reader(plan, plan.layers[i].output);
       if (reader == plan.layers.size()) break;
       const Node& follower = plan.graph.nodes[plan.layers[reader].node];
-      Job& job = *plan.layers[i].job;
-      if (!fuse_activation(plan.graph, follower, job) && !fuse_max_pooling(plan.graph, chip, follower, job))
-        break;
+      if (!fuse_into(plan, chip, follower, plan.layers[i])) break;
       merge(plan, i, reader);
     }
   }

@@ -13,8 +13,8 @@ std::int64_t round_up(std::int64_t value, std::int64_t unit) { return ceil_div(v
 
 // The input window of one tile, all channels (§2.3, with the stride).
 std::int64_t image_cache_bytes(const NneJob& job) {
-  const std::int64_t columns = (job.tile_w - 1) * job.stride_w + job.kernel_w;
-  const std::int64_t rows = (job.tile_h - 1) * job.stride_h + job.kernel_h;
+  const std::int64_t columns = (job.tile_w - 1) * job.stride_w + (job.kernel_w - 1) * job.dilation_w + 1;
+  const std::int64_t rows = (job.tile_h - 1) * job.stride_h + (job.kernel_h - 1) * job.dilation_h + 1;
   return round_up(round_up(columns * rows, kImageRowUnit) * job.input.channels, kCacheUnit);
 }
 
@@ -34,20 +34,19 @@ Cache take(Plan& plan, Allocator& vip_sram, std::int64_t bytes, std::uint32_t jo
 }  // namespace
 
 void place_caches(Plan& plan, Allocator& vip_sram) {
-  const std::vector<std::uint32_t> jobs = job_indices(plan);
-  for (std::size_t i = 0; i < plan.layers.size(); ++i) {
-    PlannedLayer& layer = plan.layers[i];
-    auto* job = layer.job ? std::get_if<NneJob>(&*layer.job) : nullptr;
-    if (job == nullptr) continue;
-    const std::string& name = plan.graph.nodes[layer.node].name;
+  const std::vector<JobPlace> places = job_places(plan);
+  for (std::uint32_t index = 0; index < places.size(); ++index) {
+    auto* job = std::get_if<NneJob>(&job_at(plan, places[index]).job);
+    if (job == nullptr || job->header.operation == static_cast<std::uint8_t>(NneOperation::add)) continue;
+    const std::string& name = plan.graph.nodes[plan.layers[places[index].layer].node].name;
     if (tiles_of(*job).size() > 1) {
       const Cache cache =
-          take(plan, vip_sram, round_up(job->coefficient_bytes, kCacheUnit), jobs[i], name + " kernel cache");
+          take(plan, vip_sram, round_up(job->coefficient_bytes, kCacheUnit), index, name + " kernel cache");
       job->kernel_cache = cache.address;
       job->kernel_cache_bytes = cache.bytes;
     }
     if (job->superblocks > 1 && job->input.address < kVipSramBase) {
-      const Cache cache = take(plan, vip_sram, image_cache_bytes(*job), jobs[i], name + " image cache");
+      const Cache cache = take(plan, vip_sram, image_cache_bytes(*job), index, name + " image cache");
       job->image_cache = cache.address;
       job->image_cache_bytes = cache.bytes;
     }

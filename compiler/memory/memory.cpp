@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 
 #include "compiler/memory/allocator.h"
 #include "compiler/memory/caches.h"
 #include "compiler/memory/order.h"
 #include "compiler/memory/storage.h"
-#include "compiler/pack/softmax_program.h"
 #include "support/text.h"
 
 namespace trireme {
@@ -43,7 +43,7 @@ Address take_dram(Memories& memories, const Buffer& buffer, std::uint32_t first,
 
 // Constants stay for the whole run, so that a binary can be run again.
 void place_constants(Plan& plan, Memories& memories, std::uint32_t last_job, Problems& problems) {
-  const std::vector<std::uint32_t> jobs = job_indices(plan);
+  const std::vector<std::uint32_t> jobs = first_jobs(plan);
   for (ConstantData& constant : plan.constants) {
     Buffer buffer{
         constant.name,        kind_of(constant.role), 0, static_cast<std::uint32_t>(constant.bytes.size()),
@@ -53,20 +53,21 @@ void place_constants(Plan& plan, Memories& memories, std::uint32_t last_job, Pro
   }
 }
 
+bool of_host(const Buffer& buffer) { return buffer.kind != "feature_map" && buffer.kind != "scratch"; }
+
 // The host's buffers in DRAM and for the whole run; feature maps on chip, largest first, else in DRAM.
 void place_values(Plan& plan, Memories& memories, Storage& storage, std::uint32_t last_job,
                   Problems& problems) {
   std::vector<std::size_t> order(storage.buffers.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    const bool host_a = storage.buffers[a].kind != "feature_map",
-               host_b = storage.buffers[b].kind != "feature_map";
+    const bool host_a = of_host(storage.buffers[a]), host_b = of_host(storage.buffers[b]);
     if (host_a != host_b) return host_a;
     return !host_a && storage.buffers[a].bytes > storage.buffers[b].bytes;
   });
   for (const std::size_t i : order) {
     Buffer& buffer = storage.buffers[i];
-    if (buffer.kind != "feature_map") {
+    if (of_host(buffer)) {
       buffer.address = take_dram(memories, buffer, 0, last_job, problems);
       continue;
     }
@@ -78,50 +79,51 @@ void place_values(Plan& plan, Memories& memories, Storage& storage, std::uint32_
   plan.buffers = storage.buffers;
 }
 
-void set_constant(NneJob& job, const ConstantData& constant) {
-  (constant.role == ConstantData::Role::bias ? job.bias : job.coefficients) = constant.address;
-}
-void set_constant(TpJob& job, const ConstantData& constant) {
-  (constant.role == ConstantData::Role::bias ? job.bias : job.table) = constant.address;
-}
-void set_constant(PpuJob& job, const ConstantData& constant) { job.program = constant.address; }
-
-void set_addresses(Plan& plan) {
-  const auto address_of = [&](ValueId value) { return plan.buffers[plan.buffer_of_value[value]].address; };
-  for (PlannedLayer& layer : plan.layers) {
-    if (!layer.job) continue;
-    std::visit(
-        [&](auto& job) {
-          job.input.address = address_of(layer.input);
-          job.output.address = address_of(layer.output);
-        },
-        *layer.job);
-    if (auto* ppu = std::get_if<PpuJob>(&*layer.job)) {
-      ppu->uniforms[kSoftmaxInput] = ppu->input.address;
-      ppu->uniforms[kSoftmaxOutput] = ppu->output.address;
-    }
+Address address_of(const Plan& plan, const Storage& storage, const StorageRef& ref) {
+  switch (ref.kind) {
+    case StorageRef::Kind::value:
+      return plan.buffers[storage.buffer_of_value[ref.index]].address;
+    case StorageRef::Kind::scratch:
+      return plan.buffers[storage.buffer_of_scratch[ref.index]].address;
+    case StorageRef::Kind::constant:
+      return plan.constants[ref.index].address;
   }
-  for (const ConstantData& constant : plan.constants) {
-    std::visit([&](auto& job) { set_constant(job, constant); }, *plan.layers[constant.layer].job);
+  internal_error("unknown kind of storage");
+}
+
+void set_addresses(Plan& plan, const Storage& storage) {
+  for (const JobPlace& place : job_places(plan)) {
+    PlannedJob& planned = job_at(plan, place);
+    for (const AddressLink& link : planned.links) {
+      const Address address = address_of(plan, storage, link.storage) + link.offset;
+      std::visit(
+          [&](auto& job) {
+            if (link.field + sizeof address > sizeof job)
+              internal_error("a link points behind its descriptor");
+            std::memcpy(reinterpret_cast<std::uint8_t*>(&job) + link.field, &address, sizeof address);
+          },
+          planned.job);
+    }
   }
 }
 
 }  // namespace
 
 void plan_memory(Plan& plan, const Chip& chip, bool use_vip_sram) {
-  const std::size_t jobs = layers_with_jobs(plan).size();
-  if (jobs == 0 || jobs >= kNoEvent) {
+  const std::size_t jobs = job_places(plan).size();
+  if (jobs >= kNoEvent) {
     throw Error("network '" + plan.graph.name + "'", fmt::format("it has {} jobs", jobs),
-                fmt::format("1 to {} can be numbered", kNoEvent - 1));
+                fmt::format("at most {} can be numbered", kNoEvent - 1));
   }
-  const auto last_job = static_cast<std::uint32_t>(jobs - 1);
+  const auto last_job =
+      static_cast<std::uint32_t>(jobs > 0 ? jobs - 1 : 0);  // none: outputs have no elements
   Problems problems;
   Memories memories = memories_of(chip, use_vip_sram);
   Storage storage = storage_of(plan);
   place_values(plan, memories, storage, last_job, problems);
   place_constants(plan, memories, last_job, problems);
   problems.throw_if_any();
-  set_addresses(plan);
+  set_addresses(plan, storage);
   place_caches(plan, memories.vip_sram);
   order_jobs(plan);
   plan.dram_bytes = static_cast<std::uint32_t>(memories.dram.used_end() - memories.dram.begin());

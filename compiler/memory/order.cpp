@@ -48,12 +48,12 @@ void chain(std::vector<std::vector<JobIndex>>& waits, HappensBefore& before, std
 }  // namespace
 
 void order_jobs(Plan& plan) {
-  const std::vector<std::size_t> layers = layers_with_jobs(plan);
+  const std::vector<JobPlace> places = job_places(plan);
   std::vector<std::vector<Access>> accesses;
-  for (const std::size_t layer : layers) accesses.push_back(accesses_of(*plan.layers[layer].job));
-  HappensBefore before(layers.size());
-  std::vector<std::vector<JobIndex>> waits(layers.size());
-  for (std::size_t k = 0; k < layers.size(); ++k) {
+  for (const JobPlace& place : places) accesses.push_back(accesses_of(job_at(plan, place).job));
+  HappensBefore before(places.size());
+  std::vector<std::vector<JobIndex>> waits(places.size());
+  for (std::size_t k = 0; k < places.size(); ++k) {
     // Latest first: what an earlier job is implied by has been added already, so nothing is added in vain.
     for (std::size_t j = k; j-- > 0;) {
       if (before(j, k) || !conflict(accesses[j], accesses[k])) continue;
@@ -62,9 +62,9 @@ void order_jobs(Plan& plan) {
     }
     if (waits[k].size() > kMaxWaits) chain(waits, before, k);
   }
-  for (std::size_t k = 0; k < layers.size(); ++k) {
+  for (std::size_t k = 0; k < places.size(); ++k) {
     std::sort(waits[k].begin(), waits[k].end());
-    plan.layers[layers[k]].waits = waits[k];
+    job_at(plan, places[k]).waits = waits[k];
   }
 }
 

@@ -16,6 +16,8 @@ std::uint32_t bytes_of_value(const Value& value) {
   return static_cast<std::uint32_t>(bytes);
 }
 
+constexpr std::uint32_t kUnseen = std::numeric_limits<std::uint32_t>::max();
+
 std::uint32_t add_buffer(Storage& storage, const Plan& plan, ValueId value, const char* kind,
                          std::uint32_t job) {
   const Value& data = plan.graph.values[value];
@@ -24,33 +26,54 @@ std::uint32_t add_buffer(Storage& storage, const Plan& plan, ValueId value, cons
   return storage.buffer_of_value[value];
 }
 
+std::uint32_t buffer_of(Storage& storage, const Plan& plan, const StorageRef& ref, std::uint32_t job) {
+  if (ref.kind == StorageRef::Kind::value) {
+    const std::uint32_t known = storage.buffer_of_value[ref.index];
+    return known != kUnseen ? known : add_buffer(storage, plan, ref.index, "feature_map", job);
+  }
+  std::uint32_t& known = storage.buffer_of_scratch[ref.index];
+  if (known == kUnseen) {
+    const Scratch& scratch = plan.scratch[ref.index];
+    storage.buffers.push_back({scratch.name, "scratch", 0, scratch.bytes, job, job});
+    known = static_cast<std::uint32_t>(storage.buffers.size() - 1);
+  }
+  return known;
+}
+
 }  // namespace
 
 Storage storage_of(const Plan& plan) {
   Storage storage;
-  storage.buffer_of_value.assign(plan.graph.values.size(), kNone);
+  storage.buffer_of_value.assign(plan.graph.values.size(), kUnseen);
+  storage.buffer_of_scratch.assign(plan.scratch.size(), kUnseen);
   // 1. The host writes the inputs before the first job.
   for (const ValueId input : plan.graph.inputs) add_buffer(storage, plan, input, "input", 0);
-  // 2. A job defines its output and keeps its input alive; a layer without job passes its buffer on.
-  const std::vector<std::uint32_t> jobs = job_indices(plan);
-  std::uint32_t last_job = 0;
-  for (std::size_t i = 0; i < plan.layers.size(); ++i) {
-    const PlannedLayer& layer = plan.layers[i];
-    const std::uint32_t input = storage.buffer_of_value[layer.input];
-    if (input == kNone) internal_error("a layer reads a value without storage");
-    if (jobs[i] == kNone) {
+  // 2. A buffer lives from the first job that names it to the last; a layer without job passes its buffer on,
+  // or has no bytes to keep.
+  std::uint32_t job = 0;
+  for (const PlannedLayer& layer : plan.layers) {
+    const bool empty = bytes_of_value(plan.graph.values[layer.output]) == 0;
+    if (layer.jobs.empty() && empty) {
+      for (const ValueId output : plan.graph.nodes[layer.node].outputs)
+        add_buffer(storage, plan, output, "feature_map", job);
+    } else if (layer.jobs.empty()) {
+      const std::uint32_t input = storage.buffer_of_value[layer.input];
+      if (input == kUnseen) internal_error("a layer reads a value without storage");
       storage.buffer_of_value[layer.output] = input;
-      continue;
     }
-    storage.buffers[input].last_job = jobs[i];
-    add_buffer(storage, plan, layer.output, "feature_map", jobs[i]);
-    last_job = jobs[i];
+    for (const PlannedJob& planned : layer.jobs) {
+      for (const AddressLink& link : planned.links) {
+        if (link.storage.kind == StorageRef::Kind::constant) continue;
+        storage.buffers[buffer_of(storage, plan, link.storage, job)].last_job = job;
+      }
+      ++job;
+    }
   }
   // 3. The host reads the outputs after the last job.
   for (const ValueId output : plan.graph.outputs) {
     Buffer& buffer = storage.buffers[storage.buffer_of_value[output]];
     if (buffer.kind == "feature_map") buffer.kind = "output";
-    buffer.last_job = last_job;
+    buffer.last_job = job == 0 ? 0 : job - 1;
   }
   return storage;
 }

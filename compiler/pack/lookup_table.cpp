@@ -31,13 +31,13 @@ Bytes lookup_table(const Graph& graph, const Node& node, RequantRule rule, Ties 
   copy.inputs = {in};
   copy.outputs = {out};
   single.add_node(std::move(copy));
-  std::vector<std::uint8_t> codes(kCodes);
-  std::iota(codes.begin(), codes.end(), std::uint8_t{0});
+  Tensor codes(graph.values[node.inputs[0]].quantization.dtype, shape);  // entry i: of the code with byte i
+  std::iota(codes.bytes.begin(), codes.bytes.end(), std::uint8_t{0});
   ExecuteOptions options;
   options.quantized = true;
   options.rule = rule;
   options.ties = ties;
-  return execute(single, {Tensor::of(shape, codes)}, options).front().bytes;
+  return execute(single, {codes}, options).front().bytes;
 }
 
 }  // namespace trireme

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/pack/pack.h"
 
-#include <limits>
+#include <cstddef>
+#include <cstring>
 
 #include "compiler/pack/coefficients.h"
 #include "compiler/pack/lookup_table.h"
 #include "compiler/pack/requantizer.h"
-#include "compiler/pack/softmax_program.h"
-#include "model/graph/attributes.h"
 #include "model/quant/quantization.h"
 
 namespace trireme {
@@ -17,131 +16,175 @@ namespace {
 struct Packing {
   Plan& plan;
   const Chip& chip;
-  RequantRule rule;
-  Ties ties;
+  std::size_t layer;
+
+  const PlannedLayer& planned() const { return plan.layers[layer]; }
+  const Node& node() const { return plan.graph.nodes[planned().node]; }
+  const Value& value(ValueId id) const { return plan.graph.values[id]; }
+  const Value& input() const { return value(planned().input); }
+  const Value& output() const { return value(planned().output); }
+  const Value& weight() const { return value(node().inputs.at(1)); }
 };
 
-const Value& value_of(const Packing& packing, ValueId id) { return packing.plan.graph.values[id]; }
-const Node& node_of(const Packing& packing, const PlannedLayer& layer) {
-  return packing.plan.graph.nodes[layer.node];
-}
 float scale_of(const Value& value) { return value.quantization.scale.front(); }
 
-// The stored integers of a weight or bias.
-Tensor codes_of(const Value& value) { return quantize(*value.constant, value.quantization); }
-
-std::uint32_t add(const Packing& packing, std::size_t layer, ConstantData::Role role, const char* what,
-                  Bytes bytes) {
-  if (bytes.size() > std::numeric_limits<std::uint32_t>::max()) {
-    throw Error("", "its constants take more than 4 GiB", "split the layer");
-  }
+// Adds the constant, or finds it among those the layer has already (the jobs of a batch share them), and
+// links it.
+std::uint32_t add(const Packing& packing, PlannedJob& job, std::size_t field, ConstantData::Role role,
+                  const std::string& what, Bytes bytes) {
   const auto size = static_cast<std::uint32_t>(bytes.size());
-  const std::string name = node_of(packing, packing.plan.layers[layer]).name + " " + what;
-  packing.plan.constants.push_back({name, role, layer, std::move(bytes)});
+  const std::string name = packing.node().name + " " + what;
+  Plan& plan = packing.plan;
+  for (std::size_t i = plan.constants.size(); i-- > 0 && plan.constants[i].layer == packing.layer;) {
+    if (plan.constants[i].name != name || plan.constants[i].bytes != bytes) continue;
+    job.links.push_back(
+        {static_cast<std::uint16_t>(field), {StorageRef::Kind::constant, static_cast<std::uint32_t>(i)}, 0});
+    return size;
+  }
+  const StorageRef ref = add_constant(plan, {name, role, packing.layer, std::move(bytes)});
+  job.links.push_back({static_cast<std::uint16_t>(field), ref, 0});
   return size;
 }
 
-void set_post(const Packing& packing, PostProcessing& post, float numerator, float denominator) {
-  post.rule = static_cast<std::uint8_t>(packing.rule);
-  post.ties = static_cast<std::uint8_t>(packing.ties);
-  post.requantizer = requantizer_of(packing.rule, numerator, denominator);
+void set_rule(const Packing& packing, PostProcessing& post) {
+  post.rule = static_cast<std::uint8_t>(packing.plan.rule);
+  post.ties = static_cast<std::uint8_t>(packing.plan.ties);
+}
+
+Bytes bytes_of(const std::vector<Requantizer>& table) {
+  Bytes bytes(table.size() * sizeof(Requantizer));
+  std::memcpy(bytes.data(), table.data(), bytes.size());
+  return bytes;
+}
+
+// One multiplier, or one an output channel.
+void add_weighted_post(const Packing& packing, PlannedJob& planned, PostProcessing& post,
+                       std::size_t post_field, const KernelSlice& slice, bool dense) {
+  set_rule(packing, post);
+  const Quantization& q = packing.weight().quantization;
+  const bool double_product = !dense && packing.input().quantization.dtype != DataType::uint8;
+  const auto requantizer = [&](std::size_t channel) {
+    return requantizer_of(packing.plan.rule, {scale_of(packing.input()), q.scale[channel],
+                                              scale_of(packing.output()), double_product});
+  };
+  if (!q.per_channel()) {
+    post.requantizer = requantizer(0);
+    return;
+  }
+  post.per_channel = 1;
+  std::vector<Requantizer> table;
+  for (std::int64_t i = 0; i < slice.count; ++i)
+    table.push_back(requantizer(static_cast<std::size_t>(slice.first + i)));
+  add(packing, planned, post_field + offsetof(PostProcessing, requantizer_address), ConstantData::Role::table,
+      "multipliers", bytes_of(table));
 }
 
 // int32 an output channel; zeros for a layer without bias.
-void add_bias(const Packing& packing, std::size_t layer, std::int64_t channels) {
-  const Node& node = node_of(packing, packing.plan.layers[layer]);
-  Bytes bytes(static_cast<std::size_t>(channels) * sizeof(std::int32_t));
-  if (node.inputs.size() > 2 && node.inputs[2] != kNone)
-    bytes = codes_of(value_of(packing, node.inputs[2])).bytes;
-  if (bytes.size() != static_cast<std::size_t>(channels) * sizeof(std::int32_t)) {
-    throw Error("", "its bias has not one number an output channel", "the model is damaged");
+void add_bias(const Packing& packing, PlannedJob& planned, std::size_t field, const KernelSlice& slice) {
+  const Node& node = packing.node();
+  const auto bytes_of_channels = [](std::int64_t n) { return static_cast<std::ptrdiff_t>(n * 4); };
+  Bytes bytes(static_cast<std::size_t>(bytes_of_channels(slice.count)));
+  if (node.inputs.size() > 2 && node.inputs[2] != kNone) {
+    const Tensor bias = stored_constant(packing.value(node.inputs[2]));
+    if (bias.dtype != DataType::int32 || bias.size() < slice.first + slice.count)
+      throw Error("", "its bias has not one number an output channel", "the model is damaged");
+    const auto begin = bias.bytes.begin() + bytes_of_channels(slice.first);
+    bytes.assign(begin, begin + bytes_of_channels(slice.count));
   }
-  add(packing, layer, ConstantData::Role::bias, "bias", std::move(bytes));
+  add(packing, planned, field, ConstantData::Role::bias, "bias", std::move(bytes));
 }
 
-void pack_layer(const Packing& packing, std::size_t index, NneJob& job) {
-  const PlannedLayer& layer = packing.plan.layers[index];
-  const Node& node = node_of(packing, layer);
-  const Value& weight = value_of(packing, node.inputs[1]);
-  const Tensor codes = codes_of(weight);
+void pack_add(const Packing& packing, PlannedJob& planned, NneJob& job) {
+  set_rule(packing, job.post);
+  const auto code_scale = [](const Value& value) {
+    return CodeScale{scale_of(value), value.quantization.zero_point.at(0)};
+  };
+  const auto scales =
+      add_requantizers(packing.plan.rule, code_scale(packing.value(packing.node().inputs[0])),
+                       code_scale(packing.value(packing.node().inputs[1])), code_scale(packing.output()));
+  add(packing, planned, offsetof(NneJob, post) + offsetof(PostProcessing, requantizer_address),
+      ConstantData::Role::table, "scales", bytes_of(std::vector<Requantizer>(scales.begin(), scales.end())));
+}
+
+void pack_job(const Packing& packing, PlannedJob& planned, NneJob& job) {
+  if (static_cast<NneOperation>(job.header.operation) == NneOperation::add)
+    return pack_add(packing, planned, job);
+  const Tensor codes = stored_constant(packing.weight());
   NneWeights weights{};
-  weights.codes = codes.data<std::uint8_t>();
-  weights.kernels = codes.shape[0];
+  weights.kernels = planned.kernels.count;
   weights.per_kernel = codes.size() / codes.shape[0];
+  weights.codes = codes.bytes.data() + planned.kernels.first * weights.per_kernel;
   weights.zero_point = static_cast<std::uint8_t>(job.weight_zero_point);
   weights.depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
   weights.kernels_per_core = job.kernels_per_core;
   weights.superblocks = job.superblocks;
-  job.coefficient_bytes = add(packing, index, ConstantData::Role::coefficients, "coefficients",
-                              encode_nne_coefficients(weights, packing.chip));
-  add_bias(packing, index, weights.kernels);
-  set_post(packing, job.post, scale_of(value_of(packing, layer.input)) * scale_of(weight),
-           scale_of(value_of(packing, layer.output)));
+  job.coefficient_bytes =
+      add(packing, planned, offsetof(NneJob, coefficients), ConstantData::Role::coefficients, "coefficients",
+          encode_nne_coefficients(weights, packing.chip));
+  add_bias(packing, planned, offsetof(NneJob, bias), planned.kernels);
+  add_weighted_post(packing, planned, job.post, offsetof(NneJob, post), planned.kernels, false);
 }
 
-void pack_fully_connected(const Packing& packing, std::size_t index, TpJob& job) {
-  const PlannedLayer& layer = packing.plan.layers[index];
-  const Value& weight = value_of(packing, node_of(packing, layer).inputs[1]);
-  const Tensor codes = codes_of(weight);
-  const TpWeights weights{codes.data<std::uint8_t>(), codes.shape[0], codes.shape[1],
+void pack_fully_connected(const Packing& packing, PlannedJob& planned, TpJob& job) {
+  const Tensor codes = stored_constant(packing.weight());
+  const TpWeights weights{codes.bytes.data(), codes.shape[0], codes.shape[1],
                           static_cast<std::uint8_t>(job.weight_zero_point)};
-  job.table_bytes = add(packing, index, ConstantData::Role::coefficients, "coefficients",
-                        encode_tp_coefficients(weights, packing.chip.tp.zrl_bits));
-  add_bias(packing, index, weights.outputs);
-  set_post(packing, job.post, scale_of(value_of(packing, layer.input)) * scale_of(weight),
-           scale_of(value_of(packing, layer.output)));
+  job.table_bytes = add(packing, planned, offsetof(TpJob, table), ConstantData::Role::coefficients,
+                        "coefficients", encode_tp_coefficients(weights, packing.chip.tp.zrl_bits));
+  const KernelSlice all{0, weights.outputs};
+  add_bias(packing, planned, offsetof(TpJob, bias), all);
+  add_weighted_post(packing, planned, job.post, offsetof(TpJob, post), all, true);
 }
 
 // Jobs without weights: the factor is s_in / s_out, 1 where the parameters are the same or the data is no
 // integer.
-void set_plain_post(const Packing& packing, const PlannedLayer& layer, TpJob& job) {
-  const Value& input = value_of(packing, layer.input);
-  const Value& output = value_of(packing, layer.output);
-  const bool integers = input.quantization.quantized() && output.quantization.quantized();
-  float denominator = integers ? scale_of(output) : 1.0F;
+void set_plain_post(const Packing& packing, TpJob& job) {
+  set_rule(packing, job.post);
+  const bool integers = packing.input().quantization.quantized() && packing.output().quantization.quantized();
+  float denominator = integers ? scale_of(packing.output()) : 1.0F;
   if (static_cast<TpOperation>(job.header.operation) == TpOperation::avg_pool) {
     denominator *= static_cast<float>(job.kernel_w * job.kernel_h);
   }
-  set_post(packing, job.post, integers ? scale_of(input) : 1.0F, denominator);
+  job.post.requantizer =
+      requantizer_of(packing.plan.rule, integers ? scale_of(packing.input()) : 1.0F, denominator);
 }
 
-void pack_layer(const Packing& packing, std::size_t index, TpJob& job) {
-  const PlannedLayer& layer = packing.plan.layers[index];
+void pack_job(const Packing& packing, PlannedJob& planned, TpJob& job) {
   switch (static_cast<TpOperation>(job.header.operation)) {
     case TpOperation::fully_connected:
-      return pack_fully_connected(packing, index, job);
+      return pack_fully_connected(packing, planned, job);
+    case TpOperation::reshuffle:
+      return;
     case TpOperation::lut:
       job.table_bytes =
-          add(packing, index, ConstantData::Role::table, "table",
-              lookup_table(packing.plan.graph, node_of(packing, layer), packing.rule, packing.ties));
+          add(packing, planned, offsetof(TpJob, table), ConstantData::Role::table, "table",
+              lookup_table(packing.plan.graph, packing.node(), packing.plan.rule, packing.plan.ties));
       [[fallthrough]];
     case TpOperation::max_pool:
     case TpOperation::avg_pool:
     case TpOperation::transpose:
     case TpOperation::copy:
-      return set_plain_post(packing, layer, job);
+      return set_plain_post(packing, job);
   }
 }
 
-void pack_layer(const Packing& packing, std::size_t index, PpuJob& job) {
-  const PpuProgram program = softmax_program();
-  check_program(program, packing.chip.ppu.temp_registers, packing.chip.ppu.instruction_slots, "softmax");
-  job.program_bytes = add(packing, index, ConstantData::Role::program, "program", encode(program));
-}
+// `place` has packed these: their programs and steps are what it chose.
+void pack_job(const Packing&, PlannedJob&, PpuJob&) {}
+void pack_job(const Packing&, PlannedJob&, HostJob&) {}
 
 }  // namespace
 
-void pack(Plan& plan, const Chip& chip, RequantRule rule, Ties ties) {
-  const Packing packing{plan, chip, rule, ties};
+void pack(Plan& plan, const Chip& chip) {
   Problems problems;
   for (std::size_t i = 0; i < plan.layers.size(); ++i) {
-    PlannedLayer& layer = plan.layers[i];
-    if (!layer.job) continue;
-    try {
-      std::visit([&](auto& job) { pack_layer(packing, i, job); }, *layer.job);
-    } catch (const Error& error) {
-      for (const Problem& problem : error.problems()) {
-        problems.add(where_of(plan.graph, layer), problem.what, problem.hint);
+    const Packing packing{plan, chip, i};
+    for (PlannedJob& planned : plan.layers[i].jobs) {
+      try {
+        std::visit([&](auto& job) { pack_job(packing, planned, job); }, planned.job);
+      } catch (const Error& error) {
+        for (const Problem& problem : error.problems()) {
+          problems.add(where_of(plan.graph, plan.layers[i]), problem.what, problem.hint);
+        }
       }
     }
   }

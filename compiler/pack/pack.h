@@ -8,6 +8,6 @@
 namespace trireme {
 
 // Fills Plan::constants and the sizes of constants in the jobs; addresses come from `memory`.
-void pack(Plan& plan, const Chip& chip, RequantRule rule, Ties ties);
+void pack(Plan& plan, const Chip& chip);
 
 }  // namespace trireme

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -38,7 +39,38 @@ Requantizer q31_multiplier(double d) {
   return {static_cast<std::uint32_t>(multiplier), shift};
 }
 
+bool is_tflite(RequantRule rule) {
+  return rule == RequantRule::tflite || rule == RequantRule::tflm || rule == RequantRule::tflm_single;
+}
+
 }  // namespace
+
+Requantizer requantizer_of(RequantRule rule, const WeightedScales& scales) {
+  if (!is_tflite(rule) || !scales.double_product)
+    return requantizer_of(rule, scales.input * scales.weight, scales.output);
+  const double d = double{scales.input} * double{scales.weight} / double{scales.output};
+  if (!(d > 0) || !(d < 0x1p30))
+    return requantizer_of(rule, scales.input * scales.weight, scales.output);  // says why
+  return q31_multiplier(d);
+}
+
+std::array<Requantizer, kAddScales> add_requantizers(RequantRule rule, const CodeScale& input,
+                                                     const CodeScale& input2, const CodeScale& output) {
+  const auto in_float = [](float a, float b, float c) {
+    return std::array<Requantizer, kAddScales>{{{bits_of(a), 0}, {bits_of(b), 0}, {bits_of(c), 0}}};
+  };
+  if (rule == RequantRule::onnx) {
+    const float ratio = input.scale / output.scale, ratio2 = input2.scale / output.scale;
+    const float zeros =
+        ratio * static_cast<float>(input.zero_point) + ratio2 * static_cast<float>(input2.zero_point);
+    return in_float(ratio, ratio2, static_cast<float>(output.zero_point) - zeros);
+  }
+  if (!is_tflite(rule)) return in_float(input.scale, input2.scale, output.scale);
+  constexpr double kMore = 1 << 20;  // the sum has 20 more bits than the codes
+  const double twice_max = 2 * double{std::max(input.scale, input2.scale)};
+  return {q31_multiplier(double{input.scale} / twice_max), q31_multiplier(double{input2.scale} / twice_max),
+          q31_multiplier(twice_max / (kMore * double{output.scale}))};
+}
 
 Requantizer requantizer_of(RequantRule rule, float numerator, float denominator) {
   const float factor = numerator / denominator;

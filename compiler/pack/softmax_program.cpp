@@ -139,8 +139,7 @@ PpuProgram softmax_program() { return assemble(kSoftmax, "softmax"); }
 
 void set_softmax_uniforms(PpuJob& job, const SoftmaxRows& rows, const Quantization& input) {
   constexpr std::int64_t kLanes = 4;
-  const std::int64_t in = bytes_of(static_cast<DataType>(job.input.dtype));
-  const std::int64_t out = bytes_of(static_cast<DataType>(job.output.dtype));
+  const std::int64_t in = bytes_of(DataType::uint8), out = bytes_of(DataType::float16);
   const auto set = [&](SoftmaxUniform slot, std::int64_t value) {
     job.uniforms[slot] = static_cast<std::uint32_t>(value);
   };

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <limits>
 
 #include "compiler/place/families.h"
 #include "compiler/plan/views.h"
@@ -13,14 +15,31 @@ void require(bool holds, const std::string& what, const std::string& hint) {
   if (!holds) throw Error("", what, hint);
 }
 
-void require_u8(const Value& value) {
+namespace {
+
+bool is_affine8(const Quantization& q) {
+  return q.scheme == Quantization::Scheme::affine &&
+         (q.dtype == DataType::uint8 || q.dtype == DataType::int8);
+}
+
+}  // namespace
+
+void require_codes8(const Value& value) {
   const Quantization& q = value.quantization;
-  require(q.quantized(), "value '" + value.name + "' has no quantization parameters",
-          "run `trireme quantize` first");
-  const bool supported = q.scheme == Quantization::Scheme::affine && q.dtype == DataType::uint8 &&
-                         !q.per_channel() && q.scale.size() == 1 && q.zero_point.size() == 1;
-  require(supported, "value '" + value.name + "' is quantized as " + to_string(q),
-          "this version compiles asymmetric_affine uint8 with one scale a tensor");
+  require(q.quantized(), "value '" + value.name + "' is " + name_of(q.dtype), "codes of 8 bits");
+  require(is_affine8(q) && !q.per_channel() && q.scale.size() == 1 && q.zero_point.size() == 1,
+          "value '" + value.name + "' is quantized as " + to_string(q),
+          "8-bit codes with one scale a tensor");
+}
+
+void require_weights8(const Value& value) {
+  const Quantization& q = value.quantization;
+  const bool per_kernel = !q.per_channel() || q.channel_axis == 0;
+  const bool one_zero = std::all_of(q.zero_point.begin(), q.zero_point.end(),
+                                    [&](std::int32_t zero) { return zero == q.zero_point.front(); });
+  require(q.quantized() && is_affine8(q) && per_kernel && one_zero && !q.zero_point.empty(),
+          "value '" + value.name + "' is quantized as " + to_string(q),
+          "8-bit codes, one scale or one an output channel, one zero point");
 }
 
 const Tensor& require_constant(const Graph& graph, const Node& node, std::size_t input, const char* role) {
@@ -33,17 +52,21 @@ const Tensor& require_constant(const Graph& graph, const Node& node, std::size_t
 void require_image(const Value& value) {
   const Shape& shape = value.shape;
   const std::string text = "value '" + value.name + "' has shape " + to_string(shape);
-  require(shape.size() == 4, text, "the engines work on images of shape [1,C,H,W]");
-  require(shape[0] == 1, text, kBatchHint);
+  require(shape.size() == 4, text, "the engines work on images of shape [N,C,H,W]");
   require(shape[1] <= kMaxChannels && shape[2] <= kMaxImageSize && shape[3] <= kMaxImageSize, text,
           fmt::format("at most {} channels and {} rows and columns", kMaxChannels, kMaxImageSize));
 }
 
-void require_scale_of_bias(const Graph& graph, const Node& node) {
+void require_bias(const Graph& graph, const Node& node) {
+  if (node.inputs.size() < 3 || node.inputs[2] == kNone) return;
+  require_constant(graph, node, 2, "bias");
   const Value& bias = graph.values[node.inputs[2]];
   const Quantization& q = bias.quantization;
-  require(q.quantized() && q.dtype == DataType::int32 && q.scale.size() == 1,
-          "its bias '" + bias.name + "' is not int32 with one scale", "quantize the network again");
+  require(q.quantized() && q.dtype == DataType::int32, "its bias '" + bias.name + "' is not int32",
+          "quantize the network again");
+  if (graph.scales_from_model) return;  // the codes count, whatever the file says of their scale
+  require(q.scale.size() == 1, "its bias '" + bias.name + "' has several scales",
+          "quantize the network again");
   const double expected = double{graph.values[node.inputs[0]].quantization.scale[0]} *
                           double{graph.values[node.inputs[1]].quantization.scale[0]};
   require(std::abs(double{q.scale[0]} - expected) <= 1e-5 * expected,
@@ -51,11 +74,62 @@ void require_scale_of_bias(const Graph& graph, const Node& node) {
           "quantize the network again");
 }
 
-PostProcessing saturating_post() {
+PostProcessing saturating_post(const Value& output) {
   PostProcessing post{};
-  post.clamp_low = 0;
-  post.clamp_high = 255;
+  const bool is_signed = output.quantization.dtype == DataType::int8;
+  post.clamp_low = is_signed ? -128 : 0;
+  post.clamp_high = is_signed ? 127 : 255;
   return post;
+}
+
+TpJob tp_job(TpOperation operation, const Value& output) {
+  TpJob job{};
+  job.header = header_for(Engine::tp, static_cast<std::uint8_t>(operation));
+  job.post = saturating_post(output);
+  for (CopyDimension& d : job.dimensions) d.count = 1;
+  return job;
+}
+
+namespace {
+
+template <typename Descriptor>
+PlannedJob& add(Placement& placement, const Descriptor& job, const ElementOffsets& offsets) {
+  const auto bytes = [&](const Value& value, std::int64_t elements) {
+    return static_cast<std::uint32_t>(elements * bytes_of(value.quantization.dtype));
+  };
+  PlannedJob planned{job, {}, {}, {}};
+  planned.links.push_back({offsetof(Descriptor, input) + offsetof(TensorView, address),
+                           operand_storage(placement.plan, placement.layer.input, placement.index),
+                           bytes(placement.input(), offsets.input)});
+  planned.links.push_back({offsetof(Descriptor, output) + offsetof(TensorView, address),
+                           value_storage(placement.layer.output), bytes(placement.output(), offsets.output)});
+  placement.layer.jobs.push_back(std::move(planned));
+  return placement.layer.jobs.back();
+}
+
+}  // namespace
+
+PlannedJob& add_job(Placement& placement, NneJob job, ElementOffsets offsets) {
+  return add(placement, job, offsets);
+}
+
+PlannedJob& add_job(Placement& placement, TpJob job, ElementOffsets offsets) {
+  return add(placement, job, offsets);
+}
+
+std::uint32_t bytes_stored(const Value& value) {
+  const std::int64_t bytes = element_count(value.shape) * bytes_of(value.quantization.dtype);
+  require(bytes <= std::numeric_limits<std::uint32_t>::max(),
+          "value '" + value.name + "' takes more than 4 GiB");
+  return static_cast<std::uint32_t>(bytes);
+}
+
+std::uint16_t ppu_operand_field(std::size_t operand) {
+  return static_cast<std::uint16_t>(offsetof(PpuJob, operands) + operand * sizeof(OperandRange));
+}
+
+std::uint16_t ppu_uniform_field(std::size_t uniform) {
+  return static_cast<std::uint16_t>(offsetof(PpuJob, uniforms) + uniform * sizeof(std::uint32_t));
 }
 
 JobHeader header_for(Engine engine, std::uint8_t operation) {

@@ -9,32 +9,31 @@ namespace trireme {
 
 namespace {
 
-void place_fullconnect(const Graph& graph, const Chip& chip, PlannedLayer& layer) {
-  const Node& node = graph.nodes[layer.node];
-  const Value& input = graph.values[layer.input];
-  const Value& output = graph.values[layer.output];
-  const Tensor& weight = require_constant(graph, node, 1, "weight");
+void place_fullconnect(Placement& placement) {
+  const Node& node = placement.node();
+  const Value &input = placement.input(), &output = placement.output();
+  require_codes8(input);
+  require_codes8(output);
+  const Tensor& weight = require_constant(placement.graph(), node, 1, "weight");
+  require_weights8(placement.value(node.inputs[1]));
+  require_bias(placement.graph(), node);
   const std::int64_t outputs = weight.shape[0], inputs = weight.shape[1];
-  require(chip.tp.cores > 0, "the chip has no tensor processor");
-  require(element_count(input.shape) == inputs && element_count(output.shape) == outputs,
-          "input " + to_string(input.shape) + " for a weight of " + to_string(weight.shape), kBatchHint);
-  require_u8(input);
-  require_u8(output);
-  require_u8(graph.values[node.inputs[1]]);
-  if (node.inputs.size() > 2 && node.inputs[2] != kNone) {
-    require_constant(graph, node, 2, "bias");
-    require_scale_of_bias(graph, node);
-  }
-  TpJob job{};
-  job.header = header_for(Engine::tp, static_cast<std::uint8_t>(TpOperation::fully_connected));
-  job.input = run_view(input);
+  require(placement.chip.tp.cores > 0, "the chip has no tensor processor");
+  require(inputs <= kMaxImageSize * kMaxImageSize && outputs <= kMaxChannels,
+          fmt::format("{} inputs, {} outputs", inputs, outputs), "at most 8191 x 8191 and 16383");
+  const std::int64_t rows = element_count(input.shape) / inputs;
+  const Quantization& q = placement.value(node.inputs[1]).quantization;
+  TpJob job = tp_job(TpOperation::fully_connected, output);
+  Value row = input;  // one row of the input
+  row.shape = {1, inputs};
+  job.input = run_view(row);
   // One channel a neuron, as a convolution of one pixel would have it.
-  job.output = outputs <= kMaxChannels ? packed_view(outputs, 1, 1, output) : run_view(output);
-  job.post = saturating_post();
-  job.weight_zero_point = static_cast<std::int16_t>(graph.values[node.inputs[1]].quantization.zero_point[0]);
-  layer.job = job;
-  layer.reason = fmt::format("fully connected {} -> {}: every weight is used once, the TP streams them",
-                             inputs, outputs);
+  job.output = packed_view(outputs, 1, 1, output);
+  job.weight_zero_point = static_cast<std::int16_t>(q.zero_point[0]);
+  job.weight_dtype = static_cast<std::uint8_t>(q.dtype);
+  for (std::int64_t i = 0; i < rows; ++i) add_job(placement, job, {i * inputs, i * outputs});
+  placement.layer.reason = fmt::format(
+      "fully connected {} -> {}: every weight is used once, the TP streams them", inputs, outputs);
 }
 
 }  // namespace

@@ -9,31 +9,32 @@ namespace {
 
 constexpr int kCodes = 256;
 
-void place_lookup(const Graph& graph, const Chip& chip, PlannedLayer& layer) {
-  const Node& node = graph.nodes[layer.node];
-  const Value& input = graph.values[layer.input];
-  const Value& output = graph.values[layer.output];
-  require(chip.tp.cores > 0 && chip.tp.lut_entries >= kCodes,
+void place_lookup(Placement& placement) {
+  const Node& node = placement.node();
+  const Value &input = placement.input(), &output = placement.output();
+  require(placement.chip.tp.cores > 0 && placement.chip.tp.lut_entries >= kCodes,
           "the chip has no tensor processor with 256 table entries");
-  require_u8(input);
-  require_u8(output);
-  TpJob job{};
-  job.header = header_for(Engine::tp, static_cast<std::uint8_t>(TpOperation::lut));
+  require_codes8(input);
+  require_codes8(output);
+  TpJob job = tp_job(TpOperation::lut, output);
   job.input = view_of(input);
   job.output = view_of(output);
-  job.post = saturating_post();
-  layer.job = job;
-  layer.reason = node.op + " by a table of 256 codes";
+  add_job(placement, job);
+  placement.layer.reason = node.op + " by a table of 256 codes";
 }
 
 }  // namespace
 
 std::vector<PlacementRow> lookup_placements() {
-  return {{"relu", place_lookup},
-          {"relun", place_lookup},
-          {"leakyrelu", place_lookup},
-          {"sigmoid", place_lookup},
-          {"tanh", place_lookup}};
+  std::vector<PlacementRow> rows;
+  for (const char* op :
+       {"relu",     "relun",        "leakyrelu",  "sigmoid",  "tanh",           "elu",   "celu",
+        "selu",     "hard_sigmoid", "hard_swish", "swish",    "gelu",           "mish",  "softrelu",
+        "softsign", "erf",          "exp",        "log",      "sqrt",           "rsqrt", "abs",
+        "neg",      "sign",         "reciprocal", "floor",    "ceil",           "round", "sin",
+        "cos",      "tan",          "square",     "quantize", "thresholdedrelu"})
+    rows.push_back({op, place_lookup});
+  return rows;
 }
 
 }  // namespace trireme

@@ -12,8 +12,9 @@ namespace {
 
 std::vector<PlacementRow> all_rows() {
   std::vector<PlacementRow> rows;
-  for (const auto& family : {convolution_placements(), fullconnect_placements(), pooling_placements(),
-                             lookup_placements(), movement_placements(), softmax_placements()}) {
+  for (const auto& family :
+       {convolution_placements(), fullconnect_placements(), pooling_placements(), lookup_placements(),
+        movement_placements(), softmax_placements(), add_placements()}) {
     rows.insert(rows.end(), family.begin(), family.end());
   }
   return rows;
@@ -31,94 +32,98 @@ const PlacementRow* find_row(const Node& node) {
   return nullptr;
 }
 
-// The softmax whose float16 `value` is, through reshapes; null if there is none.
-const Node* softmax_behind(const Graph& graph, ValueId value) {
-  for (NodeId id = graph.values[value].producer; id != kNone;) {
-    const Node& node = graph.nodes[id];
-    if (node.op == "softmax") return &node;
-    if (node.op != "reshape") return nullptr;
-    id = graph.values[node.inputs[0]].producer;
+// Why an engine cannot, in one line.
+std::string text_of(const Error& error) {
+  std::vector<std::string> texts;
+  for (const Problem& problem : error.problems()) {
+    texts.push_back(problem.hint.empty() ? problem.what : problem.what + " (" + problem.hint + ")");
   }
-  return nullptr;
+  return join(texts, "; ");
 }
 
-// The list of operators once a network, with the last node that has none of them.
-std::string operators_hint(const Graph& graph, NodeId id) {
-  for (NodeId later = id + 1; later < graph.nodes.size(); ++later) {
-    if (find_row(graph.nodes[later]) == nullptr) return {};
-  }
-  std::vector<std::string> names;
-  for (const PlacementRow& row : rows()) names.emplace_back(row.op);
-  return "these are placed: " + join(names, ", ");
+bool makes_nothing(const Graph& graph, const Node& node) {
+  return std::all_of(node.outputs.begin(), node.outputs.end(),
+                     [&](ValueId id) { return id == kNone || element_count(graph.values[id].shape) == 0; });
 }
 
-void require_codes(const Graph& graph, const Node& node) {
-  if (node.op == "reshape") return;
-  for (const ValueId input : node.inputs) {
-    const Node* softmax = input == kNone ? nullptr : softmax_behind(graph, input);
-    if (softmax == nullptr) continue;
-    throw Error("", "reads the output of softmax '" + softmax->name + "', which is float16",
-                "only a network output, or a reshape before it, may follow softmax in this version; cut the "
-                "network there");
+// The engine of the public table; where it cannot, the PPU; what no engine runs, the host.
+void place_node(Placement& placement) {
+  const Node& node = placement.node();
+  if (makes_nothing(placement.graph(), node)) {
+    placement.layer.reason = "its output has no elements";
+    return;
   }
+  std::string why;
+  const PlacementRow* row = find_row(node);
+  if (row != nullptr) {
+    try {
+      return row->place(placement);
+    } catch (const Error& error) {
+      why = text_of(error);
+      placement.layer.jobs.clear();
+    }
+  }
+  if (place_on_ppu(placement)) {
+    if (!why.empty()) placement.layer.reason += "; not on its usual engine: " + why;
+    return;
+  }
+  place_on_host(placement);
+  placement.layer.reason = "no engine runs it" + (why.empty() ? "" : ": " + why);
 }
 
-PlannedLayer place_node(const Graph& graph, const Chip& chip, NodeId id) {
+PlannedLayer layer_of(const Graph& graph, NodeId id) {
   const Node& node = graph.nodes[id];
   PlannedLayer layer;
   layer.node = id;
-  layer.input = node.inputs[0];
-  layer.output = node.outputs[0];
-  require(graph.values[layer.input].constant == nullptr,
-          "reads the constant '" + graph.values[layer.input].name + "' as data", "fold it before quantizing");
-  const PlacementRow* row = find_row(node);
-  if (row == nullptr) {
-    throw Error("", "no engine runs operator '" + node.op + "' in this version", operators_hint(graph, id));
+  layer.input = node.inputs.at(0);
+  for (const ValueId input : node.inputs) {
+    if (input == kNone || graph.values[input].constant != nullptr) continue;
+    layer.input = input;
+    break;
   }
-  require_codes(graph, node);
-  row->place(graph, chip, layer);
+  layer.output = node.outputs.at(0);
   return layer;
 }
 
-void check_outputs(const Graph& graph, Problems& problems) {
-  for (const ValueId output : graph.outputs) {
-    if (graph.values[output].producer == kNone) {
-      problems.add("output '" + graph.values[output].name + "'", "no node computes it",
-                   "remove the output or compute something from the input");
+// An output that no node computes, a constant or an input of the network, becomes a copy of it: outputs are
+// what jobs write. A constant leaves its name to the output.
+void copy_outputs(Graph& graph) {
+  for (ValueId& output : graph.outputs) {
+    if (graph.values[output].producer != kNone) continue;
+    const ValueId source = output;
+    Value copy = graph.values[source];
+    if (copy.constant != nullptr) {
+      graph.rename_value(source, graph.unique_name(copy.name + "_constant"));
+    } else {
+      copy.name = graph.unique_name(copy.name + "_output");
     }
-  }
-}
-
-// Behind an input of several samples nearly every node has a complaint; there is one cause.
-void check_batch(const Graph& graph, const Problems& problems) {
-  const auto about_batch = [](const Problem& problem) { return problem.hint == kBatchHint; };
-  if (std::none_of(problems.list().begin(), problems.list().end(), about_batch)) return;
-  for (const ValueId id : graph.inputs) {
-    const Value& input = graph.values[id];
-    if (input.shape.size() < 2 || input.shape[0] == 1) continue;
-    throw Error("input '" + input.name + "'",
-                "it has shape " + to_string(input.shape) + ", a batch of " + std::to_string(input.shape[0]),
-                kBatchHint);
+    copy.constant = nullptr;
+    output = graph.add_value(copy);
+    graph.add_node({graph.unique_name("copy_to_" + copy.name), "noop", {}, {}, {source}, {output}});
   }
 }
 
 }  // namespace
 
-Plan place(Graph graph, const Chip& chip) {
+Plan place(Graph graph, const Chip& chip, RequantRule rule, Ties ties) {
   Plan plan;
   plan.graph = std::move(graph);
+  plan.rule = rule;
+  plan.ties = ties;
+  copy_outputs(plan.graph);
   Problems problems;
-  check_outputs(plan.graph, problems);
   for (NodeId id = 0; id < plan.graph.nodes.size(); ++id) {
     try {
-      plan.layers.push_back(place_node(plan.graph, chip, id));
+      PlannedLayer layer = layer_of(plan.graph, id);
+      Placement placement{plan, chip, rule, layer, plan.layers.size()};
+      place_node(placement);
+      plan.layers.push_back(std::move(layer));
     } catch (const Error& error) {
       for (const Problem& problem : error.problems()) {
         problems.add(where_of(plan.graph.nodes[id]), problem.what, problem.hint);
       }
     }
   }
-  check_batch(plan.graph, problems);
   problems.throw_if_any();
   return plan;
 }

@@ -8,6 +8,6 @@
 namespace trireme {
 
 // All problems at once: operators without an engine, sizes beyond a limit, values without parameters.
-Plan place(Graph graph, const Chip& chip);
+Plan place(Graph graph, const Chip& chip, RequantRule rule, Ties ties);
 
 }  // namespace trireme

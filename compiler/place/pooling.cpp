@@ -5,6 +5,8 @@
 #include "compiler/place/families.h"
 #include "compiler/plan/views.h"
 #include "model/graph/attributes.h"
+#include "model/graph/average_order.h"
+#include "model/reference/qlinear.h"
 
 namespace trireme {
 
@@ -27,24 +29,33 @@ void check_window(const Window& window) {
           "this version compiles dilation 1 only");
 }
 
-void place_pooling(const Graph& graph, const Chip& chip, PlannedLayer& layer) {
-  const auto& pooling = attributes<PoolingAttributes>(graph.nodes[layer.node]);
+// Which rules average in integers; under `onnx` only the average of a whole map does.
+void check_rule(const PoolingAttributes& pooling, const Placement& placement) {
+  if (pooling.type == PoolingAttributes::Type::max) {
+    require(same_parameters(placement.input().quantization, placement.output().quantization),
+            "its output has other parameters than its input", "the TP passes the largest code on");
+    return;
+  }
+  require(placement.rule != RequantRule::onnx ||
+              (is_qlinear(placement.graph(), placement.node(), placement.rule) &&
+               covers_map(pooling.window, placement.input().shape)),
+          "ONNX Runtime averages it in float32");
+}
+
+void place_pooling(Placement& placement) {
+  const auto& pooling = attributes<PoolingAttributes>(placement.node());
   const Window& window = pooling.window;
-  const Value& input = graph.values[layer.input];
-  const Value& output = graph.values[layer.output];
-  require(chip.tp.cores > 0, "the chip has no tensor processor");
+  const Value &input = placement.input(), &output = placement.output();
+  require(placement.chip.tp.cores > 0, "the chip has no tensor processor");
+  require(pooling.type != PoolingAttributes::Type::lp, "it sums powers", "the TP takes maximum and average");
+  require_codes8(input);
+  require_codes8(output);
   require_image(input);
   require_image(output);
   check_window(window);
-  require_u8(input);
-  require_u8(output);
+  check_rule(pooling, placement);
   const bool max = pooling.type == PoolingAttributes::Type::max;
-  TpJob job{};
-  job.header =
-      header_for(Engine::tp, static_cast<std::uint8_t>(max ? TpOperation::max_pool : TpOperation::avg_pool));
-  job.input = view_of(input);
-  job.output = view_of(output);
-  job.post = saturating_post();
+  TpJob job = tp_job(max ? TpOperation::max_pool : TpOperation::avg_pool, output);
   job.kernel_w = static_cast<std::uint8_t>(window.kernel_w);
   job.kernel_h = static_cast<std::uint8_t>(window.kernel_h);
   job.stride_w = static_cast<std::uint8_t>(window.stride_w);
@@ -54,9 +65,13 @@ void place_pooling(const Graph& graph, const Chip& chip, PlannedLayer& layer) {
   job.count_include_pad = pooling.count_include_pad ? 1 : 0;
   job.input_scale = input.quantization.scale[0];
   job.output_scale = output.quantization.scale[0];
-  layer.job = job;
-  layer.reason = fmt::format("{} pooling {}x{}, not part of a convolution's job", max ? "max" : "average",
-                             window.kernel_h, window.kernel_w);
+  const Shape &in = input.shape, &out = output.shape;
+  job.input = packed_view(in[1], in[2], in[3], input);
+  job.output = packed_view(out[1], out[2], out[3], output);
+  for (std::int64_t image = 0; image < in[0]; ++image)
+    add_job(placement, job, {image * in[1] * in[2] * in[3], image * out[1] * out[2] * out[3]});
+  placement.layer.reason = fmt::format("{} pooling {}x{}, not part of a convolution's job",
+                                       max ? "max" : "average", window.kernel_h, window.kernel_w);
 }
 
 }  // namespace

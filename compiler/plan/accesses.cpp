@@ -17,7 +17,27 @@ void add_post(std::vector<Access>& list, const PostProcessing& post, std::int64_
   }
 }
 
+void add_operands(std::vector<Access>& list, const OperandRange (&operands)[kOperandRanges]) {
+  for (const OperandRange& operand : operands) {
+    if (operand.access == OperandRange::unused) continue;
+    add(list, operand.address, operand.bytes, operand.access == OperandRange::write);
+  }
+}
+
+void add_span(std::vector<Access>& list, const AddressSpan& span, bool write) {
+  list.push_back({static_cast<std::uint64_t>(span.begin), static_cast<std::uint64_t>(span.end), write});
+}
+
+std::vector<Access> accesses_of_add(const NneJob& job) {
+  std::vector<Access> list;
+  add(list, job.input.address, bytes_spanned(job.input), false);
+  add(list, job.input2.address, bytes_spanned(job.input2), false);
+  add(list, job.output.address, bytes_spanned(job.output), true);
+  return list;
+}
+
 std::vector<Access> accesses(const NneJob& job) {
+  if (static_cast<NneOperation>(job.header.operation) == NneOperation::add) return accesses_of_add(job);
   std::vector<Access> list;
   add(list, job.input.address, bytes_spanned(job.input), false);
   add(list, job.output.address, bytes_spanned(job.output), true);
@@ -31,6 +51,12 @@ std::vector<Access> accesses(const NneJob& job) {
 
 std::vector<Access> accesses(const TpJob& job) {
   std::vector<Access> list;
+  if (static_cast<TpOperation>(job.header.operation) == TpOperation::reshuffle) {
+    const ReshuffleRanges ranges = ranges_of_reshuffle(job);
+    if (job.fills == 0) add_span(list, ranges.input, false);
+    add_span(list, ranges.output, true);
+    return list;
+  }
   add(list, job.input.address, bytes_spanned(job.input), false);
   add(list, job.output.address, bytes_spanned(job.output), true);
   add(list, job.table, job.table_bytes, false);
@@ -43,9 +69,15 @@ std::vector<Access> accesses(const TpJob& job) {
 
 std::vector<Access> accesses(const PpuJob& job) {
   std::vector<Access> list;
-  add(list, job.input.address, bytes_spanned(job.input), false);
-  add(list, job.output.address, bytes_spanned(job.output), true);
+  add_operands(list, job.operands);
   add(list, job.program, job.program_bytes, false);
+  return list;
+}
+
+std::vector<Access> accesses(const HostJob& job) {
+  std::vector<Access> list;
+  add_operands(list, job.operands);
+  add(list, job.step, job.step_bytes, false);
   return list;
 }
 

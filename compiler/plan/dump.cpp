@@ -28,7 +28,14 @@ std::string post_text(const PostProcessing& post) {
                                        post.requantizer.multiplier, post.requantizer.shift));
 }
 
+std::string text_of_add(const NneJob& job) {
+  return fmt::format("    in  {}\n    {}   {}\n    out {}\n", view_text(job.input),
+                     job.subtract != 0 ? "-" : "+", view_text(job.input2), view_text(job.output)) +
+         post_text(job.post);
+}
+
 std::string text(const NneJob& job) {
+  if (static_cast<NneOperation>(job.header.operation) == NneOperation::add) return text_of_add(job);
   const bool depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
   std::string out = views_text(job);
   out += fmt::format("    {} {}x{} stride {}x{} pad {},{} result {}x{}", depthwise ? "depthwise" : "dense",
@@ -67,12 +74,24 @@ const char* name_of_operation(std::uint8_t operation) {
       return "fully_connected";
     case TpOperation::copy:
       return "copy";
+    case TpOperation::reshuffle:
+      return "reshuffle";
   }
   internal_error("unknown TP operation");
 }
 
+std::string text_of_reshuffle(const TpJob& job) {
+  std::string out =
+      fmt::format("    {} elements of {} B", job.fills != 0 ? "fill" : "reshuffle", job.element_bytes);
+  for (const CopyDimension& d : job.dimensions) {
+    if (d.count != 1) out += fmt::format(" {}:{}:{}", d.count, d.input_stride, d.output_stride);
+  }
+  return out + "\n";
+}
+
 std::string text(const TpJob& job) {
   const auto operation = static_cast<TpOperation>(job.header.operation);
+  if (operation == TpOperation::reshuffle) return text_of_reshuffle(job);
   std::string out = views_text(job) + "    " + name_of_operation(job.header.operation);
   if (operation == TpOperation::max_pool || operation == TpOperation::avg_pool) {
     out +=
@@ -89,16 +108,18 @@ std::string text(const TpJob& job) {
 }
 
 std::string text(const PpuJob& job) {
-  std::string out = views_text(job) + fmt::format("    threads {}\n", job.threads);
+  std::string out = fmt::format("    threads {}\n", job.threads);
   if (job.program != 0) out += fmt::format("    program {:#010x} {} B\n", job.program, job.program_bytes);
   return out;
 }
 
+std::string text(const HostJob& job) { return fmt::format("    step of {} B\n", job.step_bytes); }
+
 std::string head(const Plan& plan, const PlannedLayer& layer) {
   const Node& node = plan.graph.nodes[layer.node];
-  std::string out =
-      fmt::format("{:<2} {} {} : {} -> {}", layer.job ? name_of(engine_of(*layer.job)) : "--", node.op,
-                  node.name, plan.graph.values[layer.input].name, plan.graph.values[layer.output].name);
+  std::string out = fmt::format(
+      "{:<2} {} {} : {} -> {}", layer.jobs.empty() ? "--" : name_of(engine_of(layer.jobs[0].job)), node.op,
+      node.name, plan.graph.values[layer.input].name, plan.graph.values[layer.output].name);
   for (const NodeId merged : layer.merged) out += " + " + plan.graph.nodes[merged].name;
   return out + "\n    " + layer.reason + "\n";
 }
@@ -118,10 +139,12 @@ std::string dump(const Plan& plan) {
   std::string out;
   for (const PlannedLayer& layer : plan.layers) {
     out += head(plan, layer);
-    if (layer.job) out += std::visit([](const auto& job) { return text(job); }, *layer.job);
-    std::vector<std::string> waits;
-    for (const std::uint32_t job : layer.waits) waits.push_back(std::to_string(job));
-    if (!waits.empty()) out += "    after jobs " + join(waits, ", ") + "\n";
+    for (const PlannedJob& planned : layer.jobs) {
+      out += std::visit([](const auto& job) { return text(job); }, planned.job);
+      std::vector<std::string> waits;
+      for (const std::uint32_t job : planned.waits) waits.push_back(std::to_string(job));
+      if (!waits.empty()) out += "    after jobs " + join(waits, ", ") + "\n";
+    }
   }
   return out + buffers_text(plan);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/plan/plan.h"
 
+#include <limits>
+
 namespace trireme {
 
 const char* kind_of(ConstantData::Role role) {
@@ -13,23 +15,67 @@ const char* kind_of(ConstantData::Role role) {
       return "table";
     case ConstantData::Role::program:
       return "program";
+    case ConstantData::Role::data:
+      return "constant";
+    case ConstantData::Role::step:
+      return "step";
   }
   internal_error("unknown role of constant data");
 }
 
-std::vector<std::uint32_t> job_indices(const Plan& plan) {
+std::vector<JobPlace> job_places(const Plan& plan) {
+  std::vector<JobPlace> places;
+  for (std::size_t layer = 0; layer < plan.layers.size(); ++layer) {
+    for (std::size_t job = 0; job < plan.layers[layer].jobs.size(); ++job) places.push_back({layer, job});
+  }
+  return places;
+}
+
+PlannedJob& job_at(Plan& plan, const JobPlace& place) { return plan.layers[place.layer].jobs[place.job]; }
+
+const PlannedJob& job_at(const Plan& plan, const JobPlace& place) {
+  return plan.layers[place.layer].jobs[place.job];
+}
+
+std::vector<std::uint32_t> first_jobs(const Plan& plan) {
   std::vector<std::uint32_t> indices;
   std::uint32_t next = 0;
-  for (const PlannedLayer& layer : plan.layers) indices.push_back(layer.job ? next++ : kNone);
+  for (const PlannedLayer& layer : plan.layers) {
+    indices.push_back(layer.jobs.empty() ? kNone : next);
+    next += static_cast<std::uint32_t>(layer.jobs.size());
+  }
   return indices;
 }
 
-std::vector<std::size_t> layers_with_jobs(const Plan& plan) {
-  std::vector<std::size_t> layers;
-  for (std::size_t i = 0; i < plan.layers.size(); ++i) {
-    if (plan.layers[i].job) layers.push_back(i);
+StorageRef value_storage(ValueId id) { return {StorageRef::Kind::value, id}; }
+
+StorageRef add_constant(Plan& plan, ConstantData constant) {
+  if (constant.bytes.size() > std::numeric_limits<std::uint32_t>::max()) {
+    throw Error("", "its constants take more than 4 GiB", "split the layer");
   }
-  return layers;
+  plan.constants.push_back(std::move(constant));
+  return {StorageRef::Kind::constant, static_cast<std::uint32_t>(plan.constants.size() - 1)};
+}
+
+StorageRef add_scratch(Plan& plan, std::string name, std::uint64_t bytes) {
+  if (bytes > std::numeric_limits<std::uint32_t>::max()) {
+    throw Error("", "an intermediate result takes more than 4 GiB", "split the layer");
+  }
+  plan.scratch.push_back({std::move(name), static_cast<std::uint32_t>(bytes)});
+  return {StorageRef::Kind::scratch, static_cast<std::uint32_t>(plan.scratch.size() - 1)};
+}
+
+StorageRef operand_storage(Plan& plan, ValueId id, std::size_t layer) {
+  const Value& value = plan.graph.values[id];
+  if (value.constant == nullptr) return value_storage(id);
+  const auto found = plan.constant_of_value.find(id);
+  if (found != plan.constant_of_value.end()) return {StorageRef::Kind::constant, found->second};
+  Tensor stored = stored_constant(value);
+  if (stored.dtype != value.quantization.dtype) stored = convert(stored, value.quantization.dtype);
+  const StorageRef ref =
+      add_constant(plan, {value.name, ConstantData::Role::data, layer, std::move(stored.bytes)});
+  plan.constant_of_value[id] = ref.index;
+  return ref;
 }
 
 std::string where_of(const Node& node) { return "node '" + node.name + "' (" + node.op + ")"; }

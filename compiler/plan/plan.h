@@ -7,8 +7,8 @@
 // The job descriptors of isa/job.h are filled in place, so that timing/ can price a plan at any point.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "isa/chip.h"
@@ -18,46 +18,94 @@
 
 namespace trireme {
 
-// One layer of the model with what is fused into it; `job` is empty for a layer that only renames data
-// (reshape).
+// Where bytes lie: a value of the graph, one of Plan::constants, one of Plan::scratch.
+struct StorageRef {
+  enum class Kind : std::uint8_t { value, constant, scratch };
+  Kind kind;
+  std::uint32_t index;
+};
+
+// An address in a descriptor that `memory` fills in: descriptor byte `field` := address of `storage` +
+// offset.
+struct AddressLink {
+  std::uint16_t field;
+  StorageRef storage;
+  std::uint32_t offset = 0;
+};
+
+// Part of a convolution's output channels: one group of a grouped convolution.
+struct KernelSlice {
+  std::int64_t first = 0, count = 0;
+};
+
+struct PlannedJob {
+  Job job;
+  std::vector<AddressLink> links;
+  std::vector<std::uint32_t>
+      waits;            // jobs that must have finished, by index; nothing that follows from another wait
+  KernelSlice kernels;  // NNE convolutions
+};
+
+// One layer of the model with what is fused into it; without jobs if it only renames data (reshape).
 struct PlannedLayer {
   NodeId node = kNone;         // main node
-  std::vector<NodeId> merged;  // computed by the same job, in order
-  std::optional<Job> job;
+  std::vector<NodeId> merged;  // computed by the same jobs, in order
+  std::vector<PlannedJob> jobs;
   std::string reason;  // why this engine
   ValueId input = kNone;
   ValueId output = kNone;  // of the last merged node
-  std::vector<std::uint32_t>
-      waits;  // jobs that must have finished, by index; nothing that follows from another wait
 };
 
 // Bytes that are in memory before the first job.
 struct ConstantData {
-  enum class Role : std::uint8_t { coefficients, bias, table, program };
+  enum class Role : std::uint8_t { coefficients, bias, table, program, data, step };
   std::string name;  // "conv1 coefficients"
   Role role;
   std::size_t layer;  // index in Plan::layers
   Bytes bytes;
   Address address = 0;
 };
+
+// Bytes that only the jobs of one layer use.
+struct Scratch {
+  std::string name;
+  std::uint32_t bytes = 0;
+};
 const char* kind_of(ConstantData::Role role);  // as Buffer::kind
 
 struct Plan {
-  Graph graph;                       // simplified, quantized
+  Graph graph;  // simplified, quantized
+  RequantRule rule = RequantRule::vipf;
+  Ties ties = Ties::half_up;
   std::vector<PlannedLayer> layers;  // in execution order
   std::vector<ConstantData> constants;
-  std::vector<Buffer> buffers;  // after `memory`
-  std::vector<std::uint32_t>
-      buffer_of_value;  // after `memory`: index in buffers, kNone for values without storage
+  std::vector<Scratch> scratch;
+  std::vector<Buffer> buffers;                 // after `memory`
+  std::vector<std::uint32_t> buffer_of_value;  // after `memory`: index in buffers, kNone without storage
+  std::unordered_map<ValueId, std::uint32_t> constant_of_value;  // index in constants
   std::uint32_t dram_bytes = 0, vip_sram_bytes = 0;
 };
 
 // The plan as text: the golden format of the pass tests and of --dump-ir.
 std::string dump(const Plan& plan);
 
-// Index of each layer's job in the command stream; kNone for layers without.
-std::vector<std::uint32_t> job_indices(const Plan& plan);
-std::vector<std::size_t> layers_with_jobs(const Plan& plan);          // the inverse
+// A job by its place in the command stream.
+struct JobPlace {
+  std::size_t layer, job;  // index in Plan::layers, in PlannedLayer::jobs
+};
+std::vector<JobPlace> job_places(const Plan& plan);
+PlannedJob& job_at(Plan& plan, const JobPlace& place);
+const PlannedJob& job_at(const Plan& plan, const JobPlace& place);
+// Index of each layer's first job in the command stream; kNone for layers without.
+std::vector<std::uint32_t> first_jobs(const Plan& plan);
+
+StorageRef value_storage(ValueId id);
+// Adds a constant of a layer, or scratch, and says where it is.
+StorageRef add_constant(Plan& plan, ConstantData constant);
+StorageRef add_scratch(Plan& plan, std::string name, std::uint64_t bytes);
+// The storage of an operand: of the value, or of a constant with its stored bytes (made once a value).
+StorageRef operand_storage(Plan& plan, ValueId id, std::size_t layer);
+
 std::string where_of(const Graph& graph, const PlannedLayer& layer);  // "node 'conv1' (convolution)"
 std::string where_of(const Node& node);
 

@@ -8,9 +8,13 @@ namespace trireme {
 
 const std::vector<SimplifyPass>& simplify_passes() {
   static const std::vector<SimplifyPass> passes = {
-      {"remove_noops", remove_noops},     {"merge_reshapes", merge_reshapes},
-      {"fold_constants", fold_constants}, {"fold_bias", fold_bias},
-      {"fold_batchnorm", fold_batchnorm}, {"merge_activations", merge_activations},
+      {"remove_noops", remove_noops},
+      {"propagate_permutes", propagate_permutes},
+      {"merge_reshapes", merge_reshapes},
+      {"fold_constants", fold_constants},
+      {"fold_bias", fold_bias},
+      {"fold_batchnorm", fold_batchnorm},
+      {"merge_activations", merge_activations},
   };
   return passes;
 }

@@ -40,6 +40,10 @@ std::set<int> equal_parts(int size, int limit, int step, std::int64_t finer) {
   return parts;
 }
 
+// The columns and rows a kernel spans.
+int span_w(const NneJob& job) { return (job.kernel_w - 1) * job.dilation_w + 1; }
+int span_h(const NneJob& job) { return (job.kernel_h - 1) * job.dilation_h + 1; }
+
 std::set<int> widths_of(const NneJob& job, const Chip& chip, int step) {
   std::set<int> widths = equal_parts(job.conv_width, chip.nne.max_tile_width, step, kFinerWidths);
   // Where the interleave changes (§2.2): one row group less a step.
@@ -52,7 +56,7 @@ std::set<int> widths_of(const NneJob& job, const Chip& chip, int step) {
 std::vector<TileSize> candidates(const NneJob& job, const Chip& chip) {
   const int step = pooling_step(job);
   const auto max_height = [&](int width) {
-    return max_tile_height(chip, job.kernel_h, job.stride_h, interleave_of(chip, job.kernel_w, width),
+    return max_tile_height(chip, span_h(job), job.stride_h, interleave_of(chip, span_w(job), width),
                            job.conv_height);
   };
   std::vector<TileSize> sizes;
@@ -74,11 +78,11 @@ std::vector<TileSize> candidates(const NneJob& job, const Chip& chip) {
 }
 
 NneJob with_tile(NneJob job, const Chip& chip, const TileSize& size) {
-  const int interleave = interleave_of(chip, job.kernel_w, size.width);
+  const int interleave = interleave_of(chip, span_w(job), size.width);
   const int channels = static_cast<int>(job.output.channels);
   const int kernels_per_core = static_cast<int>(ceil_div(channels, chip.nne.cores));
   const int at_once =
-      kernels_at_once(chip, std::max(job.kernel_w, job.kernel_h), std::max(job.stride_w, job.stride_h),
+      kernels_at_once(chip, std::max(span_w(job), span_h(job)), std::max(job.stride_w, job.stride_h),
                       size.width, size.height, interleave, channels);
   job.tile_w = static_cast<std::uint16_t>(size.width);
   job.tile_h = static_cast<std::uint16_t>(size.height);
@@ -130,13 +134,15 @@ bool has_tiling(const NneJob& job, const Chip& chip) { return !candidates(job, c
 void tile(Plan& plan, const Chip& chip) {
   Problems problems;
   for (PlannedLayer& layer : plan.layers) {
-    auto* job = layer.job ? std::get_if<NneJob>(&*layer.job) : nullptr;
-    if (job == nullptr) continue;
-    try {
-      *job = cheapest(*job, chip);
-    } catch (const Error& error) {
-      for (const Problem& problem : error.problems())
-        problems.add(where_of(plan.graph, layer), problem.what, problem.hint);
+    for (PlannedJob& planned : layer.jobs) {
+      auto* job = std::get_if<NneJob>(&planned.job);
+      if (job == nullptr || job->header.operation == static_cast<std::uint8_t>(NneOperation::add)) continue;
+      try {
+        *job = cheapest(*job, chip);
+      } catch (const Error& error) {
+        for (const Problem& problem : error.problems())
+          problems.add(where_of(plan.graph, layer), problem.what, problem.hint);
+      }
     }
   }
   problems.throw_if_any();

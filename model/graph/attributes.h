@@ -21,6 +21,9 @@ struct Window {  // of convolutions and pools; sizes in elements, pads may be un
 struct ConvolutionAttributes {
   Window window;
   std::int64_t groups = 1;
+  // The source model says depthwise, which groups alone don't tell when there is one input channel:
+  // TensorFlow Lite rounds the two kernels differently (numerics.md §3.2).
+  bool depthwise = false;
 };
 
 // op "deconvolution": inputs data, weight [in,out/groups,kh,kw] [, bias]. The output has
@@ -195,9 +198,10 @@ struct CastAttributes {
   DataType dtype = DataType::float32;
 };  // op "cast": ONNX's rules: float to integer truncates, anything to boolean is x != 0
 
-// Recurrent. ops "lstm" (X, W, R [, B, sequence_lens, initial_h, initial_c, P]; outputs Y, Y_h, Y_c) and
-// "gru" (X, W, R [, B, sequence_lens, initial_h]; outputs Y, Y_h), operands laid out as ONNX has them; an
-// omitted input is kNone. Output names that are unused still exist.
+// Recurrent. ops "rnn" (X, W, R [, B, sequence_lens, initial_h]; outputs Y, Y_h; one activation a direction),
+// "lstm" (X, W, R [, B, sequence_lens, initial_h, initial_c, P]; outputs Y, Y_h, Y_c) and "gru" (X, W, R [,
+// B, sequence_lens, initial_h]; outputs Y, Y_h), operands laid out as ONNX has them; an omitted input is
+// kNone. Output names that are unused still exist.
 struct RecurrentAttributes {
   enum class Direction : std::uint8_t { forward, reverse, bidirectional };
   enum class Activation : std::uint8_t {

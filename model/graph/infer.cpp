@@ -8,8 +8,9 @@ namespace trireme {
 namespace {
 
 // Every dimension at least 1, and the product within what element_count() allows.
-void check_shape(const ValueType& type) {
+void check_shape(const ValueType& type, bool empty_allowed) {
   element_count(type.shape);
+  if (empty_allowed) return;
   const bool positive =
       std::all_of(type.shape.begin(), type.shape.end(), [](std::int64_t dim) { return dim > 0; });
   if (!positive)
@@ -39,7 +40,7 @@ const Operator& checked_operator(const Node& node) {
 
 }  // namespace
 
-void infer_node(Graph& graph, Node& node) {
+void infer_node(Graph& graph, Node& node, bool empty_allowed) {
   const Operator& row = checked_operator(node);
   if (row.normalize != nullptr) row.normalize(graph, node);
   const std::vector<ValueType> types = row.infer(graph, node);
@@ -48,7 +49,7 @@ void infer_node(Graph& graph, Node& node) {
                 node.op + " has " + std::to_string(types.size()));
   }
   for (std::size_t port = 0; port < types.size(); ++port) {
-    check_shape(types[port]);
+    check_shape(types[port], empty_allowed);
     Value& value = graph.values[node.outputs[port]];
     value.shape = types[port].shape;
     const bool stored_as_is = value.quantization.dtype == value.dtype;

@@ -18,5 +18,14 @@ const OperatorFamily& activation_operators();
 const OperatorFamily& normalization_operators();
 const OperatorFamily& elementwise_operators();
 const OperatorFamily& shape_operators();
+const OperatorFamily& quantization_operators();
+const OperatorFamily& movement_operators();
+const OperatorFamily& indexing_operators();
+const OperatorFamily& resize_operators();
+const OperatorFamily& reduction_operators();
+const OperatorFamily& unary_operators();
+const OperatorFamily& integer_operators();
+const OperatorFamily& recurrent_operators();
+const OperatorFamily& detection_operators();
 
 }  // namespace trireme

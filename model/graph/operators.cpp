@@ -14,7 +14,9 @@ Table make_table() {
   Table table;
   for (const OperatorFamily* family :
        {&convolution_operators(), &pooling_operators(), &dense_operators(), &activation_operators(),
-        &normalization_operators(), &elementwise_operators(), &shape_operators()}) {
+        &normalization_operators(), &elementwise_operators(), &shape_operators(), &movement_operators(),
+        &indexing_operators(), &resize_operators(), &reduction_operators(), &unary_operators(),
+        &integer_operators(), &recurrent_operators(), &detection_operators(), &quantization_operators()}) {
     for (const Operator& row : *family) {
       if (!table.emplace(row.name, &row).second) internal_error("operator '" + row.name + "' listed twice");
     }

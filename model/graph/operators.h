@@ -34,8 +34,9 @@ const Operator* find_operator(const std::string& name);  // null if unknown
 const Operator& operator_of(const Node& node);           // internal error if unknown
 std::vector<std::string> operator_names();
 
-// One node whose inputs are known. Throws Error without a place.
-void infer_node(Graph& graph, Node& node);
+// One node whose inputs are known. Throws Error without a place. A network has no empty tensors; constants on
+// the way to a shape may be empty.
+void infer_node(Graph& graph, Node& node, bool empty_allowed = false);
 // Fills shape and type of every value, in order. All problems of a graph at once, each naming its node.
 void infer_shapes(Graph& graph);
 std::int64_t macs(const Graph& graph, const Node& node);

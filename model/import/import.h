@@ -16,11 +16,16 @@ namespace trireme {
 struct ImportOptions {
   std::vector<std::string> inputs, outputs;   // cut the model here; empty: the model's own
   std::map<std::string, Shape> input_shapes;  // fixes dynamic dimensions
+  std::map<std::string, Tensor> bind;         // inputs that become constants of these elements
 };
 
 // ONNX (protobuf). Shapes are inferred; the graph is the model's own, nothing folded yet (compiler/simplify
 // does that).
 Graph import_onnx(const std::filesystem::path& path, const ImportOptions& options = {});
+
+// TensorFlow Lite (flatbuffer). Values keep the file's names, shapes, codes, scales and axis order; operators
+// on images work on N,C,H,W between `permute` nodes.
+Graph import_tflite(const std::filesystem::path& path, const ImportOptions& options = {});
 
 // NAME.json + NAME.data (formats.md §5): our own write form of the same graph. Reading back gives an equal
 // graph.
@@ -29,7 +34,7 @@ void save_acuity(const Graph& graph, const std::filesystem::path& json, const st
 // Names the layers: outputs first, then the rest walking back from them (formats.md §5.1).
 void assign_layer_ids(Graph& graph);
 
-// By content: an ONNX file, or a NAME.json with the NAME.data beside it.
+// By content: an ONNX file, a TensorFlow Lite file, or a NAME.json with the NAME.data beside it.
 Graph load_model(const std::filesystem::path& path, const ImportOptions& options = {});
 
 }  // namespace trireme

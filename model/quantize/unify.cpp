@@ -92,9 +92,8 @@ std::vector<std::string> unify_quantization(Graph& graph) {
 
 bool is_quantized(const Graph& graph) {
   if (graph.scales_from_model) return true;
-  const std::vector<Slot> slots = quantization_slots(graph);
-  return std::any_of(slots.begin(), slots.end(),
-                     [&](const Slot& slot) { return graph.values[slot.value].quantization.quantized(); });
+  return std::any_of(graph.values.begin(), graph.values.end(),
+                     [](const Value& value) { return value.quantization.quantized(); });
 }
 
 }  // namespace trireme

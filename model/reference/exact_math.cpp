@@ -51,6 +51,11 @@ double exact_exp(double x) {
   return mantissa * power_of_two(first) * power_of_two(k - first);
 }
 
+// The series where the difference would cancel; it is below 2^-60 of its first term after x^20 / 21!.
+double exact_expm1(double x) {
+  return x > -0.7 && x < 0.7 ? x * exponential_series(x, 1, 20) : exact_exp(x) - 1;
+}
+
 // With y = 2|x| and e = e^y - 1: tanh|x| = e / (e + 2). Where e is small it is y + c, c = y^2/2 + y^3 t, and
 // then tanh|x| = |x| + (y^3 t - |x| c) / (e + 2): the quotient is small, so its rounding hardly counts.
 double exact_tanh(double x) {

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -39,9 +38,7 @@ class Execution {
   void run(const Node& node) {
     KernelCall call{graph_, node, {}, options_};
     for (const ValueId id : node.inputs) call.inputs.push_back(id == kNone ? nullptr : &tensor_of(id));
-    const KernelRow* row = find_kernels(node.op);
-    if (row == nullptr) internal_error("no kernel for " + place_of(node));
-    std::vector<Tensor> results = on_codes(node) ? run_on_codes(call, *row) : row->real(call);
+    std::vector<Tensor> results = run_node(call);
     if (results.size() != node.outputs.size())
       internal_error(place_of(node) + " gave another number of outputs");
     for (std::size_t i = 0; i < results.size(); ++i) {
@@ -65,41 +62,6 @@ class Execution {
   }
 
  private:
-  const Quantization& parameters(ValueId id) const { return graph_.values[id].quantization; }
-
-  // A quantized network stores some floats narrower than they are computed (softmax as float16).
-  bool stored_otherwise(ValueId id) const {
-    return id != kNone &&
-           (is_half(id) || parameters(id).quantized() || parameters(id).dtype != graph_.values[id].dtype);
-  }
-
-  bool is_half(ValueId id) const { return id != kNone && graph_.values[id].dtype == DataType::float16; }
-
-  // Kernels of real numbers take float32: half precision goes the way of codes, too.
-  bool on_codes(const Node& node) const {
-    const auto stored = [&](ValueId id) {
-      return is_half(id) || (options_.quantized && stored_otherwise(id));
-    };
-    return std::any_of(node.inputs.begin(), node.inputs.end(), stored) ||
-           std::any_of(node.outputs.begin(), node.outputs.end(), stored);
-  }
-
-  bool moves_without_change(const Node& node) const {
-    const Quantization& first = parameters(node.outputs.at(0));
-    const auto alike = [&](ValueId id) {
-      return id == kNone || !stored_otherwise(id) || same_parameters(parameters(id), first);
-    };
-    return stored_otherwise(node.outputs[0]) && stored_otherwise(node.inputs.at(0)) &&
-           alike(node.inputs[0]) && std::all_of(node.inputs.begin(), node.inputs.end(), alike) &&
-           std::all_of(node.outputs.begin(), node.outputs.end(), alike);
-  }
-
-  std::vector<Tensor> run_on_codes(const KernelCall& call, const KernelRow& row) const {
-    if (row.on_codes == OnCodes::own) return row.quantized(call);
-    if (row.on_codes == OnCodes::moves && moves_without_change(call.node)) return row.real(call);
-    return run_group(call, row.real);
-  }
-
   const Graph& graph_;
   const ExecuteOptions& options_;
   const Observer& observer_;
@@ -157,12 +119,19 @@ std::vector<Tensor> execute(const Graph& graph, const std::vector<Tensor>& input
   return outputs;
 }
 
+bool can_execute(const std::string& op) { return find_kernels(op) != nullptr; }
+
 std::vector<Tensor> execute_node_float(const Graph& graph, const Node& node,
                                        const std::vector<const Tensor*>& inputs) {
   const KernelRow* row = find_kernels(node.op);
   if (row == nullptr) throw Error(place_of(node), "the host execution of this version has no such operator");
   const ExecuteOptions options;
   return row->real(KernelCall{graph, node, inputs, options});
+}
+
+std::vector<Tensor> execute_node(const Graph& graph, const Node& node,
+                                 const std::vector<const Tensor*>& inputs, const ExecuteOptions& options) {
+  return run_node(KernelCall{graph, node, inputs, options});
 }
 
 }  // namespace trireme

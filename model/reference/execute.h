@@ -25,7 +25,18 @@ using Observer = std::function<void(ValueId, const Tensor&)>;
 std::vector<Tensor> execute(const Graph& graph, const std::vector<Tensor>& inputs,
                             const ExecuteOptions& options, const Observer& observer = {});
 
+// One node on the values of its inputs, as they are stored (null for an omitted input). Error: no such
+// operator.
+std::vector<Tensor> execute_node(const Graph& graph, const Node& node,
+                                 const std::vector<const Tensor*>& inputs, const ExecuteOptions& options);
+
+// Whether a quantized network computes this node as dequantize -> float32 operator -> quantize under `rule`,
+// or, if it touches no codes at all, simply in float32.
+bool is_group(const Graph& graph, const Node& node, RequantRule rule);
+bool touches_codes(const Graph& graph, const Node& node);
+
 // One node on float inputs, for constant folding.
+bool can_execute(const std::string& op);
 std::vector<Tensor> execute_node_float(const Graph& graph, const Node& node,
                                        const std::vector<const Tensor*>& inputs);
 

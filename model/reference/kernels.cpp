@@ -18,8 +18,8 @@ const std::vector<KernelRow>& rows() {
       {"convolution", convolution, convolution_quantized, kOwn},
       {"fullconnect", fullconnect, fullconnect_quantized, kOwn},
       {"pooling", pooling, pooling_quantized, kOwn},
-      {"relu", relu, relu_quantized, kOwn},
-      {"relun", relun, relun_quantized, kOwn},
+      {"relu", unary, relu_quantized, kOwn},
+      {"relun", unary, relun_quantized, kOwn},
       {"leakyrelu", unary, unary_quantized, kOwn},
       {"sigmoid", unary, unary_quantized, kOwn},
       {"tanh", unary, unary_quantized, kOwn},
@@ -28,18 +28,83 @@ const std::vector<KernelRow>& rows() {
       {"permute", permute, permute_quantized, kOwn},
       {"concat", concat, nullptr, kMoves},
       {"batchnormalize", batchnormalize},
-      {"add", add},
-      {"multiply", multiply},
+      {"cast", cast},
+      {"is_nan", is_nan},
+      {"is_inf", is_inf},
+      {"where", where},
+      {"deconvolution", deconvolution},
+      {"poolwithargmax", poolwithargmax},
+      {"matmul", matmul},
+      {"matmul_integer", matmul_integer},
+      {"convolution_integer", convolution_integer},
+      {"dynamic_quantize", dynamic_quantize},
+      {"lstm", lstm},
+      {"gru", gru},
+      {"rnn", rnn},
+      {"nms", nms},
       {"softmax", softmax, softmax_quantized, kOwn},
+      {"quantize", noop, quantize_codes, kOwn},
+      {"dequantize", noop},
+      {"split", split, nullptr, kMoves},
+      {"slice", slice, nullptr, kMoves},
+      {"pad", pad, nullptr, kMoves},
+      {"expand", expand, nullptr, kMoves},
+      {"tile", tile, nullptr, kMoves},
+      {"depth2space", depth2space, nullptr, kMoves},
+      {"space2depth", space2depth, nullptr, kMoves},
+      {"gather", gather, nullptr, kMoves},
+      {"gather_elements", gather_elements, nullptr, kMoves},
+      {"gathernd", gathernd, nullptr, kMoves},
+      {"scatternd", scatternd},
+      {"scatter_elements", scatter_elements},
+      {"one_hot", one_hot},
+      {"image_resize", image_resize},
+      {"reduce", reduce},
+      {"argmax", argmax},
+      {"argmin", argmin},
+      {"cumsum", cumsum},
+      {"topk", topk},
+      {"instancenormalize", instancenormalize},
+      {"groupnormalize", groupnormalize},
+      {"layernormalize", layernormalize},
+      {"rmsnormalize", rmsnormalize},
+      {"l2normalize", l2normalize},
+      {"localresponsenormalization", localresponsenormalization},
+      {"log_softmax", log_softmax},
   };
+  return table;
+}
+
+// Operators of a family that share one kernel, whose own table tells them apart.
+const std::vector<KernelRow>& table_rows() {
+  static const std::vector<KernelRow> table = [] {
+    std::vector<KernelRow> rows;
+    for (const char* op :
+         {"elu",        "celu",  "selu",     "hard_sigmoid", "swish", "gelu",       "thresholdedrelu",
+          "hard_swish", "mish",  "softrelu", "softsign",     "erf",   "exp",        "log",
+          "sqrt",       "rsqrt", "abs",      "neg",          "sign",  "reciprocal", "floor",
+          "ceil",       "round", "sin",      "cos",          "tan",   "asin",       "acos",
+          "atan",       "sinh",  "cosh",     "asinh",        "acosh", "atanh",      "logical_not",
+          "square"}) {
+      rows.push_back({op, unary});
+    }
+    for (const char* op : {"add", "subtract", "multiply", "divide", "pow", "maximum", "minimum", "mod",
+                           "fmod", "equal", "not_equal", "greater", "greater_equal", "less", "less_equal",
+                           "logical_and", "logical_or", "logical_xor", "prelu"}) {
+      rows.push_back({op, binary});
+    }
+    return rows;
+  }();
   return table;
 }
 
 }  // namespace
 
 const KernelRow* find_kernels(const std::string& op) {
-  for (const KernelRow& row : rows()) {
-    if (op == row.op) return &row;
+  for (const auto* table : {&rows(), &table_rows()}) {
+    for (const KernelRow& row : *table) {
+      if (op == row.op) return &row;
+    }
   }
   return nullptr;
 }
@@ -85,15 +150,5 @@ const Value& input_value(const KernelCall& call, std::size_t index) {
 }
 
 const Value& output_value(const KernelCall& call) { return call.graph.values.at(call.node.outputs.at(0)); }
-
-Affine u8_parameters(const KernelCall& call, const Value& value) {
-  const Quantization& q = value.quantization;
-  const bool u8 = q.scheme == Quantization::Scheme::affine && q.dtype == DataType::uint8;
-  if (!u8 || q.per_channel() || q.scale.size() != 1 || q.zero_point.size() != 1) {
-    throw Error(place_of(call.node), fmt::format("'{}' is {}", value.name, to_string(q)),
-                "this version computes on asymmetric_affine uint8 tensors with one scale each");
-  }
-  return {q.scale[0], q.zero_point[0]};
-}
 
 }  // namespace trireme

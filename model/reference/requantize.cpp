@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -22,12 +21,12 @@ std::int32_t saturate(Int128 value) {
 }
 
 // round(product / 2^shift) in exact integers.
-std::int32_t shift_round(std::int64_t product, int shift, Ties ties) {
-  if (shift <= 0) return saturate(static_cast<Int128>(product) * (static_cast<Int128>(1) << -shift));
-  if (shift > 62) return 0;                    // |product| <= 2^55: far below a half
-  const std::int64_t down = product >> shift;  // floor
-  const std::int64_t rest = product & ((std::int64_t{1} << shift) - 1);
-  const std::int64_t half = std::int64_t{1} << (shift - 1);
+std::int32_t shift_round(Int128 product, int shift, Ties ties) {
+  if (shift <= 0) return saturate(product * (Int128{1} << -shift));
+  if (shift > 100) return 0;             // |product| <= 2^87: far below a half
+  const Int128 down = product >> shift;  // floor
+  const Int128 rest = product & ((Int128{1} << shift) - 1);
+  const Int128 half = Int128{1} << (shift - 1);
   bool up = rest > half;
   if (rest == half) {
     up = ties == Ties::half_up || (ties == Ties::half_away && product > 0) ||
@@ -48,60 +47,40 @@ FloatFields fields_of(float value) {
   return {static_cast<int>(bits >> 23 & 0xFF), static_cast<std::int64_t>(bits & 0x7FFFFF)};
 }
 
-// d = q * 2^(s - 31) with q in [2^30, 2^31) (numerics.md §3.1).
-struct FixedPoint {
-  std::int64_t q;
-  int s;
-};
-
-FixedPoint fixed_point_of(double d) {
-  FixedPoint result{};
-  const double mantissa = std::frexp(d, &result.s);  // exact
-  result.q = round_to_int64(mantissa * 2147483648.0, Ties::half_away);
-  if (result.q == std::int64_t{1} << 31) {
-    result.q /= 2;
-    ++result.s;
-  }
-  if (result.s < -31) result = {0, 0};
-  return result;
+void require_positive(float scale, const std::string& where) {
+  if (scale > 0 && scale <= std::numeric_limits<float>::max()) return;
+  throw Error(where, fmt::format("a scale of {} cannot be requantized", scale),
+              "scales must be positive numbers; quantize the network again");
 }
 
-// numerics.md §3.2 "gemmlowp double": half up to 31 bits (the nudge before a truncation), then half away in
-// the shift.
-std::int32_t gemmlowp_double(std::int32_t acc, std::int64_t q, int s) {
-  const int right = s < 0 ? -s : 0;
-  const int left = s > 0 ? s : 0;
-  const Int128 ab = (static_cast<Int128>(acc) * (static_cast<Int128>(1) << left)) * q;
-  const Int128 nudge = ab >= 0 ? Int128{1} << 30 : 1 - (Int128{1} << 30);
-  const Int128 hi = (ab + nudge) / (Int128{1} << 31);  // towards zero
-  const Int128 mask = (Int128{1} << right) - 1;
-  return saturate((hi >> right) + ((hi & mask) > (mask >> 1) + (hi < 0 ? 1 : 0) ? 1 : 0));
-}
-
-// numerics.md §3.2 "ruy double": half up in both steps.
-std::int32_t ruy_double(std::int32_t acc, std::int64_t q, int s) {
-  const int right = s < 0 ? -s : 0;
-  const int left = s > 0 ? s : 0;
-  const Int128 hi =
-      ((static_cast<Int128>(acc) * (static_cast<Int128>(1) << left)) * q + (Int128{1} << 30)) >> 31;
-  return saturate((hi + ((Int128{1} << right) >> 1)) >> right);
-}
-
-// numerics.md §3.2 "single": one rounding, half up, in 64 bit.
-std::int32_t single_rounding(std::int32_t acc, std::int64_t q, int s) {
-  return saturate((acc * q + (std::int64_t{1} << (30 - s))) >> (31 - s));
+RealFactor checked(const RealFactor& factor, const std::string& where) {
+  constexpr float limit = 0x1p30F;
+  if (factor.narrow < limit) return factor;
+  throw Error(where, fmt::format("a factor of {} cannot be requantized", factor.narrow),
+              "the scales of input over output must stay below 2^30; quantize the network again");
 }
 
 }  // namespace
 
-ReferenceRequantizer::ReferenceRequantizer(RequantRule rule, Ties ties, RequantKernel kernel, float numerator,
-                                           float denominator, const std::string& where)
-    : rule_(rule), ties_(ties), kernel_(kernel), factor_(numerator / denominator) {
-  constexpr float limit = 0x1p30F;
-  if (!(numerator > 0) || !(denominator > 0) || !(factor_ < limit)) {
-    throw Error(where, fmt::format("scales {} and {} cannot be requantized", numerator, denominator),
-                "both must be positive and their quotient below 2^30; quantize the network again");
-  }
+RealFactor real_factor(float numerator, float denominator, const std::string& where) {
+  require_positive(numerator, where);
+  require_positive(denominator, where);
+  return checked({numerator / denominator, static_cast<double>(numerator) / static_cast<double>(denominator)},
+                 where);
+}
+
+RealFactor real_factor(float input, float weight, float output, bool product_in_float32,
+                       const std::string& where) {
+  for (const float scale : {input, weight, output}) require_positive(scale, where);
+  const float product = input * weight;
+  const double wide_product = product_in_float32 ? static_cast<double>(product)
+                                                 : static_cast<double>(input) * static_cast<double>(weight);
+  return checked({product / output, wide_product / static_cast<double>(output)}, where);
+}
+
+ReferenceRequantizer::ReferenceRequantizer(RequantRule rule, Ties ties, RequantKernel kernel,
+                                           const RealFactor& factor)
+    : rule_(rule), ties_(ties), factor_(factor.narrow) {
   const FloatFields fields = fields_of(factor_);
   switch (rule) {
     case RequantRule::vipf:
@@ -117,17 +96,17 @@ ReferenceRequantizer::ReferenceRequantizer(RequantRule rule, Ties ties, RequantK
       return;
     case RequantRule::tflite:
     case RequantRule::tflm:
-    case RequantRule::tflm_single: {
-      const FixedPoint fixed =
-          fixed_point_of(static_cast<double>(numerator) / static_cast<double>(denominator));
-      multiplier_ = fixed.q;
-      shift_ = fixed.s;
+    case RequantRule::tflm_single:
+      fixed_ = fixed_factor(factor.wide);
+      rounding_ = elementwise_rounding(rule);
+      if (rule == RequantRule::tflite && kernel == RequantKernel::convolution)
+        rounding_ = FixedRounding::half_up;
+      if (kernel == RequantKernel::wide) rounding_ = FixedRounding::narrow;
       return;
-    }
   }
 }
 
-std::int32_t ReferenceRequantizer::operator()(std::int32_t accumulator) const {
+std::int32_t ReferenceRequantizer::operator()(std::int64_t accumulator) const {
   switch (rule_) {
     case RequantRule::vipf:
     case RequantRule::onnx: {
@@ -137,14 +116,11 @@ std::int32_t ReferenceRequantizer::operator()(std::int32_t accumulator) const {
     }
     case RequantRule::vip7:
     case RequantRule::vip8:
-      return shift_round(accumulator * multiplier_, shift_, ties_);
+      return shift_round(static_cast<Int128>(accumulator) * multiplier_, shift_, ties_);
     case RequantRule::tflite:
-      if (kernel_ == RequantKernel::convolution) return ruy_double(accumulator, multiplier_, shift_);
-      return gemmlowp_double(accumulator, multiplier_, shift_);
     case RequantRule::tflm:
-      return gemmlowp_double(accumulator, multiplier_, shift_);
     case RequantRule::tflm_single:
-      return single_rounding(accumulator, multiplier_, shift_);
+      return multiply(accumulator, fixed_, rounding_);
   }
   internal_error("a requantization rule without a formula");
 }

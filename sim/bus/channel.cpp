@@ -6,12 +6,19 @@
 namespace trireme {
 
 const char* name_of(Stream stream) {
-  constexpr const char* kNames[kStreams] = {"NN input",  "NN coefficients", "NN output", "TP input",
-                                            "TP output", "SH input",        "SH output"};
+  constexpr const char* kNames[kStreams] = {"NN input",  "NN coefficients", "NN output",
+                                            "TP input",  "TP output",       "SH input",
+                                            "SH output", "CPU input",       "CPU output"};
   return kNames[static_cast<std::size_t>(stream)];
 }
 
 bool is_on_chip(Address address) { return address >= kVipSramBase; }
+
+std::array<std::vector<AddressRange>, 2> by_memory(const std::vector<AddressRange>& ranges) {
+  std::array<std::vector<AddressRange>, 2> parts;
+  for (const AddressRange& range : ranges) parts[is_on_chip(range.address) ? 1 : 0].push_back(range);
+  return parts;
+}
 
 std::uint64_t total_bytes(const std::vector<AddressRange>& ranges) {
   std::uint64_t sum = 0;

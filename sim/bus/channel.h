@@ -25,9 +25,11 @@ enum class Stream : std::uint8_t {
   tp_input,
   tp_output,
   ppu_input,
-  ppu_output
+  ppu_output,
+  host_input,
+  host_output
 };
-constexpr std::size_t kStreams = 7;
+constexpr std::size_t kStreams = 9;
 const char* name_of(Stream stream);  // "NN input", …
 
 class MemoryChannel : public sc_core::sc_module {
@@ -82,5 +84,7 @@ class MemorySystem {
 
 bool is_on_chip(Address address);
 std::uint64_t total_bytes(const std::vector<AddressRange>& ranges);
+// The ranges of each memory; DRAM first.
+std::array<std::vector<AddressRange>, 2> by_memory(const std::vector<AddressRange>& ranges);
 
 }  // namespace trireme

@@ -20,6 +20,15 @@ OperandReader EngineUnit::reader_for(std::uint32_t job) {
   return {context_.memory, context_.checker, context_.describe(job), current_cycle()};
 }
 
+void EngineUnit::transfer_all(Stream stream, const std::vector<AddressRange>& ranges, bool write,
+                              std::uint32_t layer) {
+  const auto parts = by_memory(ranges);
+  memory_.transfer(stream, parts[0], write, layer);
+  account_.charge(Cause::dram, current_cycle());
+  memory_.transfer(stream, parts[1], write, layer);
+  account_.charge(write ? Cause::output : Cause::input, current_cycle());
+}
+
 void EngineUnit::run() {
   EngineQueue& queue = context_.queues[static_cast<std::size_t>(engine_)];
   const std::uint32_t expected = context_.jobs_of_engine[static_cast<std::size_t>(engine_)];

@@ -33,6 +33,8 @@ class EngineUnit : public sc_core::sc_module {
   const Job& job_at(std::uint32_t job) const { return context_.binary.jobs[job]; }
   std::uint32_t layer_of(std::uint32_t job) const { return header_of(job_at(job)).layer; }
   OperandReader reader_for(std::uint32_t job);
+  // Moves ranges that may lie in both memories and charges the wait to the memory that caused it.
+  void transfer_all(Stream stream, const std::vector<AddressRange>& ranges, bool write, std::uint32_t layer);
 
   RunContext& context_;
   MemorySystem& memory_;

@@ -6,13 +6,20 @@
 #include "sim/arithmetic/integer_gemm.h"
 #include "sim/arithmetic/requantize.h"
 #include "sim/coding/coefficient_decoder.h"
+#include "sim/nne/add.h"
 
 namespace trireme {
 
 namespace {
 
-constexpr int kCodeShift = 128;             // uint8 codes enter the float product as code - 128
+constexpr int kCodeShift = 128;  // uint8 codes enter the float product as code - 128, int8 ones as they are
 constexpr std::int64_t kRowsAtOnce = 8192;  // output pixels of one product: bounds the unfolded input
+
+bool is_signed(std::uint8_t dtype) { return static_cast<DataType>(dtype) == DataType::int8; }
+int shift_of(std::uint8_t dtype) { return is_signed(dtype) ? 0 : kCodeShift; }
+float shifted(std::uint8_t byte, bool of_signed) {
+  return static_cast<float>(of_signed ? int{static_cast<std::int8_t>(byte)} : int{byte} - kCodeShift);
+}
 
 struct ConvolutionShape {
   std::int64_t out_w, out_h, out_c;
@@ -38,7 +45,8 @@ ConvolutionShape shape_of(const NneJob& job) {
 // Unfolds output pixels [first, first + count) of one group into rows of kernel-sized windows.
 void unfold(const NneJob& job, const ConvolutionShape& s, const Bytes& input, std::int64_t group,
             std::int64_t first, CodeMatrix& matrix) {
-  const auto border = static_cast<float>(job.input.zero_point - kCodeShift);
+  const bool of_signed = is_signed(job.input.dtype);
+  const auto border = static_cast<float>(job.input.zero_point - shift_of(job.input.dtype));
   float* target = matrix.values.data();
   for (std::int64_t p = first; p < first + matrix.rows; ++p) {
     const std::int64_t y0 = p / s.out_w * job.stride_h - job.pad_top;
@@ -50,19 +58,19 @@ void unfold(const NneJob& job, const ConvolutionShape& s, const Bytes& input, st
         for (std::int64_t kx = 0; kx < job.kernel_w; ++kx) {
           const std::int64_t x = x0 + kx * job.dilation_w;
           const bool inside = y >= 0 && y < s.in_h && x >= 0 && x < s.in_w;
-          *target++ = inside ? static_cast<float>(int{plane[y * s.in_w + x]} - kCodeShift) : border;
+          *target++ = inside ? shifted(plane[y * s.in_w + x], of_signed) : border;
         }
       }
     }
   }
 }
 
-CodeMatrix weight_matrix(const std::vector<std::uint8_t>& weights, std::int64_t first, std::int64_t rows,
-                         std::int64_t terms) {
+CodeMatrix weight_matrix(const std::vector<std::uint8_t>& weights, bool of_signed, std::int64_t first,
+                         std::int64_t rows, std::int64_t terms) {
   CodeMatrix matrix{rows, terms, std::vector<float>(static_cast<std::size_t>(rows * terms))};
   for (std::int64_t i = 0; i < rows * terms; ++i) {
     matrix.values[static_cast<std::size_t>(i)] =
-        static_cast<float>(int{weights[static_cast<std::size_t>(first * terms + i)]} - kCodeShift);
+        shifted(weights[static_cast<std::size_t>(first * terms + i)], of_signed);
   }
   return matrix;
 }
@@ -71,19 +79,20 @@ CodeMatrix weight_matrix(const std::vector<std::uint8_t>& weights, std::int64_t 
 Bytes convolve(const NneJob& job, const NneOperands& operands, const std::vector<std::uint8_t>& weights) {
   const ConvolutionShape s = shape_of(job);
   const std::int64_t pixels = s.out_w * s.out_h;
-  const bool depthwise = s.group_in == 1 && s.groups > 1;
+  const bool depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
   const RequantizeConfig config = requantize_config(job.post, job.output.zero_point,
                                                     depthwise ? TfliteKernel::gemmlowp : TfliteKernel::ruy);
   Bytes codes(static_cast<std::size_t>(pixels * s.out_c));
   std::vector<std::int32_t> sums;
   for (std::int64_t group = 0; group < s.groups; ++group) {
-    const CodeMatrix kernels = weight_matrix(weights, group * s.group_out, s.group_out, s.terms);
+    const CodeMatrix kernels =
+        weight_matrix(weights, is_signed(job.weight_dtype), group * s.group_out, s.group_out, s.terms);
     for (std::int64_t first = 0; first < pixels; first += kRowsAtOnce) {
       CodeMatrix windows{std::min(kRowsAtOnce, pixels - first), s.terms, {}};
       windows.values.resize(static_cast<std::size_t>(windows.rows * s.terms));
       unfold(job, s, operands.input, group, first, windows);
-      multiply_exact(windows, kernels, job.input.zero_point - kCodeShift, job.weight_zero_point - kCodeShift,
-                     sums);
+      multiply_exact(windows, kernels, job.input.zero_point - shift_of(job.input.dtype),
+                     job.weight_zero_point - shift_of(job.weight_dtype), sums);
       for (std::int64_t p = 0; p < windows.rows; ++p) {
         for (std::int64_t k = 0; k < s.group_out; ++k) {
           const auto channel = static_cast<std::size_t>(group * s.group_out + k);
@@ -101,6 +110,10 @@ Bytes convolve(const NneJob& job, const NneOperands& operands, const std::vector
 }
 
 Bytes pool(const NneJob& job, const Bytes& codes) {
+  const bool of_signed = is_signed(job.output.dtype);
+  const auto code = [&](std::uint8_t byte) {
+    return of_signed ? int{static_cast<std::int8_t>(byte)} : int{byte};
+  };
   Bytes pooled;
   pooled.reserve(elements_of(job.output));
   const std::int64_t width = job.conv_width, height = job.conv_height;
@@ -108,14 +121,15 @@ Bytes pool(const NneJob& job, const Bytes& codes) {
     const std::uint8_t* plane = codes.data() + c * width * height;
     for (std::int64_t y = 0; y < job.output.height; ++y) {
       for (std::int64_t x = 0; x < job.output.width; ++x) {
-        std::uint8_t largest = 0;
+        int largest = -kCodeShift;
         for (std::int64_t j = 0; j < job.pool_kernel; ++j) {
           for (std::int64_t i = 0; i < job.pool_kernel; ++i) {
             const std::int64_t row = y * job.pool_stride + j, column = x * job.pool_stride + i;
-            if (row < height && column < width) largest = std::max(largest, plane[row * width + column]);
+            if (row < height && column < width)
+              largest = std::max(largest, code(plane[row * width + column]));
           }
         }
-        pooled.push_back(largest);
+        pooled.push_back(static_cast<std::uint8_t>(largest));
       }
     }
   }
@@ -127,6 +141,11 @@ Bytes pool(const NneJob& job, const Bytes& codes) {
 NneOperands read_operands(const NneJob& job, OperandReader& reader) {
   NneOperands operands;
   operands.input = reader.tensor(job.input, "its input");
+  if (job.header.operation == static_cast<std::uint8_t>(NneOperation::add)) {
+    operands.input2 = reader.tensor(job.input2, "its second input");
+    operands.requantizers = reader.array<Requantizer>(job.post.requantizer_address, kAddScales, "its scales");
+    return operands;
+  }
   operands.stream = reader.bytes(job.coefficients, job.coefficient_bytes, "its coefficients");
   operands.bias = reader.array<std::int32_t>(job.bias, job.output.channels, "its bias");
   if (job.post.per_channel != 0) {
@@ -139,6 +158,7 @@ NneOperands read_operands(const NneJob& job, OperandReader& reader) {
 }
 
 Bytes compute(const NneJob& job, const NneOperands& operands, int cores, const std::string& where) {
+  if (job.header.operation == static_cast<std::uint8_t>(NneOperation::add)) return add(job, operands);
   const std::vector<std::uint8_t> weights = decode_nne_coefficients(operands.stream, job, cores, where);
   Bytes codes = convolve(job, operands, weights);
   return job.pool_type == 0 ? codes : pool(job, codes);

@@ -11,7 +11,8 @@
 namespace trireme {
 
 struct NneOperands {
-  Bytes input;   // codes, [channel][row][x]
+  Bytes input;
+  Bytes input2;  // add   // codes, [channel][row][x]
   Bytes stream;  // coded coefficients
   std::vector<std::int32_t> bias;
   std::vector<Requantizer> requantizers;  // one, or one an output channel

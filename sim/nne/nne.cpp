@@ -7,6 +7,12 @@
 
 namespace trireme {
 
+namespace {
+bool is_add(const NneJob& job) {
+  return job.header.operation == static_cast<std::uint8_t>(NneOperation::add);
+}
+}  // namespace
+
 Nne::Nne(sc_core::sc_module_name name, RunContext& context, MemorySystem& memory)
     : EngineUnit(name, Engine::nne, context, memory) {
   SC_THREAD(fetch_input);
@@ -19,6 +25,11 @@ Nne::Nne(sc_core::sc_module_name name, RunContext& context, MemorySystem& memory
 JobRanges Nne::ranges(std::uint32_t index) const {
   const auto& job = std::get<NneJob>(job_at(index));
   JobRanges ranges{context_.describe(index), ranges_of(job.input), ranges_of(job.output)};
+  if (is_add(job)) {
+    for (const AddressRange& range : ranges_of(job.input2)) ranges.reads.push_back(range);
+    ranges.reads.push_back({job.post.requantizer_address, kAddScales * sizeof(Requantizer)});
+    return ranges;
+  }
   ranges.reads.push_back({job.coefficients, job.coefficient_bytes});
   ranges.reads.push_back({job.bias, std::uint64_t{job.output.channels} * sizeof(std::int32_t)});
   if (job.kernel_cache_bytes > 0) ranges.writes.push_back({job.kernel_cache, job.kernel_cache_bytes});
@@ -39,8 +50,9 @@ void Nne::write_results(std::uint32_t index) {
 }
 
 void Nne::spend(std::uint32_t index) {
-  // 1. Cut the job and start the stages.
   job_ = index;
+  if (is_add(job())) return spend_add();
+  // 1. Cut the job and start the stages.
   schedule_ = schedule_of(job(), context_.chip);
   steps_written_ = 0;
   while (free_accumulators_.num_free() > 0) free_accumulators_.nb_write(0);
@@ -54,6 +66,24 @@ void Nne::spend(std::uint32_t index) {
   // 4. The last results leave.
   while (steps_written_ < schedule_.steps.size()) sc_core::wait(written_);
   account_.charge(is_on_chip(job().output.address) ? Cause::output : Cause::dram, current_cycle());
+}
+
+// No kernels and no accumulators: both inputs stream through post-processing.
+void Nne::spend_add() {
+  transfer_all(Stream::nne_coefficients, {{job().post.requantizer_address, kAddScales * sizeof(Requantizer)}},
+               false, layer());
+  wait_cycles(static_cast<Cycle>(context_.chip.nne.job_start_cycles));
+  account_.charge(Cause::launch, current_cycle());
+  for (const NneRows& rows : add_pieces(job())) {
+    std::vector<AddressRange> input, output;
+    append_ranges(job().input, rows.window, input);
+    append_ranges(job().input2, rows.window, input);
+    append_ranges(job().output, rows.window, output);
+    transfer_all(Stream::nne_input, input, false, layer());
+    wait_cycles(static_cast<Cycle>(ceil_div(rows.elements, context_.chip.nne.output_lanes)));
+    account_.charge(Cause::compute, current_cycle());
+    transfer_all(Stream::nne_output, output, true, layer());
+  }
 }
 
 void Nne::compute_step(const NneStep& step, std::size_t index) {

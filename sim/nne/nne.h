@@ -31,6 +31,7 @@ class Nne : public EngineUnit {
   void decode();
   void post_process();
   void write_back();
+  void spend_add();
   void compute_step(const NneStep& step, std::size_t index);
   void wait_for_chunk(const NneStep& step);
 

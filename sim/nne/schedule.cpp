@@ -93,6 +93,18 @@ NneSchedule schedule_of(const NneJob& job, const Chip& chip) {
   return schedule;
 }
 
+std::vector<NneRows> add_pieces(const NneJob& job) {
+  constexpr std::int64_t kPieceElements = 4096;  // what is read, summed and written at a time
+  const std::int64_t plane = std::int64_t{job.output.width} * job.output.height;
+  const std::int64_t planes = std::max<std::int64_t>(1, kPieceElements / plane);
+  std::vector<NneRows> pieces;
+  for (std::int64_t c = 0; c < job.output.channels; c += planes) {
+    const std::int64_t count = std::min<std::int64_t>(planes, job.output.channels - c);
+    pieces.push_back({{0, 0, c, job.output.width, job.output.height, count}, plane * count});
+  }
+  return pieces;
+}
+
 std::vector<AddressRange> image_cache_ranges(const NneJob& job, const NneStep& step, const NneChunk& chunk) {
   // The tile's window densely, channel by channel.
   const std::int64_t plane =

@@ -6,6 +6,7 @@
 
 #include "isa/chip.h"
 #include "sim/memory/checker.h"
+#include "sim/memory/operands.h"
 #include "timing/nne.h"
 
 namespace trireme {
@@ -31,6 +32,13 @@ struct NneSchedule {
 };
 
 NneSchedule schedule_of(const NneJob& job, const Chip& chip);
+
+// An addition in pieces of whole planes that the buffers hold.
+struct NneRows {
+  ViewWindow window;
+  std::int64_t elements;
+};
+std::vector<NneRows> add_pieces(const NneJob& job);
 
 // Addresses a step touches.
 std::vector<AddressRange> input_ranges(const NneJob& job, const NneStep& step, const NneChunk& chunk);

@@ -4,45 +4,33 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <utility>
 #include <vector>
 
-#include "sim/ppu/lane_math.h"
+#include "isa/ppu_opcodes.h"
+#include "sim/ppu/lane_access.h"
+#include "sim/ppu/lane_loops.h"
 #include "support/error.h"
-#include "tensor/half.h"
 
 namespace trireme {
 
 namespace {
 
-constexpr std::uint32_t kBatch = 256;
+// Threads in lock-step. The registers a loop uses should stay in the processor's first cache.
+constexpr std::uint32_t kBatch = 128;
 // All lanes of all threads of a batch: [thread][lane], so that every instruction is one tight loop.
 constexpr std::size_t kLanes = kBatch * kPpuLanes;
 using Lanes = std::array<std::uint32_t, kLanes>;
 
-std::uint32_t widen(const std::uint8_t* bytes, PpuType type) {
-  std::uint32_t raw = 0;
-  std::memcpy(&raw, bytes, static_cast<std::size_t>(bytes_of(type)));
-  switch (type) {
-    case PpuType::i8:
-      return static_cast<std::uint32_t>(static_cast<std::int32_t>(static_cast<std::int8_t>(raw)));
-    case PpuType::i16:
-      return static_cast<std::uint32_t>(static_cast<std::int32_t>(static_cast<std::int16_t>(raw)));
-    case PpuType::f16:
-      return lane::as_bits(half_to_float(static_cast<std::uint16_t>(raw)));
-    default:
-      return raw;
-  }
-}
-
-std::uint32_t narrow(std::uint32_t value, PpuType type) {
-  return type == PpuType::f16 ? float_to_half(lane::as_float(value)) : value;
-}
+// How far the lanes of a register are known to hold one number; in this order the smaller is true of both.
+enum class Spread : std::uint8_t { lanes_differ, one_a_thread, one_for_all };
 
 class Batch {
  public:
   Batch(int registers, const std::uint32_t* uniforms, PpuMemory& memory)
-      : registers_(static_cast<std::size_t>(registers)), uniforms_(uniforms), memory_(memory) {}
+      : registers_(static_cast<std::size_t>(registers)),
+        spreads_(registers_.size()),
+        uniforms_(uniforms),
+        memory_(memory) {}
 
   // Threads first .. first + count - 1 from their start to `end`.
   void run(const PpuProgram& program, const std::vector<int>& partners, std::uint32_t first,
@@ -51,25 +39,23 @@ class Batch {
  private:
   void start(std::uint32_t first, std::uint32_t count);
   void execute(const PpuInstruction& instruction);
-  void move(const PpuInstruction& instruction);
-  bool arithmetic(const PpuInstruction& instruction);
-  void compare(const PpuInstruction& instruction);
-  void horizontal(const PpuInstruction& instruction);
+  void fill(const PpuInstruction& instruction);
+  void arithmetic(const PpuInstruction& instruction, LaneLoop loop, const PpuOpcodeInfo& info);
+  void compare(const PpuInstruction& instruction, LaneLoop loop);
   void access(const PpuInstruction& instruction);
+  void finish(const PpuInstruction& instruction, Spread spread);
+  Spread spread_of(const PpuInstruction& instruction, const PpuOpcodeInfo& info) const;
 
-  // d = f(lane) where the predicate lets it.
-  template <typename Function>
-  void each(const PpuInstruction& instruction, Function f) {
-    Lanes& dst = registers_[instruction.dst];
-    if (instruction.predicated == 0) {
-      for (std::size_t i = 0; i < used_; ++i) dst[i] = f(i);
-    } else {
-      for (std::size_t i = 0; i < used_; ++i) dst[i] = predicate_[i] != 0 ? f(i) : dst[i];
-    }
+  // Where an instruction puts its result: into its register, or aside until `finish` selects by the
+  // predicate.
+  std::uint32_t* target(const PpuInstruction& instruction) {
+    return instruction.predicated != 0 ? aside_.data() : registers_[instruction.dst].data();
   }
 
   std::vector<Lanes> registers_;
-  std::array<std::uint8_t, kLanes> predicate_{};
+  std::vector<Spread> spreads_;
+  Lanes predicate_{}, aside_{};  // the predicate is all ones or 0 in every lane
+  Spread predicate_spread_ = Spread::one_for_all;
   const std::uint32_t* uniforms_;
   PpuMemory& memory_;
   std::size_t used_ = 0;  // lanes of the threads there are
@@ -78,193 +64,122 @@ class Batch {
 void Batch::start(std::uint32_t first, std::uint32_t count) {
   used_ = std::size_t{count} * kPpuLanes;
   for (Lanes& lanes : registers_) lanes.fill(0);
+  std::fill(spreads_.begin(), spreads_.end(), Spread::one_for_all);
   for (std::size_t i = 0; i < used_; ++i)
     registers_[0][i] = first + static_cast<std::uint32_t>(i / kPpuLanes);
-  predicate_.fill(1);
+  spreads_[0] = Spread::one_a_thread;
+  predicate_.fill(0xFFFFFFFFu);
+  predicate_spread_ = Spread::one_for_all;
 }
 
-void Batch::move(const PpuInstruction& instruction) {
-  const Lanes& a = registers_[instruction.a];
-  switch (static_cast<PpuOpcode>(instruction.opcode)) {
-    case PpuOpcode::mov:
-      return each(instruction, [&](std::size_t i) { return a[i]; });
-    case PpuOpcode::movi:
-      return each(instruction, [&](std::size_t) { return instruction.immediate; });
-    case PpuOpcode::movu:
-      return each(instruction, [&](std::size_t) { return uniforms_[instruction.index]; });
-    case PpuOpcode::lane_id:
-      return each(instruction, [](std::size_t i) { return static_cast<std::uint32_t>(i % kPpuLanes); });
-    case PpuOpcode::sel: {
-      const Lanes& b = registers_[instruction.b];
-      return each(instruction, [&](std::size_t i) { return predicate_[i] != 0 ? a[i] : b[i]; });
-    }
-    default:
-      internal_error("move of another kind");
+// dst has its new value in `target`.
+void Batch::finish(const PpuInstruction& instruction, Spread spread) {
+  if (instruction.predicated != 0) {
+    std::uint32_t* const dst = registers_[instruction.dst].data();
+    select_lanes(dst, predicate_.data(), aside_.data(), dst, used_);
+    spread = std::min({spread, predicate_spread_, spreads_[instruction.dst]});
   }
+  spreads_[instruction.dst] = spread;
 }
 
-// Lane by lane; false if the opcode is of another kind.
-bool Batch::arithmetic(const PpuInstruction& instruction) {
-  const Lanes& a = registers_[instruction.a];
-  const Lanes& b = registers_[instruction.b];
-  const auto floats = [&](auto f) {
-    each(instruction,
-         [&](std::size_t i) { return lane::float_result(f(lane::as_float(a[i]), lane::as_float(b[i]))); });
-    return true;
-  };
-  const auto words = [&](auto f) {
-    each(instruction, [&](std::size_t i) -> std::uint32_t { return f(a[i], b[i]); });
-    return true;
-  };
-  using Word = std::uint32_t;
-  switch (static_cast<PpuOpcode>(instruction.opcode)) {
-    case PpuOpcode::fadd:
-      return floats([](float x, float y) { return x + y; });
-    case PpuOpcode::fsub:
-      return floats([](float x, float y) { return x - y; });
-    case PpuOpcode::fmul:
-      return floats([](float x, float y) { return x * y; });
-    case PpuOpcode::fmax:
-      return words(lane::fmax);
-    case PpuOpcode::fmin:
-      return words(lane::fmin);
-    case PpuOpcode::frcp:
-      return floats([](float x, float) { return 1.0f / x; });
-    case PpuOpcode::fsqrt:
-      return floats([](float x, float) { return lane::square_root(x); });
-    case PpuOpcode::frne:
-      return floats([](float x, float) { return lane::round_nearest_even(x); });
-    case PpuOpcode::iadd:
-      return words([](Word x, Word y) { return x + y; });
-    case PpuOpcode::isub:
-      return words([](Word x, Word y) { return x - y; });
-    case PpuOpcode::imul:
-      return words([](Word x, Word y) { return x * y; });
-    case PpuOpcode::imax:
-      return words([](Word x, Word y) { return lane::as_int(x) > lane::as_int(y) ? x : y; });
-    case PpuOpcode::imin:
-      return words([](Word x, Word y) { return lane::as_int(x) < lane::as_int(y) ? x : y; });
-    case PpuOpcode::iand:
-      return words([](Word x, Word y) { return x & y; });
-    case PpuOpcode::ior:
-      return words([](Word x, Word y) { return x | y; });
-    case PpuOpcode::shl:
-      return words([](Word x, Word y) { return x << (y % 32); });
-    case PpuOpcode::shr:
-      return words([](Word x, Word y) { return x >> (y % 32); });
-    case PpuOpcode::sar:
-      return words([](Word x, Word y) { return lane::shift_right_arithmetic(x, y % 32); });
-    case PpuOpcode::i2f:
-      return words([](Word x, Word) { return lane::as_bits(static_cast<float>(lane::as_int(x))); });
-    case PpuOpcode::f2i:
-      return words([](Word x, Word) { return lane::as_bits(lane::float_to_int(lane::as_float(x))); });
-    default:
-      return false;
+void Batch::fill(const PpuInstruction& instruction) {
+  std::uint32_t* const out = target(instruction);
+  const auto opcode = static_cast<PpuOpcode>(instruction.opcode);
+  if (opcode == PpuOpcode::lane_id) {
+    for (std::size_t i = 0; i < used_; ++i) out[i] = static_cast<std::uint32_t>(i % kPpuLanes);
+    return finish(instruction, Spread::lanes_differ);
   }
+  std::fill_n(out, used_, opcode == PpuOpcode::movi ? instruction.immediate : uniforms_[instruction.index]);
+  finish(instruction, Spread::one_for_all);
 }
 
-void Batch::compare(const PpuInstruction& instruction) {
-  const Lanes& a = registers_[instruction.a];
-  const Lanes& b = registers_[instruction.b];
-  const auto test = [&](auto f) {
-    const std::uint8_t ignore = instruction.predicated != 0 ? 0 : 1;  // a predicated comparison is an "and"
-    for (std::size_t i = 0; i < used_; ++i) {
-      predicate_[i] = static_cast<std::uint8_t>((predicate_[i] | ignore) & (f(a[i], b[i]) ? 1 : 0));
-    }
-  };
-  using Word = std::uint32_t;
-  switch (static_cast<PpuOpcode>(instruction.opcode)) {
-    case PpuOpcode::flt:
-      return test([](Word x, Word y) { return lane::as_float(x) < lane::as_float(y); });
-    case PpuOpcode::fle:
-      return test([](Word x, Word y) { return lane::as_float(x) <= lane::as_float(y); });
-    case PpuOpcode::ilt:
-      return test([](Word x, Word y) { return lane::as_int(x) < lane::as_int(y); });
-    case PpuOpcode::ile:
-      return test([](Word x, Word y) { return lane::as_int(x) <= lane::as_int(y); });
-    case PpuOpcode::ieq:
-      return test([](Word x, Word y) { return x == y; });
-    default:
-      internal_error("comparison of another kind");
-  }
-}
-
-// Operations that read other lanes of the thread: from a copy, since dst may be a.
-void Batch::horizontal(const PpuInstruction& instruction) {
-  const Lanes a = registers_[instruction.a];
-  const auto of_thread = [&](auto f) {
-    each(instruction, [&](std::size_t i) { return f(&a[i / kPpuLanes * kPpuLanes]); });
-  };
-  using Word = std::uint32_t;
-  switch (static_cast<PpuOpcode>(instruction.opcode)) {
+// Lane by lane, one number in gives one number out; operations across a thread give one number a thread.
+Spread Batch::spread_of(const PpuInstruction& instruction, const PpuOpcodeInfo& info) const {
+  Spread spread = Spread::one_for_all;
+  if (info.reads_a()) spread = std::min(spread, spreads_[instruction.a]);
+  if (info.reads_b()) spread = std::min(spread, spreads_[instruction.b]);
+  switch (info.opcode) {
+    case PpuOpcode::fmad:
+    case PpuOpcode::fmadl:
+      return std::min(spread, spreads_[instruction.dst]);
     case PpuOpcode::bcast:
-      return of_thread([&](const Word* lanes) { return lanes[instruction.index]; });
     case PpuOpcode::hadd:
-      return of_thread([](const Word* lanes) {
-        const float low = lane::as_float(lanes[0]) + lane::as_float(lanes[1]);
-        const float high = lane::as_float(lanes[2]) + lane::as_float(lanes[3]);
-        return lane::float_result(low + high);
-      });
     case PpuOpcode::hmax:
-      return of_thread([](const Word* lanes) {
-        return lane::fmax(lane::fmax(lanes[0], lanes[1]), lane::fmax(lanes[2], lanes[3]));
-      });
+      return std::max(spread, Spread::one_a_thread);
     default:
-      internal_error("horizontal operation of another kind");
+      return spread;
+  }
+}
+
+void Batch::arithmetic(const PpuInstruction& instruction, LaneLoop loop, const PpuOpcodeInfo& info) {
+  const Spread spread = spread_of(instruction, info);
+  loop({target(instruction), registers_[instruction.dst].data(), registers_[instruction.a].data(),
+        registers_[instruction.b].data(), used_, instruction.index});
+  finish(instruction, spread);
+}
+
+// A predicated comparison is an "and".
+void Batch::compare(const PpuInstruction& instruction, LaneLoop loop) {
+  const Spread spread = std::min(spreads_[instruction.a], spreads_[instruction.b]);
+  loop({aside_.data(), aside_.data(), registers_[instruction.a].data(), registers_[instruction.b].data(),
+        used_, 0});
+  if (instruction.predicated == 0) {
+    std::copy_n(aside_.begin(), used_, predicate_.begin());
+    predicate_spread_ = spread;
+  } else {
+    for (std::size_t i = 0; i < used_; ++i) predicate_[i] &= aside_[i];
+    predicate_spread_ = std::min(predicate_spread_, spread);
   }
 }
 
 void Batch::access(const PpuInstruction& instruction) {
-  const auto type = static_cast<PpuType>(instruction.type);
-  const auto bytes = static_cast<std::size_t>(bytes_of(type));
-  const bool loads = static_cast<PpuOpcode>(instruction.opcode) == PpuOpcode::load;
-  Lanes& data = registers_[instruction.dst];
+  const Lanes& a = registers_[instruction.a];
+  const Lanes& b = registers_[instruction.b];
   // The addresses first: a load may overwrite one of its own address registers.
-  Lanes addresses;
-  for (std::size_t i = 0; i < used_; ++i) {
-    const auto lane = static_cast<std::uint32_t>(i % kPpuLanes);
-    addresses[i] = registers_[instruction.a][i] + lane * registers_[instruction.b][i];
-  }
-  for (std::size_t i = 0; i < used_; ++i) {
-    if (instruction.predicated != 0 && predicate_[i] == 0) continue;
-    if (loads) {
-      std::uint8_t raw[4] = {};
-      memory_.load(addresses[i], raw, bytes);
-      data[i] = widen(raw, type);
-    } else {
-      const std::uint32_t raw = narrow(data[i], type);
-      memory_.store(addresses[i], &raw, bytes);
-    }
-  }
+  Lanes& addresses = aside_;
+  lane_addresses(addresses.data(), a.data(), b.data(), instruction.immediate, used_);
+  LaneAccess access;
+  access.type = static_cast<PpuType>(instruction.type);
+  access.addresses = addresses.data();
+  access.mask = instruction.predicated != 0 ? predicate_.data() : nullptr;
+  access.data = registers_[instruction.dst].data();
+  access.lanes = used_;
+  const bool even =
+      spreads_[instruction.a] != Spread::lanes_differ && spreads_[instruction.b] == Spread::one_for_all;
+  if (even) access.step = b[0];
+  if (static_cast<PpuOpcode>(instruction.opcode) == PpuOpcode::store) return store_lanes(memory_, access);
+  load_lanes(memory_, access);
+  const bool one = access.step == 0 && instruction.predicated == 0;
+  spreads_[instruction.dst] = one ? spreads_[instruction.a] : Spread::lanes_differ;
 }
 
 void Batch::execute(const PpuInstruction& instruction) {
-  switch (static_cast<PpuOpcode>(instruction.opcode)) {
-    case PpuOpcode::mov:
+  const auto opcode = static_cast<PpuOpcode>(instruction.opcode);
+  switch (opcode) {
     case PpuOpcode::movi:
     case PpuOpcode::movu:
     case PpuOpcode::lane_id:
-    case PpuOpcode::sel:
-      return move(instruction);
-    case PpuOpcode::flt:
-    case PpuOpcode::fle:
-    case PpuOpcode::ilt:
-    case PpuOpcode::ile:
-    case PpuOpcode::ieq:
-      return compare(instruction);
+      return fill(instruction);
     case PpuOpcode::pnot:
-      for (std::size_t i = 0; i < used_; ++i) predicate_[i] ^= 1;
+      for (std::size_t i = 0; i < used_; ++i) predicate_[i] = ~predicate_[i];
       return;
-    case PpuOpcode::bcast:
-    case PpuOpcode::hadd:
-    case PpuOpcode::hmax:
-      return horizontal(instruction);
+    case PpuOpcode::sel: {
+      const Spread spread = std::min({spreads_[instruction.a], spreads_[instruction.b], predicate_spread_});
+      select_lanes(registers_[instruction.dst].data(), predicate_.data(), registers_[instruction.a].data(),
+                   registers_[instruction.b].data(), used_);
+      spreads_[instruction.dst] = spread;
+      return;
+    }
     case PpuOpcode::load:
     case PpuOpcode::store:
       return access(instruction);
     default:
-      if (!arithmetic(instruction)) internal_error("PPU instruction without a meaning");
+      break;
   }
+  const LaneLoop loop = lane_loop(opcode);
+  if (loop == nullptr) internal_error("PPU instruction without a meaning");
+  const PpuOpcodeInfo& info = info_of(opcode);
+  info.has('d') ? arithmetic(instruction, loop, info) : compare(instruction, loop);
 }
 
 void Batch::run(const PpuProgram& program, const std::vector<int>& partners, std::uint32_t first,

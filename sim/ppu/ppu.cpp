@@ -11,52 +11,84 @@
 namespace trireme {
 
 namespace {
+std::vector<AddressRange> operand_ranges(const PpuJob& job, OperandRange::Access access) {
+  std::vector<AddressRange> ranges;
+  for (const OperandRange& operand : job.operands) {
+    if (operand.access == access) ranges.push_back({operand.address, operand.bytes});
+  }
+  return ranges;
+}
+
 bool inside(const std::vector<AddressRange>& ranges, Address address, std::size_t bytes) {
   return std::any_of(ranges.begin(), ranges.end(), [&](const AddressRange& range) {
     return address >= range.address && std::uint64_t{address} + bytes <= range.address + range.bytes;
   });
 }
+
+// In ascending order, those that meet or overlap made one.
+std::vector<AddressRange> merged(std::vector<AddressRange> ranges) {
+  std::sort(ranges.begin(), ranges.end(),
+            [](const AddressRange& x, const AddressRange& y) { return x.address < y.address; });
+  std::vector<AddressRange> result;
+  for (const AddressRange& range : ranges) {
+    if (!result.empty() && range.address <= result.back().address + result.back().bytes) {
+      const std::uint64_t end =
+          std::max(result.back().address + result.back().bytes, std::uint64_t{range.address} + range.bytes);
+      result.back().bytes = end - result.back().address;
+    } else {
+      result.push_back(range);
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
-// Loads see memory as it is at the job's start; stores are held back. Both must stay in the declared ranges.
+// Loads see memory as it is at the job's start; stores are held back. Both must stay in the declared ranges:
+// these are the spans, so what comes to load() and store() is a finding or an error. Ranges with bytes that
+// nobody has written are no spans, so that every load of such a byte is seen.
 class Ppu::Access : public PpuMemory {
  public:
   Access(Ppu& ppu, std::uint32_t job)
-      : ppu_(ppu),
-        reader_(ppu.reader_for(job)),
+      : reader_(ppu.reader_for(job)),
         who_(ppu.context_.describe(job)),
-        input_(ranges_of(ppu.job(job).input)),
-        output_(ranges_of(ppu.job(job).output)) {}
+        input_(merged(operand_ranges(ppu.job(job), OperandRange::read))) {
+    for (const AddressRange& range : input_) {
+      Bytes data(range.bytes);
+      if (ppu.context_.memory.read(range.address, data.data(), data.size())) continue;
+      loaded_.push_back(std::move(data));
+      load_spans.push_back({range.address, range.bytes, loaded_.back().data(), nullptr});
+    }
+    for (const AddressRange& range : merged(operand_ranges(ppu.job(job), OperandRange::write))) {
+      ppu.stores_.push_back({range.address, Bytes(range.bytes), Bytes(range.bytes)});
+      Stores& stores = ppu.stores_.back();
+      store_spans.push_back({range.address, range.bytes, stores.data.data(), stores.stored.data()});
+    }
+  }
 
   void load(Address address, void* data, std::size_t bytes) override {
-    require(input_, "loads from", address, bytes);
+    if (!inside(input_, address, bytes)) outside("loads from", address);
     const Bytes loaded = reader_.bytes(address, bytes, "its operands");
     std::memcpy(data, loaded.data(), bytes);
   }
-  void store(Address address, const void* data, std::size_t bytes) override {
-    require(output_, "stores to", address, bytes);
-    Store store{address, {}, static_cast<std::uint32_t>(bytes)};
-    std::memcpy(store.data.data(), data, bytes);
-    ppu_.stores_.push_back(store);
-  }
+  void store(Address address, const void*, std::size_t) override { outside("stores to", address); }
 
  private:
-  void require(const std::vector<AddressRange>& ranges, const char* what, Address address,
-               std::size_t bytes) const {
-    if (inside(ranges, address, bytes)) return;
+  [[noreturn]] void outside(const char* what, Address address) const {
     throw Error(who_, fmt::format("{} 0x{:08x}, outside the range its descriptor declares", what, address));
   }
-  Ppu& ppu_;
   OperandReader reader_;
   std::string who_;
-  std::vector<AddressRange> input_, output_;
+  std::vector<AddressRange> input_;
+  std::vector<Bytes> loaded_;
 };
 
 Ppu::Ppu(sc_core::sc_module_name name, RunContext& context, MemorySystem& memory)
     : EngineUnit(name, Engine::ppu, context, memory) {}
 
 JobRanges Ppu::ranges(std::uint32_t index) const {
-  JobRanges ranges{context_.describe(index), ranges_of(job(index).input), ranges_of(job(index).output)};
+  JobRanges ranges{context_.describe(index), operand_ranges(job(index), OperandRange::read),
+                   operand_ranges(job(index), OperandRange::write)};
   ranges.reads.push_back({job(index).program, job(index).program_bytes});
   return ranges;
 }
@@ -81,20 +113,26 @@ void Ppu::spend(std::uint32_t index) {
   const PpuCounts counts = count_instructions(program(index), job(index).uniforms);
   context_.layer_ppu_instructions[layer] += static_cast<std::uint64_t>(counts.total()) * job(index).threads;
   // 1. Instructions and operands.
-  memory_.transfer(Stream::ppu_input, {{job(index).program, job(index).program_bytes}}, false, layer);
-  account_.charge(is_on_chip(job(index).program) ? Cause::input : Cause::dram, current_cycle());
-  memory_.transfer(Stream::ppu_input, ranges_of(job(index).input), false, layer);
-  account_.charge(is_on_chip(job(index).input.address) ? Cause::input : Cause::dram, current_cycle());
+  transfer_all(Stream::ppu_input, {{job(index).program, job(index).program_bytes}}, false, layer);
+  transfer_all(Stream::ppu_input, operand_ranges(job(index), OperandRange::read), false, layer);
   // 2. Execution.
   wait_cycles(ppu_compute_cycles(counts, job(index).threads, context_.chip));
   account_.charge(Cause::compute, current_cycle());
   // 3. Results.
-  memory_.transfer(Stream::ppu_output, ranges_of(job(index).output), true, layer);
-  account_.charge(is_on_chip(job(index).output.address) ? Cause::output : Cause::dram, current_cycle());
+  transfer_all(Stream::ppu_output, operand_ranges(job(index), OperandRange::write), true, layer);
 }
 
 void Ppu::write_results(std::uint32_t) {
-  for (const Store& store : stores_) context_.memory.write(store.address, store.data.data(), store.bytes);
+  for (const Stores& stores : stores_) {
+    const Bytes& marks = stores.stored;
+    for (auto begin = std::find(marks.begin(), marks.end(), 1); begin != marks.end();) {
+      const auto end = std::find(begin, marks.end(), 0);
+      const auto offset = static_cast<std::size_t>(begin - marks.begin());
+      context_.memory.write(static_cast<Address>(stores.address + offset), stores.data.data() + offset,
+                            static_cast<std::uint64_t>(end - begin));
+      begin = std::find(end, marks.end(), 1);
+    }
+  }
   stores_.clear();
 }
 

@@ -3,7 +3,6 @@
 // from the interpreter, time from the closed-form instruction counts (equal by test): never from the data.
 #pragma once
 
-#include <array>
 #include <vector>
 
 #include "sim/control/engine.h"
@@ -28,13 +27,12 @@ class Ppu : public EngineUnit {
   PpuProgram program(std::uint32_t index) const;
 
   // What the running program stored; becomes visible when the job finishes.
-  struct Store {
+  struct Stores {
     Address address;
-    std::array<std::uint8_t, 4> data;
-    std::uint32_t bytes;
+    Bytes data, stored;  // stored: 1 for every byte of data that was
   };
   class Access;
-  std::vector<Store> stores_;
+  std::vector<Stores> stores_;
 };
 
 }  // namespace trireme

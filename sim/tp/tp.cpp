@@ -29,6 +29,18 @@ bool is_dense(const TpJob& job) {
   return job.header.operation == static_cast<std::uint8_t>(TpOperation::fully_connected);
 }
 
+bool is_reshuffle(const TpJob& job) {
+  return job.header.operation == static_cast<std::uint8_t>(TpOperation::reshuffle);
+}
+
+std::vector<AddressRange> read_ranges(const TpJob& job) {
+  return is_reshuffle(job) ? input_ranges_of(job) : ranges_of(job.input);
+}
+
+std::vector<AddressRange> written_ranges(const TpJob& job) {
+  return is_reshuffle(job) ? output_ranges_of(job) : ranges_of(job.output);
+}
+
 std::vector<AddressRange> table_ranges(const TpJob& job) {
   if (is_dense(job)) return {{job.table, job.table_bytes}};
   if (job.header.operation == static_cast<std::uint8_t>(TpOperation::lut)) return {{job.table, 256}};
@@ -57,7 +69,7 @@ Tp::Tp(sc_core::sc_module_name name, RunContext& context, MemorySystem& memory)
 
 JobRanges Tp::ranges(std::uint32_t index) const {
   const auto& job = std::get<TpJob>(job_at(index));
-  JobRanges ranges{context_.describe(index), ranges_of(job.input), ranges_of(job.output)};
+  JobRanges ranges{context_.describe(index), read_ranges(job), written_ranges(job)};
   for (const AddressRange& range : table_ranges(job)) ranges.reads.push_back(range);
   for (const AddressRange& range : constant_ranges(job)) ranges.reads.push_back(range);
   return ranges;
@@ -70,13 +82,18 @@ void Tp::read_operands(std::uint32_t index) {
 
 void Tp::write_results(std::uint32_t index) {
   const auto& job = std::get<TpJob>(job_at(index));
+  if (is_reshuffle(job)) {
+    scatter(job, operands_.input, context_.memory);
+    operands_ = {};
+    return;
+  }
   write_tensor(context_.memory, job.output, compute(job, operands_, context_.describe(index)));
   operands_ = {};
 }
 
 std::vector<Tp::Piece> Tp::pieces_of(const TpJob& job) const {
-  const std::vector<AddressRange> table = table_ranges(job), input = ranges_of(job.input),
-                                  output = ranges_of(job.output);
+  const std::vector<AddressRange> table = table_ranges(job), input = read_ranges(job),
+                                  output = written_ranges(job);
   const std::uint64_t table_bytes = total_bytes(table), in = total_bytes(input), out = total_bytes(output);
   const std::uint64_t largest = std::max({table_bytes, in, out});
   const std::uint64_t count = std::max<std::uint64_t>(1, (largest + kPieceBytes - 1) / kPieceBytes);

@@ -7,12 +7,20 @@
 #include "sim/arithmetic/integer_gemm.h"
 #include "sim/arithmetic/requantize.h"
 #include "sim/coding/coefficient_decoder.h"
+#include "sim/tp/reshuffle.h"
 
 namespace trireme {
 
 namespace {
 
 constexpr int kCodeShift = 128;
+
+// Codes of 8 bits enter as -128..127: uint8 ones less 128, and their zero points alike.
+bool is_signed(std::uint8_t dtype) { return static_cast<DataType>(dtype) == DataType::int8; }
+int shift_of(std::uint8_t dtype) { return is_signed(dtype) ? 0 : kCodeShift; }
+std::int32_t code_of(std::uint8_t byte, std::uint8_t dtype) {
+  return is_signed(dtype) ? std::int32_t{static_cast<std::int8_t>(byte)} : std::int32_t{byte};
+}
 
 struct PoolWindow {
   std::int64_t x0, x1, y0, y1;  // inside the map
@@ -31,23 +39,39 @@ PoolWindow window_at(const TpJob& job, std::int64_t x, std::int64_t y) {
   return w;
 }
 
+bool is_tflite(RequantRule rule) {
+  return rule == RequantRule::tflite || rule == RequantRule::tflm || rule == RequantRule::tflm_single;
+}
+
+// TensorFlow Lite averages the codes themselves, half away from zero; input and output share their
+// parameters.
+std::uint8_t rounded_mean(std::int32_t sum, std::int64_t count, const RequantizeConfig& config) {
+  const std::int64_t half = count / 2;
+  const std::int64_t mean = sum > 0 ? (sum + half) / count : (sum - half) / count;
+  return static_cast<std::uint8_t>(std::clamp<std::int64_t>(mean, config.clamp_low, config.clamp_high));
+}
+
 std::uint8_t average_of(const TpJob& job, const std::uint8_t* plane, const PoolWindow& w,
                         const RequantizeConfig& config) {
   std::int32_t sum = 0;
   for (std::int64_t y = w.y0; y < w.y1; ++y) {
-    for (std::int64_t x = w.x0; x < w.x1; ++x) sum += plane[y * job.input.width + x] - job.input.zero_point;
+    for (std::int64_t x = w.x0; x < w.x1; ++x)
+      sum += code_of(plane[y * job.input.width + x], job.input.dtype);
   }
+  if (is_tflite(config.rule)) return rounded_mean(sum, w.count, config);
+  sum -= static_cast<std::int32_t>((w.x1 - w.x0) * (w.y1 - w.y0)) * job.input.zero_point;
   const float factor =
       job.input_scale / (job.output_scale * static_cast<float>(std::max<std::int64_t>(w.count, 1)));
   return static_cast<std::uint8_t>(requantize(sum, requantizer_of(factor, config.rule), config));
 }
 
 std::uint8_t maximum_of(const TpJob& job, const std::uint8_t* plane, const PoolWindow& w) {
-  std::uint8_t largest = 0;
+  std::int32_t largest = -kCodeShift;
   for (std::int64_t y = w.y0; y < w.y1; ++y) {
-    for (std::int64_t x = w.x0; x < w.x1; ++x) largest = std::max(largest, plane[y * job.input.width + x]);
+    for (std::int64_t x = w.x0; x < w.x1; ++x)
+      largest = std::max(largest, code_of(plane[y * job.input.width + x], job.input.dtype));
   }
-  return largest;
+  return static_cast<std::uint8_t>(largest);
 }
 
 // A factor of exactly one with equal zero points passes codes through: that is how the compiler says "same
@@ -57,11 +81,11 @@ bool passes_through(const TpJob& job) {
 }
 
 std::uint8_t requantized(const TpJob& job, std::uint8_t code, const RequantizeConfig& config) {
+  const std::int32_t value = code_of(code, job.input.dtype);
   if (passes_through(job)) {
-    return static_cast<std::uint8_t>(std::clamp<std::int32_t>(code, config.clamp_low, config.clamp_high));
+    return static_cast<std::uint8_t>(std::clamp(value, config.clamp_low, config.clamp_high));
   }
-  return static_cast<std::uint8_t>(
-      requantize(int{code} - job.input.zero_point, job.post.requantizer, config));
+  return static_cast<std::uint8_t>(requantize(value - job.input.zero_point, job.post.requantizer, config));
 }
 
 Bytes pool(const TpJob& job, const Bytes& input, const RequantizeConfig& config) {
@@ -111,13 +135,19 @@ Bytes fully_connected(const TpJob& job, const TpOperands& operands, const Requan
   const std::vector<std::uint8_t> weights = decode_tp_coefficients(operands.table, job, where);
   const auto inputs = static_cast<std::int64_t>(operands.input.size());
   const auto outputs = static_cast<std::int64_t>(job.output.channels);
-  const auto shifted = [](std::uint8_t code) { return static_cast<float>(int{code} - kCodeShift); };
+  const int x_shift = shift_of(job.input.dtype), w_shift = shift_of(job.weight_dtype);
+  const auto shifted_x = [&](std::uint8_t b) {
+    return static_cast<float>(code_of(b, job.input.dtype) - x_shift);
+  };
+  const auto shifted_w = [&](std::uint8_t b) {
+    return static_cast<float>(code_of(b, job.weight_dtype) - w_shift);
+  };
   CodeMatrix x{1, inputs, std::vector<float>(operands.input.size())};
   CodeMatrix w{outputs, inputs, std::vector<float>(weights.size())};
-  std::transform(operands.input.begin(), operands.input.end(), x.values.begin(), shifted);
-  std::transform(weights.begin(), weights.end(), w.values.begin(), shifted);
+  std::transform(operands.input.begin(), operands.input.end(), x.values.begin(), shifted_x);
+  std::transform(weights.begin(), weights.end(), w.values.begin(), shifted_w);
   std::vector<std::int32_t> sums;
-  multiply_exact(x, w, job.input.zero_point - kCodeShift, job.weight_zero_point - kCodeShift, sums);
+  multiply_exact(x, w, job.input.zero_point - x_shift, job.weight_zero_point - w_shift, sums);
   Bytes output(static_cast<std::size_t>(outputs));
   for (std::size_t i = 0; i < output.size(); ++i) {
     const auto sum = static_cast<std::uint32_t>(sums[i]) + static_cast<std::uint32_t>(operands.bias[i]);
@@ -131,9 +161,13 @@ Bytes fully_connected(const TpJob& job, const TpOperands& operands, const Requan
 
 TpOperands read_operands(const TpJob& job, OperandReader& reader) {
   TpOperands operands;
+  const auto operation = static_cast<TpOperation>(job.header.operation);
+  if (operation == TpOperation::reshuffle) {
+    operands.input = gather(job, reader);
+    return operands;
+  }
   operands.input = reader.tensor(job.input, "its input");
   operands.requantizers = {job.post.requantizer};
-  const auto operation = static_cast<TpOperation>(job.header.operation);
   if (operation == TpOperation::lut) operands.table = reader.bytes(job.table, 256, "its table");
   if (operation == TpOperation::fully_connected) {
     operands.table = reader.bytes(job.table, job.table_bytes, "its coefficients");
@@ -161,6 +195,8 @@ Bytes compute(const TpJob& job, const TpOperands& operands, const std::string& w
       return look_up(operands);
     case TpOperation::fully_connected:
       return fully_connected(job, operands, config, where);
+    case TpOperation::reshuffle:
+      break;  // its elements go straight to their places: scatter
     case TpOperation::copy: {
       Bytes output(operands.input.size());
       std::transform(operands.input.begin(), operands.input.end(), output.begin(),

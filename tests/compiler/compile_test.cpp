@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "model/graph/operators.h"
 #include "tests/compiler/networks.h"
 
@@ -45,48 +47,42 @@ TEST(Compile, NamesOfPassesAreKnownAndOthersRefused) {
   EXPECT_THROW(ir_after("plaec", graph), Error);
 }
 
-TEST(Compile, SaysWhichLayerIsNotQuantized) {
-  EXPECT_THAT(problems_of(test::lenet_like()),
-              HasSubstr("it is not quantized (run `trireme quantize` first)"));
-  Graph graph = test::quantized(test::lenet_like());
-  graph.values[graph.find_value("fc1_out")].quantization = {};
-  graph.values[graph.find_value("relu_2_out")].quantization = {};
-  EXPECT_THAT(problems_of(graph), HasSubstr("value 'fc1_out' has no quantization parameters"));
+// The engine of each layer, in order.
+std::vector<std::string> engines_of(const Graph& graph) {
+  CompileOptions options;
+  options.fuse = false;
+  std::vector<std::string> engines;
+  for (const LayerSymbol& layer : compile(graph, test::test_chip(), options).layers)
+    engines.push_back(layer.engine);
+  engines.erase(engines.begin());  // the input
+  return engines;
 }
 
-TEST(Compile, WhatFollowsSoftmaxIsNamedWithIt) {
-  Builder b;
-  const ValueId x = b.input({1, 4, 1, 1});
-  const ValueId prob = b.softmax(x, 1);
-  const ValueId flat = b.reshape(prob, {1, 4});
-  const ValueId scores = b.fullconnect(flat, 3, "scores");
-  const std::string text = problems_of(test::quantized(b.finish({scores})));
-  EXPECT_THAT(text, HasSubstr("node 'scores' (fullconnect): reads the output of softmax 'softmax', which is "
-                              "float16 (only a network output, or a reshape before it, may follow softmax"));
-  EXPECT_THAT(text, Not(HasSubstr("quantization parameters")));
-  EXPECT_EQ(problems_of(test::quantized(b.finish({flat}))), "");
-}
-
-TEST(Compile, AnotherBatchIsOneProblem) {
-  Builder b;
-  const ValueId x = b.input({2, 1, 8, 8});
-  const ValueId first = b.convolution(x, {4, 3}, "first");
-  const ValueId second = b.convolution(b.relu(first), {4, 3}, "second");
-  EXPECT_EQ(problems_of(test::quantized(b.finish({second}))),
-            "input 'data': it has shape [2,1,8,8], a batch of 2 (this version compiles batch 1 only)");
-}
-
-TEST(Compile, ListsTheOperatorsItPlacesOnce) {
+TEST(Compile, RealNumbersRunOnThePpu) {
   Builder b;
   const ValueId x = b.input({1, 4, 8, 8});
-  const ValueId sum = b.node("add", {}, {x, x}, "sum");
-  const ValueId product = b.node("multiply", {}, {sum, x}, "product");
-  const std::string text = problems_of(test::quantized(b.finish({product})));
-  EXPECT_LT(text.find("node 'product'"), text.find("these are placed: "));
-  EXPECT_EQ(text.find("these are placed: "), text.rfind("these are placed: "));
+  EXPECT_EQ(engines_of(b.finish({b.relu(b.convolution(x, {4, 3}))})), (std::vector<std::string>{"SH", "SH"}));
 }
 
-TEST(Compile, ReportsAllProblemsOfANetworkAtOnce) {
+// Softmax leaves float16: what follows reads real numbers and makes codes, which no engine but the PPU does.
+TEST(Compile, WhatFollowsSoftmaxRunsOnThePpu) {
+  Builder b;
+  const ValueId x = b.input({1, 4, 1, 1});
+  const ValueId flat = b.reshape(b.softmax(x, 1), {1, 4});
+  EXPECT_EQ(engines_of(test::quantized(b.finish({b.fullconnect(flat, 3, "scores")}))),
+            (std::vector<std::string>{"SH", "--", "SH"}));
+}
+
+TEST(Compile, EveryImageOfABatchIsAJob) {
+  Builder b;
+  const ValueId x = b.input({3, 1, 8, 8});
+  CompileOptions options;
+  const NetworkBinary binary =
+      compile(test::quantized(b.finish({b.convolution(x, {})})), test::test_chip(), options);
+  EXPECT_EQ(binary.jobs.size(), 3U);
+}
+
+TEST(Compile, WhereTheArrayCannotTheReasonSaysWhy) {
   Builder b;
   const ValueId x = b.input({1, 4, 40, 40});
   const ValueId dilated = b.convolution(x, {4, 3}, "dilated");
@@ -95,34 +91,19 @@ TEST(Compile, ReportsAllProblemsOfANetworkAtOnce) {
   const ValueId large = b.convolution(x, {4, 16}, "large");
   const ValueId grouped = b.convolution(x, {4, 3, 1, 0, 2}, "grouped");
   const ValueId sum = b.node("add", {}, {x, x}, "sum");
-  const ValueId rows = b.softmax(x, 2);
-  Graph graph = b.finish({dilated, large, grouped, sum, rows});
-  for (Value& value : graph.values) {
-    value.quantization.scheme = Quantization::Scheme::affine;
-    value.quantization.dtype = DataType::uint8;
-    value.quantization.scale = {0.01F};
-    value.quantization.zero_point = {128};
-  }
-  const std::string text = problems_of(graph);
-  EXPECT_THAT(text, HasSubstr("node 'dilated' (convolution): dilation 2x1"));
-  EXPECT_THAT(text, HasSubstr("node 'large' (convolution): kernel 16x16 (at most 15x15 on this chip)"));
-  EXPECT_THAT(text, HasSubstr("node 'grouped' (convolution): 2 groups of 4 input and 4 output channels"));
-  EXPECT_THAT(text, HasSubstr("node 'sum' (add): no engine runs operator 'add' in this version"));
-  EXPECT_THAT(text, HasSubstr("node 'softmax' (softmax): softmax over axis 2 of shape [1,4,40,40]"));
-}
-
-TEST(Compile, RefusesBatches) {
-  Builder b;
-  const ValueId x = b.input({2, 1, 8, 8});
-  EXPECT_THAT(problems_of(test::quantized(b.finish({b.convolution(x, {})}))),
-              HasSubstr("this version compiles batch 1 only"));
-}
-
-TEST(Compile, RefusesAnOutputThatNothingComputes) {
-  Builder b;
-  const ValueId x = b.input({1, 1, 8, 8});
-  EXPECT_THAT(problems_of(test::quantized(b.finish({b.relu(x), x}))),
-              HasSubstr("output 'data': no node computes it"));
+  CompileOptions options;
+  const NetworkBinary binary =
+      compile(test::quantized(b.finish({dilated, large, grouped, sum})), test::test_chip(), options);
+  const auto layer = [&](const std::string& name) {
+    return *std::find_if(binary.layers.begin(), binary.layers.end(),
+                         [&](const LayerSymbol& symbol) { return symbol.name == name; });
+  };
+  EXPECT_EQ(layer("dilated").engine, "NN");
+  EXPECT_EQ(layer("grouped").engine, "NN");
+  EXPECT_EQ(layer("sum").engine, "NN");
+  // A convolution of codes is no group of real numbers, so it goes to the host, and says so.
+  EXPECT_EQ(layer("large").engine, "CPU");
+  EXPECT_THAT(layer("large").reason, HasSubstr("kernel 16x16 (at most 15x15"));
 }
 
 TEST(Compile, SaysWhichMemoryIsFull) {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <stdexcept>
 
 #include "isa/coefficients.h"
 #include "tests/compiler/decoder.h"
@@ -161,7 +162,32 @@ void Machine::fully_connected(const TpJob& job) {
   }
 }
 
+// The loops one after the other, an element at a time.
+void Machine::reshuffle(const TpJob& job) {
+  const auto& d = job.dimensions;
+  std::vector<std::int64_t> at(kCopyDimensions, 0);
+  for (bool more = true; more;) {
+    std::int64_t from = job.input.address, to = job.output.address;
+    for (int i = 0; i < kCopyDimensions; ++i) {
+      from += at[static_cast<std::size_t>(i)] * d[i].input_stride;
+      to += at[static_cast<std::size_t>(i)] * d[i].output_stride;
+    }
+    for (int i = 0; i < job.element_bytes; ++i) {
+      byte(static_cast<std::uint64_t>(to + i)) = job.fills != 0
+                                                     ? reinterpret_cast<const std::uint8_t*>(job.fill)[i]
+                                                     : byte(static_cast<std::uint64_t>(from + i));
+    }
+    more = false;
+    for (int i = kCopyDimensions - 1; i >= 0 && !more; --i) {
+      auto& count = at[static_cast<std::size_t>(i)];
+      more = ++count < d[i].count;
+      if (!more) count = 0;
+    }
+  }
+}
+
 void Machine::run(const TpJob& job) {
+  if (static_cast<TpOperation>(job.header.operation) == TpOperation::reshuffle) return reshuffle(job);
   switch (static_cast<TpOperation>(job.header.operation)) {
     case TpOperation::max_pool:
     case TpOperation::avg_pool:
@@ -186,6 +212,10 @@ void Machine::run(const TpJob& job) {
       }
     }
   }
+}
+
+void Machine::run(const HostJob&) {
+  throw std::logic_error("a host step in a network that has engines for all");
 }
 
 void Machine::run(const PpuJob& job) {

@@ -25,6 +25,8 @@ class Machine {
   void run(const NneJob& job);
   void run(const TpJob& job);
   void run(const PpuJob& job);
+  void run(const HostJob& job);
+  void reshuffle(const TpJob& job);
   void pool(const TpJob& job);
   void fully_connected(const TpJob& job);
 

@@ -26,7 +26,26 @@ void view(std::vector<Touch>& list, const TensorView& v, bool write) {
 
 std::vector<Touch> touches(const Job& job) {
   std::vector<Touch> list;
-  std::visit([&](const auto& one) { view(list, one.input, false), view(list, one.output, true); }, job);
+  const auto range = [&](std::uint64_t begin, std::uint64_t bytes, bool write) {
+    list.push_back({begin, begin + bytes, write});
+  };
+  if (const auto* nne = std::get_if<NneJob>(&job))
+    view(list, nne->input, false), view(list, nne->output, true);
+  const auto* tensor = std::get_if<TpJob>(&job);
+  if (tensor != nullptr && static_cast<TpOperation>(tensor->header.operation) == TpOperation::reshuffle) {
+    // Loops that lie packed: all elements together.
+    const std::uint64_t bytes = elements_of_reshuffle(*tensor) * tensor->element_bytes;
+    range(tensor->input.address, bytes, false);
+    range(tensor->output.address, bytes, true);
+  } else if (tensor != nullptr) {
+    view(list, tensor->input, false), view(list, tensor->output, true);
+  }
+  if (const auto* ppu = std::get_if<PpuJob>(&job)) {
+    for (const OperandRange& operand : ppu->operands) {
+      if (operand.access != OperandRange::unused)
+        range(operand.address, operand.bytes, operand.access == OperandRange::write);
+    }
+  }
   if (const auto* nne = std::get_if<NneJob>(&job)) {
     list.push_back({nne->kernel_cache, std::uint64_t{nne->kernel_cache} + nne->kernel_cache_bytes, true});
     list.push_back({nne->image_cache, std::uint64_t{nne->image_cache} + nne->image_cache_bytes, true});

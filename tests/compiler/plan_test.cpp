@@ -25,19 +25,22 @@ TEST(Place, EveryOperatorHasItsEngineAndReason) {
   x = b.permute(b.node("tanh", {}, {b.node("sigmoid", {}, {x})}), {0, 2, 3, 1});
   x = b.node("relun", ClipAttributes{0, 6}, {b.relu(x)});
   x = b.softmax(b.fullconnect(b.flatten(x), 10), 1);
-  test::expect_golden("place_every_operator", dump(place(test::quantized(b.finish({x})), test::test_chip())));
+  test::expect_golden("place_every_operator", dump(place(test::quantized(b.finish({x})), test::test_chip(),
+                                                         RequantRule::vipf, Ties::half_up)));
 }
 
-TEST(Place, WithoutDepthwiseModeTheConvolutionIsRefused) {
+// Without the mode each channel is a group of its own, and a job.
+TEST(Place, WithoutDepthwiseModeEveryChannelIsAJob) {
   Builder b;
   const Graph graph = test::quantized(b.finish({b.convolution(b.input({1, 4, 8, 8}), {4, 3, 1, 1, 4})}));
   Chip chip = test::test_chip();
+  EXPECT_EQ(place(graph, chip, RequantRule::vipf, Ties::half_up).layers.at(0).jobs.size(), 1U);
   chip.nne.depthwise = false;
-  EXPECT_THROW(place(graph, chip), Error);
+  EXPECT_EQ(place(graph, chip, RequantRule::vipf, Ties::half_up).layers.at(0).jobs.size(), 4U);
 }
 
 Plan fused(const Graph& graph, const Chip& chip = test::test_chip()) {
-  Plan plan = place(test::quantized(graph), chip);
+  Plan plan = place(test::quantized(graph), chip, RequantRule::vipf, Ties::half_up);
   fuse(plan, chip);
   return plan;
 }
@@ -69,7 +72,7 @@ std::size_t layers_of_equal_parameters(const Graph& graph) {
   for (const Node& node : equal.nodes) {
     equal.values[node.outputs[0]].quantization = equal.values[equal.nodes[0].outputs[0]].quantization;
   }
-  Plan plan = place(equal, test::test_chip());
+  Plan plan = place(equal, test::test_chip(), RequantRule::vipf, Ties::half_up);
   fuse(plan, test::test_chip());
   return plan.layers.size();
 }
@@ -95,10 +98,10 @@ TEST(Fuse, ClampsIntersect) {
     q.scale = {0.1F};
     q.zero_point = {10};
   }
-  Plan plan = place(graph, test::test_chip());
+  Plan plan = place(graph, test::test_chip(), RequantRule::vipf, Ties::half_up);
   fuse(plan, test::test_chip());
   ASSERT_EQ(plan.layers.size(), 1U);
-  const NneJob& job = std::get<NneJob>(*plan.layers[0].job);
+  const NneJob& job = std::get<NneJob>(plan.layers[0].jobs.at(0).job);
   EXPECT_EQ(job.post.clamp_low, 10);
   EXPECT_EQ(job.post.clamp_high, 70);
 }
@@ -109,7 +112,7 @@ NneJob tiled(int side, const test::Conv& conv, int pool = 0) {
   if (pool != 0) x = b.max_pool(x, pool, 2);
   Plan plan = fused(b.finish({x}));
   tile(plan, test::test_chip());
-  return std::get<NneJob>(*plan.layers[0].job);
+  return std::get<NneJob>(plan.layers[0].jobs.at(0).job);
 }
 
 TEST(Tile, EveryTilingRespectsTheBuffers) {

@@ -95,6 +95,12 @@ TEST(Values, RandomNetworks) {
   }
 }
 
+TEST(Values, OutputsThatNoNodeComputes) {
+  test::Builder b;
+  const ValueId x = b.input({1, 1, 8, 8});
+  expect_reference_values(test::quantized(b.finish({b.relu(x), x, x})), 3, test::test_chip());
+}
+
 TEST(Values, SoftmaxOfEveryLengthAndAxis) {
   for (const Shape& shape :
        {Shape{1, 1}, Shape{1, 2}, Shape{1, 5}, Shape{3, 7}, Shape{1, 1000}, Shape{2, 64}}) {

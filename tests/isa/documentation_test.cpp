@@ -59,7 +59,7 @@ TEST(Documentation, OffsetsOfDescriptorsAreThoseOfTheStructs) {
   row(offsetof(TpJob, output_scale), 4, "`output_scale`");
   row(offsetof(TpJob, reserved), sizeof TpJob::reserved, "reserved");
   row(offsetof(PpuJob, threads), 4, "`threads`");
-  row(offsetof(PpuJob, uniforms), sizeof PpuJob::uniforms, "`uniforms[16]`");
+  row(offsetof(PpuJob, uniforms), sizeof PpuJob::uniforms, "`uniforms[32]`");
   row(offsetof(CoefficientHeader, stream_bits), sizeof CoefficientHeader::stream_bits, "`stream_bits[10]`");
 }
 

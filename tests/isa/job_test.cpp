@@ -26,12 +26,15 @@ class RandomJobs {
     job.header.engine = static_cast<std::uint8_t>(engine);
     job.header.operation = below(operations);
     std::memset(job.header.reserved, 0, sizeof job.header.reserved);
-    std::memset(job.reserved, 0, sizeof job.reserved);
-    for (TensorView* view : {&job.input, &job.output}) {
-      view->dtype = below(13);
-      view->reserved = 0;
-    }
+    std::memset(&job.reserved, 0, sizeof job.reserved);
     return job;
+  }
+  void fix(TensorView& view) {
+    view.dtype = below(13);
+    view.reserved = 0;
+  }
+  void fix(OperandRange (&operands)[kOperandRanges]) {
+    for (OperandRange& operand : operands) operand.access = below(3);
   }
   void fix(PostProcessing& post) {
     post.rule = below(7);
@@ -50,15 +53,26 @@ class RandomJobs {
 TEST(Job, RandomDescriptorsSurviveEncodeAndDecode) {
   RandomJobs random;
   for (int i = 0; i < 300; ++i) {
-    auto nne = random.next<NneJob>(Engine::nne, 2);
+    auto nne = random.next<NneJob>(Engine::nne, 3);
     random.fix(nne.post);
+    for (TensorView* view : {&nne.input, &nne.output, &nne.input2}) random.fix(*view);
+    nne.weight_dtype = random.below(13);
+    nne.subtract = random.below(2);
+    std::memset(nne.reserved_bytes, 0, sizeof nne.reserved_bytes);
     nne.pool_type = random.below(2);
-    auto tp = random.next<TpJob>(Engine::tp, 6);
+    auto tp = random.next<TpJob>(Engine::tp, 7);
     random.fix(tp.post);
+    for (TensorView* view : {&tp.input, &tp.output}) random.fix(*view);
+    tp.weight_dtype = random.below(13);
+    tp.fills = random.below(2);
+    tp.reserved_byte = 0;
     tp.count_include_pad = random.below(2);
     for (std::uint8_t& axis : tp.perm) axis = random.below(3);
-    const auto ppu = random.next<PpuJob>(Engine::ppu, 1);
-    for (const Job& job : {Job(nne), Job(tp), Job(ppu)}) {
+    auto ppu = random.next<PpuJob>(Engine::ppu, 1);
+    random.fix(ppu.operands);
+    auto host = random.next<HostJob>(Engine::host, 1);
+    random.fix(host.operands);
+    for (const Job& job : {Job(nne), Job(tp), Job(ppu), Job(host)}) {
       const Bytes bytes = encode(job);
       const Job again = decode_job(bytes, "test");
       EXPECT_EQ(encode(again), bytes);
@@ -103,9 +117,9 @@ TEST(Job, DecodeRejectsWhatItDoesNotKnow) {
     bytes[at] = value;
     return decode_message(bytes);
   };
-  EXPECT_THAT(with(0, 3), HasSubstr("net.tnb: job 3: unknown engine 3"));
-  EXPECT_THAT(with(0, 1), HasSubstr("TP jobs have 160"));
-  EXPECT_THAT(with(1, 2), HasSubstr("operation is 2"));
+  EXPECT_THAT(with(0, 4), HasSubstr("net.tnb: job 3: unknown engine 4"));
+  EXPECT_THAT(with(0, 1), HasSubstr("TP jobs have 224"));
+  EXPECT_THAT(with(1, 3), HasSubstr("operation is 3"));
   EXPECT_THAT(with(24, 1), HasSubstr("reserved"));
   EXPECT_THAT(with(52, 13), HasSubstr("data type of the input is 13"));
   EXPECT_THAT(with(80, 7), HasSubstr("requantization rule is 7"));

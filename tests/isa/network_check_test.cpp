@@ -51,7 +51,7 @@ TEST(NetworkCheck, AddressesMustBeInAMemory) {
   EXPECT_THAT(after_nne([](NneJob& job) { job.kernel_cache = kVipSramBase + 131072 - 100; }),
               HasSubstr("kernel cache"));
   EXPECT_THAT(after_nne([](NneJob& job) { job.kernel_cache = 0x800; }), HasSubstr("kernel cache is in DRAM"));
-  EXPECT_THAT(after([](NetworkBinary& binary) { binary.buffers[1].bytes = 0; }),
+  EXPECT_THAT(after([](NetworkBinary& binary) { binary.buffers[1].bytes = 0x40000000; }),
               HasSubstr("buffer 'conv1_out'"));
   EXPECT_THAT(after([](NetworkBinary& binary) { binary.layers[0].outputs[0].row_stride = 0x40000000; }),
               HasSubstr("output 'conv1_out'"));
@@ -94,10 +94,10 @@ TEST(NetworkCheck, IndicesMustExist) {
               HasSubstr("after job 2"));
   EXPECT_THAT(after([](NetworkBinary& binary) { binary.buffers[0].last_job = 2; }),
               HasSubstr("buffer 'input'"));
-  EXPECT_THAT(after([](NetworkBinary& binary) { binary.layers[1].engine = "CPU"; }),
-              HasSubstr("runs on 'CPU'"));
-  EXPECT_THAT(after([](NetworkBinary& binary) { binary.inputs.clear(); }), HasSubstr("has no input"));
-  EXPECT_THAT(after([](NetworkBinary& binary) { binary.jobs.clear(); }), HasSubstr("holds 0 jobs"));
+  EXPECT_THAT(after([](NetworkBinary& binary) { binary.layers[1].engine = "GPU"; }),
+              HasSubstr("runs on 'GPU'"));
+  EXPECT_THAT(after([](NetworkBinary& binary) { binary.outputs.clear(); }), HasSubstr("has no output"));
+  EXPECT_THAT(after([](NetworkBinary& binary) { binary.jobs.clear(); }), HasSubstr("there are 0 jobs"));
   EXPECT_THAT(after([](NetworkBinary& binary) { binary.chip_name = "a311d"; }), HasSubstr("chip 'a311d'"));
 }
 

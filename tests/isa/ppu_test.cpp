@@ -34,7 +34,7 @@ std::string line_for(const PpuOpcodeInfo& info) {
     text += operand == 'd'                   ? "r1"
             : operand == 'a'                 ? "r2"
             : operand == 'b'                 ? "r3"
-            : operand == 'u'                 ? "u15"
+            : operand == 'u'                 ? "u31"
             : operand == 'l'                 ? "3"
             : operand == 'm'                 ? "[r4 + r5]"
             : info.opcode == PpuOpcode::loop ? "77"
@@ -70,6 +70,14 @@ TEST(Ppu, FieldsAreWhereTheTableSays) {
   EXPECT_EQ(bytes[32 + 6], 2);
 }
 
+TEST(Ppu, MemoryOperandsMayHaveAnOffset) {
+  for (const char* text : {"load.f32 r1, [r2 + r3 + 16]\n", "(p) store.i64 r1, [r2 + r3 + -4]\n"})
+    EXPECT_EQ(disassemble(assemble(text, "t")), text);
+  EXPECT_EQ(assemble("load.f32 r1, [r2 + r3 + -4]", "t")[0].immediate, 0xFFFFFFFCu);
+  EXPECT_EQ(disassemble(assemble("load.u8 r1, [r2 + r3 + 0]", "t")), "load.u8 r1, [r2 + r3]\n");
+  EXPECT_THROW(assemble("load.u8 r1, [r2 + r3 + ]", "t"), Error);
+}
+
 TEST(Ppu, ImmediatesInEverySpelling) {
   const auto bits = [](const std::string& text) { return assemble("movi r0, " + text, "t")[0].immediate; };
   EXPECT_EQ(bits("42"), 42u);
@@ -96,7 +104,7 @@ TEST(Ppu, AssemblerErrorsNameTheLine) {
   EXPECT_THAT(message_of("mov r1, r2, r3\nend"), HasSubstr("after the last operand"));
   EXPECT_THAT(message_of("mov r1, x2\nend"), HasSubstr("'x2' is not a register"));
   EXPECT_THAT(message_of("mov r1, r256\nend"), HasSubstr("r0 to r255"));
-  EXPECT_THAT(message_of("movu r1, u16\nend"), HasSubstr("u0 to u15"));
+  EXPECT_THAT(message_of("movu r1, u32\nend"), HasSubstr("u0 to u31"));
   EXPECT_THAT(message_of("bcast r1, r2, 4\nend"), HasSubstr("0 to 3"));
   EXPECT_THAT(message_of("load r1, [r2 + r3]\nend"), HasSubstr("element type"));
   EXPECT_THAT(message_of("load.u9 r1, [r2 + r3]\nend"), HasSubstr("element type 'u9'"));

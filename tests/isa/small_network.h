@@ -60,8 +60,8 @@ inline NneJob small_convolution() {
 inline PpuJob small_program(std::size_t program_bytes) {
   PpuJob job{};
   job.header = header_for(Engine::ppu, 1, kNoEvent, 0);
-  job.input = {0x100, 32, 1, 1, 32, 32, static_cast<std::uint8_t>(DataType::uint8), 0, 3};
-  job.output = {0x200, 32, 1, 1, 64, 64, static_cast<std::uint8_t>(DataType::float16), 0, 0};
+  job.operands[0] = {0x100, 32, OperandRange::read};
+  job.operands[1] = {0x200, 64, OperandRange::write};
   job.program = 0x2000;
   job.program_bytes = static_cast<std::uint32_t>(program_bytes);
   job.threads = 8;

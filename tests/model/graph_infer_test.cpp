@@ -218,8 +218,8 @@ TEST(InferShapes, HugeSizesAreErrorsNotOverflows) {
       HasSubstr("kernel size"));
 }
 
-TEST(InferShapes, OnlyFloatsAreCalculatedWith) {
-  Graph graph = one_node("relu", {}, {{1, 4}});
+TEST(InferShapes, FunctionsOfRealNumbersTakeFloats) {
+  Graph graph = one_node("sigmoid", {}, {{1, 4}});
   graph.values[0].dtype = DataType::int64;
   EXPECT_THAT(complaint(graph), HasSubstr("input 'i0' is int64"));
 }

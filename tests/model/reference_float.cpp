@@ -111,7 +111,7 @@ TEST(NodeExecution, UnknownOperatorIsAnError) {
   Graph graph;
   Node node;
   node.name = "x";
-  node.op = "lstm";
+  node.op = "quantum_foam";
   EXPECT_THROW(execute_node_float(graph, node, {}), Error);
 }
 

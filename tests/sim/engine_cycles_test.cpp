@@ -142,8 +142,8 @@ TEST(EngineCycles, OnePpuProgram) {
   ProgramBuilder builder;
   PpuJob job{};
   job.header = job_header(Engine::ppu, 0, builder.layer("double", "SH"));
-  job.input = packed_view(kIn, 4, 1, 1);
-  job.output = packed_view(kOut, 4, 1, 1);
+  job.operands[0] = {kIn, 4, OperandRange::read};
+  job.operands[1] = {kOut, 4, OperandRange::write};
   job.program = kCoefficients;
   job.program_bytes = static_cast<std::uint32_t>(program.size() * sizeof(PpuInstruction));
   job.threads = 1;

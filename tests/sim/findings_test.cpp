@@ -28,8 +28,8 @@ TpJob copy_job(int layer, Address from, Address to) {
 PpuJob ppu_copy(int layer, Address from, Address to) {
   PpuJob job{};
   job.header = job_header(Engine::ppu, 0, layer);
-  job.input = packed_view(from, 4, 1, 1);
-  job.output = packed_view(to, 4, 1, 1);
+  job.operands[0] = {from, 4, OperandRange::read};
+  job.operands[1] = {to, 4, OperandRange::write};
   job.program = kProgram;
   job.threads = 1;
   job.uniforms[0] = from;

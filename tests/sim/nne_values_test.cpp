@@ -26,7 +26,7 @@ NneJob identity() {
 
 Bytes run(const NneJob& job, const Bytes& input, const std::vector<std::uint8_t>& weights,
           std::int32_t bias) {
-  const NneOperands operands{input, raw_coefficients(job, 2, weights), {bias}, {job.post.requantizer}};
+  const NneOperands operands{input, {}, raw_coefficients(job, 2, weights), {bias}, {job.post.requantizer}};
   return compute(job, operands, 2, "test");
 }
 
@@ -68,7 +68,7 @@ TEST(NneValues, AStreamThatEndsEarlyIsAnError) {
   const NneJob job = identity();
   Bytes stream = raw_coefficients(job, 2, {1});
   stream.resize(sizeof(CoefficientHeader) + 2);
-  const NneOperands operands{kCounting, stream, {0}, {job.post.requantizer}};
+  const NneOperands operands{kCounting, {}, stream, {0}, {job.post.requantizer}};
   EXPECT_THROW(compute(job, operands, 2, "test"), Error);
 }
 

@@ -190,6 +190,84 @@ TEST(PpuInterpreter, LoopsRunAsOftenAsTheySay) {
             (Vector{123, 123, 123, 123}));
 }
 
+TEST(PpuInterpreter, DivisionFloorAndMultiplyAdd) {
+  EXPECT_EQ(run("fdiv r4, r1, r2", {f(1), f(1), f(0), f(-6)}, {f(3), f(0), f(0), f(2)}),
+            (Vector{0x3EAAAAAB, kInfinity, kNan, f(-3)}));
+  EXPECT_EQ(run("ffloor r4, r1", {f(1.5f), f(-1.5f), f(-0.0f), f(-1e-30f)}),
+            (Vector{f(1), f(-2), f(-0.0f), f(-1)}));
+  EXPECT_EQ(run("ffloor r4, r1", {kMinusInfinity, kNan, f(8388607.5f), f(0.99999994f)}),
+            (Vector{kMinusInfinity, kNan, f(8388607), 0}));
+  // (1 + 2^-12)^2 = 1 + 2^-11 + 2^-24 loses its last bit before the 1 is taken away: fused it would not
+  EXPECT_EQ(run("mov r4, r3\nfmad r4, r1, r2", {f(1 + 0x1p-12f), f(2), f(3), kInfinity},
+                {f(1 + 0x1p-12f), f(5), f(-1), f(0)}, {f(-1), f(1), f(0.5f), f(1)}),
+            (Vector{f(0x1p-11f), f(11), f(-2.5f), kNan}));
+  EXPECT_EQ(run("mov r4, r3\nfmadl r4, r1, r2, 1", {f(1), f(2), f(3), f(4)}, {f(9), f(10), f(9), f(9)},
+                {f(1), f(1), f(1), f(1)}),
+            (Vector{f(11), f(21), f(31), f(41)}));
+  // d may be b: all lanes take lane 2 of what was there
+  EXPECT_EQ(run("mov r4, r2\nfmadl r4, r1, r4, 2", {f(1), f(1), f(1), f(1)}, {f(1), f(2), f(3), f(4)}),
+            (Vector{f(4), f(5), f(6), f(7)}));
+}
+
+TEST(PpuInterpreter, ProductsQuotientsAndUnsignedComparison) {
+  const Vector a = {0x80000000, 0xFFFFFFF9, 7, 0x80000000}, b = {0x80000000, 2, 0xFFFFFFFE, 0xFFFFFFFF};
+  // -2^31 squared is 2^62; -7 * 2 = -14; 7 * -2 = -14; -2^31 * -1 = 2^31
+  EXPECT_EQ(run("imulh r4, r1, r2", a, b), (Vector{0x40000000, 0xFFFFFFFF, 0xFFFFFFFF, 0}));
+  // (2^62 + 2^30) >> 31 saturates; (-14 + 2^30) >> 31 = 0; (2^31 + 2^30) >> 31 = 1
+  EXPECT_EQ(run("imulrh r4, r1, r2", a, b), (Vector{0x7FFFFFFF, 0, 0, 1}));
+  // -2^30 * 1 + 2^30 = 0; one less is -1 before the shift, so -1; 2^30 * 3 + 2^30 = 2^32, so 2
+  EXPECT_EQ(run("imulrh r4, r1, r2", {0xC0000000, 0xBFFFFFFF, 0x40000000, 5}, {1, 1, 3, 0}),
+            (Vector{0, 0xFFFFFFFF, 2, 0}));
+  // towards zero; -2^31 / -1 wraps
+  EXPECT_EQ(run("idiv r4, r1, r2", a, b), (Vector{1, 0xFFFFFFFD, 0xFFFFFFFD, 0x80000000}));
+  EXPECT_EQ(run("imod r4, r1, r2", a, b), (Vector{0, 0xFFFFFFFF, 1, 0}));
+  EXPECT_EQ(run("idiv r4, r1, r2", {5, 0x7FFFFFFF, 0x7FFFFFFF, 0x7FFFFFFE}, {0, 0x7FFFFFFF, 1, 0x7FFFFFFF}),
+            (Vector{0, 1, 0x7FFFFFFF, 0}));
+  EXPECT_EQ(run("imod r4, r1, r2", {5, 6, 0x80000000, 9}, {0, 4, 3, 9}), (Vector{5, 2, 0xFFFFFFFE, 0}));
+  EXPECT_EQ(run("ixor r4, r1, r2", {5, 0xF0, 0, 1}, {3, 0xFF, 0, 1}), (Vector{6, 0x0F, 0, 0}));
+  const std::string pick = "\nmovi r5, 1\nmovi r6, 0\nsel r4, r5, r6";
+  EXPECT_EQ(run("ult r1, r2" + pick, {1, 0xFFFFFFFF, 1, 2}, {2, 1, 0xFFFFFFFF, 2}), (Vector{1, 0, 1, 0}));
+  EXPECT_EQ(run("feq r1, r2" + pick, {f(1), f(0), kNan, f(2)}, {f(1), f(-0.0f), kNan, f(1)}),
+            (Vector{1, 1, 0, 0}));
+}
+
+// Words of 64 bits: 5 and -2 at 0 and 8; loaded, and stored to 48, where the next 8 bytes are r4's.
+TEST(PpuInterpreter, WordsOf64BitsAndOffsets) {
+  const Vector v = {5, 0, 0xFFFFFFFE, 0xFFFFFFFF};
+  const std::string eight = "movi r31, 0\nmovi r29, 8\nmovi r28, 2\nlane_id r27\nilt r27, r28\nmovi r4, 9\n";
+  EXPECT_EQ(run(eight + "(p) load.i64 r4, [r31 + r29]", v), (Vector{5, 0xFFFFFFFE, 9, 9}));
+  EXPECT_EQ(
+      run(eight + "(p) store.i64 r1, [r31 + r29 + 32]\nload.i32 r4, [r31 + r30 + 32]", {7, 0xFFFFFFFD, 1, 1}),
+      (Vector{7, 0, 0xFFFFFFFD, 0xFFFFFFFF}));
+  EXPECT_EQ(run("load.i32 r4, [r31 + r30 + -16]", {}, {1, 2, 3, 4}), (Vector{1, 2, 3, 4}));
+}
+
+// Spans are a shorter way to the same bytes: a program with every kind of access on memory without spans,
+// with one span, and with two that split the threads' operands between them.
+TEST(PpuInterpreter, SpansChangeNoByte) {
+  const PpuProgram program = assemble(
+      "movi r1, 3\nimul r2, r0, r1\nmovi r3, 1\nload.u8 r4, [r2 + r3]\nload.i16 r5, [r2 + r1 + 2]\n"
+      "movi r6, 0\nload.f16 r7, [r2 + r6]\nilt r4, r5\n(p) load.i8 r7, [r4 + r3]\nimul r8, r4, r1\n"
+      "load.i32 r9, [r8 + r6]\nmovi r10, 4\nload.f32 r11, [r2 + r10]\nixor r9, r9, r11\nixor r9, r9, r7\n"
+      "ixor r9, r9, r5\nmovi r12, 16\nimul r12, r12, r0\nstore.i32 r9, [r12 + r10 + 1024]\n"
+      "(p) store.i16 r5, [r12 + r10 + 1025]\nend",
+      "t");
+  const Uniforms uniforms{};
+  std::vector<Bytes> results;
+  for (const std::uint32_t border : {0u, 4096u, 201u}) {
+    FlatMemory memory(4096);
+    for (std::size_t i = 0; i < 1024; ++i) memory.bytes[i] = static_cast<std::uint8_t>(i * 37 + i / 5);
+    std::uint8_t* const data = memory.bytes.data();
+    if (border != 0) memory.load_spans.push_back({0, border, data, nullptr});
+    if (border % 4096 != 0) memory.load_spans.push_back({border, 4096 - border, data + border, nullptr});
+    memory.store_spans = memory.load_spans;
+    run_ppu_program(program, uniforms.data(), 150, memory, nullptr);
+    results.push_back(memory.bytes);
+  }
+  EXPECT_TRUE(results[0] == results[1]);
+  EXPECT_TRUE(results[0] == results[2]);
+}
+
 // 600 threads are three batches; each writes its index, so all indices must appear, each at its place.
 TEST(PpuInterpreter, EveryThreadKnowsItsIndex) {
   FlatMemory memory(600 * 4);

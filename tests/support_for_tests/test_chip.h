@@ -68,6 +68,9 @@ inline Chip test_chip() {
   chip.dram.queue_bursts = 16;
   chip.front_end.command_cycles = 5;
   chip.front_end.network_start_cycles = 50;
+  chip.host.launch_cycles = 1000;
+  chip.host.operations_per_cycle = 1;
+  chip.host.bytes_per_cycle = 4;
   chip.requant_rule = RequantRule::vipf;
   chip.ties = Ties::half_up;
   return chip;

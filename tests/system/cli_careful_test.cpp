@@ -136,7 +136,7 @@ TEST_F(Careful, WrongFilesSayWhatIsNeeded) {
   for (const char* verb : {"simulate", "info"}) {
     Words words = {verb, "s0.npy"};
     if (words[0] == "simulate") words.emplace_back("--no-data");
-    expect_refused(words, 3, "a model (.onnx, NAME.json)");
+    expect_refused(words, 3, "a model (.onnx, .tflite, NAME.json)");
   }
   fs::create_directory(at("bare"));
   expect_refused({"profile", "bare"}, 3, "is no run folder");

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace trireme {
 namespace {
 
@@ -25,14 +27,47 @@ std::vector<ValueType> same_as_float_input(const Graph& graph, const Node& node)
   return same_as_input(graph, node);
 }
 
+bool is_computed_float(DataType type) { return type == DataType::float32 || type == DataType::float16; }
+bool is_number(DataType type) { return is_computed_float(type) || is_integer(type); }
+bool is_boolean(DataType type) { return type == DataType::boolean; }
+
+void require_type(const Graph& graph, const Node& node, std::size_t index, bool (*fits)(DataType),
+                  const char* allowed) {
+  if (!has_input(node, index)) return;
+  const Value& value = input_of(graph, node, index);
+  if (fits(value.dtype)) return;
+  throw Error({}, fmt::format("input '{}' is {}", printable(value.name), name_of(value.dtype)),
+              std::string(allowed) + " is supported");
+}
+
 void require_float(const Graph& graph, const Node& node) {
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-    if (!has_input(node, i)) continue;
-    const Value& value = input_of(graph, node, i);
-    if (value.dtype == DataType::float32) continue;
-    throw Error({}, fmt::format("input '{}' is {}", printable(value.name), name_of(value.dtype)),
-                "float32 is supported");
+    require_type(graph, node, i, is_computed_float, "float32");
   }
+}
+
+void require_alike(const Graph& graph, const Node& node, std::size_t first) {
+  const DataType wanted = input_of(graph, node, first).dtype;
+  for (std::size_t i = first + 1; i < node.inputs.size(); ++i) {
+    if (!has_input(node, i) || input_of(graph, node, i).dtype == wanted) continue;
+    throw Error({},
+                fmt::format("inputs of {} and {}", name_of(wanted), name_of(input_of(graph, node, i).dtype)),
+                "one data type");
+  }
+}
+
+Shape broadcast_shape(const Shape& a, const Shape& b) {
+  Shape output(std::max(a.size(), b.size()), 1);
+  for (std::size_t i = 1; i <= output.size(); ++i) {
+    const std::int64_t dim_a = i <= a.size() ? a[a.size() - i] : 1;
+    const std::int64_t dim_b = i <= b.size() ? b[b.size() - i] : 1;
+    if (dim_a != dim_b && dim_a != 1 && dim_b != 1) {
+      throw Error({}, "the shapes " + to_string(a) + " and " + to_string(b) + " do not fit together",
+                  "equal dimensions, or 1, counted from the last");
+    }
+    output[output.size() - i] = dim_a == 1 ? dim_b : dim_a;
+  }
+  return output;
 }
 
 void require_rank(const Value& value, std::size_t rank, const char* what) {

@@ -1,34 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
+// Two inputs (where: three), element by element, with broadcasting.
 #include "model/graph/operator_families.h"
 #include "model/graph/operators/checks.h"
 
 namespace trireme {
 namespace {
 
-// Broadcast as NumPy and ONNX define it: shapes aligned at the end, a 1 stretches.
-std::vector<ValueType> infer_broadcast(const Graph& graph, const Node& node) {
-  require_float(graph, node);
-  const Shape& a = input_of(graph, node, 0).shape;
-  const Shape& b = input_of(graph, node, 1).shape;
-  Shape output(std::max(a.size(), b.size()), 1);
-  for (std::size_t i = 1; i <= output.size(); ++i) {
-    const std::int64_t dim_a = i <= a.size() ? a[a.size() - i] : 1;
-    const std::int64_t dim_b = i <= b.size() ? b[b.size() - i] : 1;
-    if (dim_a != dim_b && dim_a != 1 && dim_b != 1) {
-      throw Error({}, "the shapes " + to_string(a) + " and " + to_string(b) + " do not fit together",
-                  "equal dimensions, or 1, counted from the last");
-    }
-    output[output.size() - i] = dim_a == 1 ? dim_b : dim_a;
-  }
-  return {{input_of(graph, node, 0).dtype, std::move(output)}};
+Shape broadcast_of_two(const Graph& graph, const Node& node) {
+  require_alike(graph, node, 0);
+  return broadcast_shape(input_of(graph, node, 0).shape, input_of(graph, node, 1).shape);
+}
+
+std::vector<ValueType> infer_arithmetic(const Graph& graph, const Node& node) {
+  require_type(graph, node, 0, is_number, "a number");
+  return {{input_of(graph, node, 0).dtype, broadcast_of_two(graph, node)}};
+}
+
+std::vector<ValueType> infer_comparison(const Graph& graph, const Node& node) {
+  require_type(graph, node, 0, is_number, "a number");
+  return {{DataType::boolean, broadcast_of_two(graph, node)}};
+}
+
+std::vector<ValueType> infer_equal(const Graph& graph, const Node& node) {
+  require_type(
+      graph, node, 0, [](DataType type) { return is_number(type) || is_boolean(type); },
+      "a number or a boolean");
+  return {{DataType::boolean, broadcast_of_two(graph, node)}};
+}
+
+std::vector<ValueType> infer_logical(const Graph& graph, const Node& node) {
+  require_type(graph, node, 0, is_boolean, "a boolean");
+  return {{DataType::boolean, broadcast_of_two(graph, node)}};
+}
+
+// condition, a, b
+std::vector<ValueType> infer_where(const Graph& graph, const Node& node) {
+  require_type(graph, node, 0, is_boolean, "a boolean");
+  require_alike(graph, node, 1);
+  const Value& a = input_of(graph, node, 1);
+  const Shape values = broadcast_shape(a.shape, input_of(graph, node, 2).shape);
+  return {{a.dtype, broadcast_shape(input_of(graph, node, 0).shape, values)}};
 }
 
 }  // namespace
 
 const OperatorFamily& elementwise_operators() {
-  static const OperatorFamily rows = {{"add", 2, 2, infer_broadcast}, {"multiply", 2, 2, infer_broadcast}};
+  static const OperatorFamily rows = {
+      {"add", 2, 2, infer_arithmetic},      {"subtract", 2, 2, infer_arithmetic},
+      {"multiply", 2, 2, infer_arithmetic}, {"divide", 2, 2, infer_arithmetic},
+      {"pow", 2, 2, infer_arithmetic},      {"maximum", 2, 2, infer_arithmetic},
+      {"minimum", 2, 2, infer_arithmetic},  {"mod", 2, 2, infer_arithmetic},
+      {"fmod", 2, 2, infer_arithmetic},     {"prelu", 2, 2, infer_arithmetic},
+      {"equal", 2, 2, infer_equal},         {"not_equal", 2, 2, infer_equal},
+      {"greater", 2, 2, infer_comparison},  {"greater_equal", 2, 2, infer_comparison},
+      {"less", 2, 2, infer_comparison},     {"less_equal", 2, 2, infer_comparison},
+      {"logical_and", 2, 2, infer_logical}, {"logical_or", 2, 2, infer_logical},
+      {"logical_xor", 2, 2, infer_logical}, {"where", 3, 3, infer_where},
+  };
   return rows;
 }
 

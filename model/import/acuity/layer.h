@@ -29,7 +29,10 @@ class LayerParameters {
   float real(const char* key, std::optional<float> fallback = {});
   bool flag(const char* key, std::optional<bool> fallback = {});
   std::string text(const char* key, std::optional<std::string> fallback = {});
-  std::vector<std::int64_t> integers(const char* key);           // a single number is a list of one
+  // A single number is a list of one; lists of a list are joined.
+  std::vector<std::int64_t> integers(const char* key);
+  std::vector<float> reals(const char* key);
+  std::vector<std::string> texts(const char* key);
   void require(const char* key, const std::string& only_value);  // as text, if it is there
   void ignore(const std::vector<const char*>& keys);             // meaningless here
   void complain(const char* key, const std::string& what, const std::string& hint = {});
@@ -59,6 +62,14 @@ const LayerFamily& activation_layers();
 const LayerFamily& normalization_layers();
 const LayerFamily& elementwise_layers();
 const LayerFamily& shape_layers();
+const LayerFamily& movement_layers();
+const LayerFamily& indexing_layers();
+const LayerFamily& resize_layers();
+const LayerFamily& reduction_layers();
+const LayerFamily& unary_layers();
+const LayerFamily& integer_layers();
+const LayerFamily& recurrent_layers();
+const LayerFamily& detection_layers();
 
 const LayerFormat* find_layer_format(const std::string& op);  // null if unknown
 std::vector<std::string> layer_ops();                         // with input, output and variable
@@ -66,6 +77,7 @@ std::vector<std::string> layer_ops();                         // with input, out
 // Layer id of a constant that is a layer of its own: op "variable". Numbered behind all other layers, by
 // first use.
 std::vector<std::pair<ValueId, std::string>> variable_layers(const Graph& graph);
-bool is_layer_constant(const Node& node, std::size_t input);  // stored under the layer's own id
+// Stored under the layer's own id. If the network computes one of a node's weights, none of them is.
+bool is_layer_constant(const Graph& graph, const Node& node, std::size_t input);
 
 }  // namespace trireme

@@ -81,7 +81,7 @@ std::vector<std::pair<ValueId, std::string>> variable_layers(const Graph& graph)
   };
   for (const Node& node : graph.nodes) {
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      if (!is_layer_constant(node, i)) list(node.inputs[i]);
+      if (!is_layer_constant(graph, node, i)) list(node.inputs[i]);
     }
   }
   for (const ValueId output : graph.outputs) list(output);

@@ -76,7 +76,11 @@ std::vector<std::int64_t> LayerParameters::integers(const char* key) {
   if (found == nullptr) return {};
   std::vector<std::optional<std::int64_t>> numbers;
   if (found->is_array()) {
-    for (const Json& element : *found) numbers.push_back(as_integer(element));
+    for (const Json& element : *found) {
+      if (!element.is_array()) numbers.push_back(as_integer(element));
+      for (const Json& inner : element.is_array() ? element : Json::array())
+        numbers.push_back(as_integer(inner));
+    }
   } else if (found->is_string()) {
     std::string list = found->get<std::string>();
     for (char& c : list) c = c == ',' ? ' ' : c;
@@ -91,6 +95,36 @@ std::vector<std::int64_t> LayerParameters::integers(const char* key) {
       return {};
     }
     result.push_back(*number);
+  }
+  return result;
+}
+
+// A single entry is a list of one.
+std::vector<float> LayerParameters::reals(const char* key) {
+  const Json* found = find(key, true);
+  std::vector<float> result;
+  if (found == nullptr) return result;
+  for (const Json& entry : found->is_array() ? *found : Json::array({*found})) {
+    const std::optional<double> number = as_number(entry);
+    if (!number || !(std::abs(*number) <= std::numeric_limits<float>::max())) {
+      complain(key, "is not a list of float32 numbers");
+      return {};
+    }
+    result.push_back(static_cast<float>(*number));
+  }
+  return result;
+}
+
+std::vector<std::string> LayerParameters::texts(const char* key) {
+  const Json* found = find(key, true);
+  std::vector<std::string> result;
+  if (found == nullptr) return result;
+  for (const Json& entry : found->is_array() ? *found : Json::array({*found})) {
+    if (!entry.is_string()) {
+      complain(key, "is not a list of texts");
+      return {};
+    }
+    result.push_back(entry.get<std::string>());
   }
   return result;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <map>
 
 #include "model/import/acuity/layer.h"
@@ -10,8 +11,10 @@ using Table = std::map<std::string, const LayerFormat*>;
 
 Table make_table() {
   Table table;
-  for (const LayerFamily* family : {&window_layers(), &dense_layers(), &activation_layers(),
-                                    &normalization_layers(), &elementwise_layers(), &shape_layers()}) {
+  for (const LayerFamily* family :
+       {&window_layers(), &dense_layers(), &activation_layers(), &normalization_layers(),
+        &elementwise_layers(), &shape_layers(), &movement_layers(), &indexing_layers(), &resize_layers(),
+        &reduction_layers(), &unary_layers(), &integer_layers(), &recurrent_layers(), &detection_layers()}) {
     for (const LayerFormat& row : *family) {
       if (!table.emplace(row.op, &row).second) internal_error("layer '" + row.op + "' listed twice");
     }
@@ -37,9 +40,11 @@ std::vector<std::string> layer_ops() {
   return names;
 }
 
-bool is_layer_constant(const Node& node, std::size_t input) {
+bool is_layer_constant(const Graph& graph, const Node& node, std::size_t input) {
   const LayerFormat* format = find_layer_format(node.op);
-  return format != nullptr && input >= 1 && input <= format->constants.size();
+  if (format == nullptr || input < 1 || input > format->constants.size()) return false;
+  return std::all_of(node.inputs.begin() + 1, node.inputs.end(),
+                     [&](ValueId id) { return id == kNone || graph.values[id].constant != nullptr; });
 }
 
 }  // namespace trireme

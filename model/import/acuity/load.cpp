@@ -79,8 +79,12 @@ void add_input(Loader& l, const Layer& layer) {
   Value value;
   value.name = layer.name;
   value.shape = parameters.integers("shape");
-  const std::string type = parameters.text("type", "float32");
-  if (type != "float32") parameters.complain("type", "is '" + printable(type) + "'", "float32 is supported");
+  try {
+    value.dtype = parse_data_type(parameters.text("type", "float32"), "type");
+    value.quantization.dtype = value.dtype;
+  } catch (const Error& error) {
+    parameters.complain("type", error.problems()[0].what, error.problems()[0].hint);
+  }
   parameters.ignore({"is_scalar", "size", "channels"});
   parameters.reject_unknown();
   const bool fixed =
@@ -128,6 +132,10 @@ void add_sources(Loader& l) {
 std::vector<ValueId> resolve_inputs(Loader& l, const Layer& layer) {
   std::vector<ValueId> ids;
   for (const std::string& input : layer.inputs) {
+    if (input.empty()) {  // an optional input that is left out
+      ids.push_back(kNone);
+      continue;
+    }
     const auto found = l.sources.find(input);
     if (found != l.sources.end()) {
       ids.push_back(found->second);
@@ -175,12 +183,13 @@ void add_node(Loader& l, const Layer& layer, const LayerFormat& format) {
   node.op = layer.op;
   node.lid = layer.lid;
   node.inputs = resolve_inputs(l, layer);
-  if (!format.constants.empty() && layer.inputs.size() != 1) {
+  const std::size_t most = format.constants.empty() ? layer.inputs.size() : format.constants.size() + 1;
+  if (layer.inputs.size() > most || (!format.constants.empty() && layer.inputs.empty())) {
     l.problems.add(l.where(layer), "has " + std::to_string(layer.inputs.size()) + " inputs",
-                   layer.op + " takes 1");
+                   layer.op + " takes 1, and its weights if the network computes them");
   }
   if (format.read != nullptr) node.attributes = format.read(parameters);
-  add_layer_constants(l, layer, format, parameters, node);
+  if (layer.inputs.size() <= 1) add_layer_constants(l, layer, format, parameters, node);
   parameters.reject_unknown();
   for (const std::string& port : layer.outputs) {
     node.outputs.push_back(l.sources.at("@" + layer.lid + ":" + port));

@@ -84,21 +84,17 @@ void write_node(Writer& w, const Node& node) {
     layer["outputs"].push_back(out);
     names[out] = w.graph.values[node.outputs[port]].name;
   }
-  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+  std::size_t last = node.inputs.size();
+  while (last > 0 && node.inputs[last - 1] == kNone) --last;
+  for (std::size_t i = 0; i < last; ++i) {
     const ValueId input = node.inputs[i];
-    if (input == kNone) continue;
-    const Value& value = w.graph.values[input];
-    if (!is_layer_constant(node, i)) {
-      layer["inputs"].push_back(w.source.at(input));
-      continue;
+    if (!is_layer_constant(w.graph, node, i)) {
+      layer["inputs"].push_back(input == kNone ? "" : w.source.at(input));  // "": an input that is left out
+    } else if (input != kNone) {
+      const std::string& key = format->constants[i - 1];
+      w.data[node.lid + ":" + key] = *w.graph.values[input].constant;
+      names[key] = w.graph.values[input].name;
     }
-    const std::string& key = format->constants[i - 1];
-    if (value.constant == nullptr) {
-      throw Error(w.where, "node '" + printable(node.name) + "': its " + key + " is computed by the network",
-                  "only constants can be stored");
-    }
-    w.data[node.lid + ":" + key] = *value.constant;
-    names[key] = value.name;
   }
   layer["tensor_names"] = std::move(names);
   w.add(node.lid, std::move(layer));

@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "model/graph/operators.h"
 #include "model/import/import.h"
+#include "model/import/onnx/group_codes.h"
 #include "model/import/onnx/inputs.h"
+#include "model/import/onnx/old_operator_sets.h"
 #include "model/import/onnx/operator_table.h"
 #include "model/import/onnx/read_model.h"
 #include "model/import/onnx/structure.h"
@@ -17,17 +20,23 @@
 namespace trireme {
 namespace {
 
-constexpr std::int64_t kOldestOpset =
-    7;  // before: other broadcasting rules, and test flags in many operators
 constexpr std::int64_t kNewestOpset = 24;  // the newest whose definitions these importers were written by
 
 bool is_standard(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
+
+// Before set 7 many operators had other broadcasting rules and test flags; a model may use the rest.
+bool is_too_old(const onnx::GraphProto& graph, std::int64_t opset) {
+  return opset < kOldestOpset &&
+         std::any_of(graph.node().begin(), graph.node().end(), [&](const onnx::NodeProto& node) {
+           return is_standard(node.domain()) && !means_the_same(node.op_type(), opset);
+         });
+}
 
 std::int64_t opset_of(const onnx::ModelProto& model, const std::string& where, OnnxImport& import,
                       Problems& problems) {
   for (const auto& entry : model.opset_import()) {
     if (!is_standard(entry.domain())) continue;
-    if (entry.version() < kOldestOpset) {
+    if (is_too_old(model.graph(), entry.version())) {
       problems.add(where, fmt::format("operator set {} is not supported", entry.version()),
                    fmt::format("{} or newer; onnx.version_converter converts", kOldestOpset));
     } else if (entry.version() > kNewestOpset) {
@@ -42,9 +51,7 @@ std::int64_t opset_of(const onnx::ModelProto& model, const std::string& where, O
   return kNewestOpset;
 }
 
-bool is_supported(const onnx::NodeProto& node) {
-  return is_standard(node.domain()) && find_onnx_operator(node.op_type()) != nullptr;
-}
+bool is_supported(const onnx::NodeProto& node) { return find_onnx_operator(node) != nullptr; }
 
 // What outputs and supported nodes take. The types of initializers that only unsupported operators take (the
 // zero points of QuantizeLinear, say) are not worth a complaint of their own.
@@ -85,7 +92,8 @@ void import_initializers(OnnxImport& import, const OnnxStructure& structure, con
     if (wanted.count(name) == 0 || structure.initializers.count(name) == 0) continue;
     if (import.values.count(name) != 0) continue;  // a double, told already
     try {
-      Tensor tensor = read_onnx_tensor(proto, import.budget);
+      Tensor tensor = read_onnx_tensor(proto, import.budget, import.folder);
+      if (is_four_bit(proto)) import.four_bit.insert(name);
       require_finite(tensor, bounds.count(name) != 0);
       import.values[name] = import.graph.add_constant(name, std::move(tensor));
     } catch (const Error& error) {
@@ -108,19 +116,25 @@ bool has_subgraph(const onnx::NodeProto& node) {
 // One problem for each kind of unsupported operator, with all the nodes that have it.
 class UnsupportedOperators {
  public:
+  explicit UnsupportedOperators(const onnx::ModelProto& model) {
+    for (const onnx::FunctionProto& function : model.functions())
+      functions_.insert({function.domain(), function.name()});
+  }
+
   void add(const onnx::NodeProto& node, const std::string& name) {
+    const bool function = functions_.count({node.domain(), node.op_type()}) != 0;
     const std::string domain = is_standard(node.domain()) ? "" : node.domain();
     for (Kind& kind : kinds_) {
       if (kind.op_type == node.op_type() && kind.domain == domain) return kind.nodes.push_back(name);
     }
-    kinds_.push_back({node.op_type(), domain, has_subgraph(node), {name}});
+    kinds_.push_back({node.op_type(), domain, has_subgraph(node), function, {name}});
   }
 
   void report(const std::string& where, Problems& problems) const {
     for (const Kind& kind : kinds_) {
       std::string what = "operator " + printable(kind.op_type);
       if (!kind.domain.empty()) what += " of domain " + printable(kind.domain);
-      what += " is not supported";
+      what += kind.function ? " is a function of the model, which is not supported" : " is not supported";
       if (kind.subgraph) what += ": it has a subgraph (control flow)";
       if (kind.nodes.size() > 1)
         what += fmt::format("; {} nodes have it: {}", kind.nodes.size(), list(kind.nodes));
@@ -131,7 +145,7 @@ class UnsupportedOperators {
  private:
   struct Kind {
     std::string op_type, domain;  // domain: empty for the standard operators
-    bool subgraph;
+    bool subgraph, function;
     std::vector<std::string> nodes;
   };
 
@@ -145,6 +159,7 @@ class UnsupportedOperators {
   }
 
   std::string hint(const Kind& kind) const {
+    if (kind.function) return "onnx.inliner.inline_local_functions writes the model without functions";
     const std::vector<std::string> names = onnx_operator_names();
     // A name that the standard defines is no typing mistake for another: Elu is not Relu.
     const bool mistyped = kind.domain.empty() && !is_standard_onnx_operator(kind.op_type);
@@ -155,6 +170,7 @@ class UnsupportedOperators {
   }
 
   std::vector<Kind> kinds_;
+  std::set<std::pair<std::string, std::string>> functions_;  // domain and name
 };
 
 void check_against_table(const OnnxOperator& row, const onnx::NodeProto& proto, OnnxNode& node) {
@@ -175,25 +191,30 @@ void check_against_table(const OnnxOperator& row, const onnx::NodeProto& proto, 
                          ? fmt::format("{} takes {}", row.op_type, row.min_inputs)
                          : fmt::format("{} takes {} to {}", row.op_type, row.min_inputs, row.max_inputs));
   }
-  if (!node.has_output(0)) node.unsupported("it has no output");
+  const auto useful = std::min(static_cast<std::size_t>(row.max_outputs), node.output_count());
+  bool any_output = false;
+  for (std::size_t i = 0; i < useful; ++i) any_output = any_output || node.has_output(i);
+  if (!any_output) node.unsupported("it has no output");
 }
 
-// Outputs behind the first are masks, indices and training statistics.
-void check_other_outputs(const onnx::NodeProto& proto, OnnxNode& node) {
-  for (int i = 1; i < proto.output_size(); ++i) {
+// Most outputs behind the first are masks, indices and training statistics.
+void check_other_outputs(const OnnxOperator& row, const onnx::NodeProto& proto, OnnxNode& node) {
+  for (int i = row.max_outputs; i < proto.output_size(); ++i) {
     if (!node.output_used(static_cast<std::size_t>(i))) continue;
     node.unsupported(fmt::format("its output {} '{}' is used", i, printable(proto.output(i))),
-                     "only the first output is supported");
+                     row.max_outputs == 1
+                         ? "only the first output is supported"
+                         : fmt::format("only the first {} outputs are supported", row.max_outputs));
   }
 }
 
 void import_node(OnnxImport& import, const onnx::NodeProto& proto, const std::string& name,
                  const std::string& where, Problems& problems) {
-  const OnnxOperator& row = *find_onnx_operator(proto.op_type());
+  const OnnxOperator& row = *find_onnx_operator(proto);
   OnnxNode node(import, proto, name);
   const std::string place = where + ": node '" + printable(name) + "' (" + proto.op_type() + ")";
   check_against_table(row, proto, node);
-  check_other_outputs(proto, node);
+  check_other_outputs(row, proto, node);
   try {
     row.import(node);
   } catch (const NodeSkipped&) {
@@ -206,9 +227,10 @@ void import_node(OnnxImport& import, const onnx::NodeProto& proto, const std::st
   for (const Problem& complaint : node.complaints()) problems.add(place, complaint.what, complaint.hint);
 }
 
-void import_nodes(OnnxImport& import, const OnnxStructure& structure, const onnx::GraphProto& graph,
+void import_nodes(OnnxImport& import, const OnnxStructure& structure, const onnx::ModelProto& model,
                   const std::string& where, Problems& problems) {
-  UnsupportedOperators unsupported;
+  const onnx::GraphProto& graph = model.graph();
+  UnsupportedOperators unsupported(model);
   for (const int index : structure.order) {
     const onnx::NodeProto& proto = graph.node(index);
     const std::string& name = structure.node_names[static_cast<std::size_t>(index)];
@@ -224,13 +246,17 @@ void import_nodes(OnnxImport& import, const OnnxStructure& structure, const onnx
 // Nodes nothing depends on are left out; the user is told.
 void drop_dead_nodes(Graph& graph) {
   std::vector<std::string> before;
-  for (const Node& node : graph.nodes) before.push_back(node.name);
+  std::unordered_set<std::string> replaced;  // by integer operators, with arithmetic of their own
+  for (const Node& node : graph.nodes) {
+    before.push_back(node.name);
+    if (node.op == "quantize") replaced.insert(node.name);
+  }
   compact(graph);
   std::size_t at = 0;
   for (const std::string& name : before) {
     if (at < graph.nodes.size() && graph.nodes[at].name == name) {
       ++at;
-    } else {
+    } else if (replaced.count(name) == 0) {
       graph.notes.push_back("node '" + printable(name) + "' left out: no output of the model depends on it");
     }
   }
@@ -248,6 +274,19 @@ void compare_outputs(Graph& graph, const OnnxStructure& structure) {
   }
 }
 
+// In a file that has QLinear operators, those are the ones that mean integers.
+bool has_qlinear_operators(const onnx::GraphProto& graph) {
+  return std::any_of(graph.node().begin(), graph.node().end(), [](const onnx::NodeProto& node) {
+    return node.op_type().rfind("QLinear", 0) == 0 || node.op_type() == "QGemm";
+  });
+}
+
+void quantize_operators(Graph& graph, const onnx::GraphProto& proto) {
+  graph.scales_from_model = std::any_of(graph.values.begin(), graph.values.end(),
+                                        [](const Value& value) { return value.quantization.quantized(); });
+  if (graph.scales_from_model) group_codes(graph, !has_qlinear_operators(proto));
+}
+
 }  // namespace
 
 Graph import_onnx(const std::filesystem::path& path, const ImportOptions& options) {
@@ -262,10 +301,11 @@ Graph import_onnx(const std::filesystem::path& path, const ImportOptions& option
   import.names = structure.names;
   import.node_names.insert(structure.node_names.begin(), structure.node_names.end());
   import.used = structure.used;
+  import.folder = path.has_parent_path() ? path.parent_path() : ".";
 
   import_inputs(import, structure, options, where, problems);
   import_initializers(import, structure, proto, where, problems);
-  import_nodes(import, structure, proto, where, problems);
+  import_nodes(import, structure, model, where, problems);
   problems.throw_if_any();
 
   import.graph.name = path.stem().string();
@@ -274,6 +314,7 @@ Graph import_onnx(const std::filesystem::path& path, const ImportOptions& option
     import.graph.outputs.push_back(import.values.at(output));
   compare_outputs(import.graph, structure);
   drop_dead_nodes(import.graph);
+  quantize_operators(import.graph, proto);
   verify(import.graph);
   return std::move(import.graph);
 }

@@ -71,26 +71,39 @@ Shape resolve(OnnxImport& import, const std::string& name, const onnx::TensorSha
 }
 
 Value read_input(OnnxImport& import, const std::string& name, const OnnxStructure& structure,
-                 const Shape* given) {
+                 const Shape* given, const Tensor* bound) {
+  Value value;
+  value.name = name;
   const auto found = structure.infos.find(name);
   const onnx::TensorShapeProto* shape = nullptr;
   if (found != structure.infos.end()) {
     const onnx::TypeProto& type = found->second->type();
     if (!type.has_tensor_type()) {
-      throw Error({}, "it is no tensor (a sequence, map or optional value)",
-                  "tensors of float32 are supported");
+      throw Error({}, "it is no tensor (a sequence, map or optional value)", "tensors are supported");
     }
-    if (type.tensor_type().elem_type() != onnx::TensorProto::FLOAT) {
-      throw Error({}, "it has the data type " + onnx_type_name(type.tensor_type().elem_type()),
-                  "FLOAT is supported");
+    value.dtype = onnx_data_type(type.tensor_type().elem_type());
+    if (is_float(value.dtype) && value.dtype != DataType::float32) {
+      import.graph.notes.push_back("input '" + printable(name) + "': " + name_of(value.dtype) +
+                                   " is computed in float32");
+      value.dtype = DataType::float32;
     }
+    value.quantization.dtype = value.dtype;
     if (type.tensor_type().has_shape()) shape = &type.tensor_type().shape();
   }
-  Value value;
-  value.name = name;
-  value.shape = resolve(import, name, shape, given);
+  value.shape = bound != nullptr ? bound->shape : resolve(import, name, shape, given);
   element_count(value.shape);
   return value;
+}
+
+// An input that ImportOptions::bind makes a constant. Widened as initializers are.
+ValueId add_bound(OnnxImport& import, const Value& input, const Tensor& given) {
+  const bool floats = is_float(given.dtype) && is_float(input.dtype);
+  if (!floats && given.dtype != input.dtype) {
+    throw Error({}, std::string("bound to a tensor of ") + name_of(given.dtype),
+                std::string("it is of ") + name_of(input.dtype));
+  }
+  import.budget.spend(given.size(), input.dtype);
+  return import.graph.add_constant(input.name, floats ? to_float32(given) : given);
 }
 
 }  // namespace
@@ -112,12 +125,23 @@ void import_inputs(OnnxImport& import, const OnnxStructure& structure, const Imp
                  "--input-size-list names the input '" + printable(name) + "' that the model does not have",
                  suggestion(name, structure.inputs));
   }
+  for (const auto& [name, tensor] : options.bind) {
+    if (std::find(structure.inputs.begin(), structure.inputs.end(), name) != structure.inputs.end()) continue;
+    problems.add(where, "the constant '" + printable(name) + "' replaces no input of the model",
+                 suggestion(name, structure.inputs));
+  }
   for (const std::string& name : structure.inputs) {
     const auto given = options.input_shapes.find(name);
+    const auto bound = options.bind.find(name);
     try {
       if (import.values.count(name) != 0) throw Error({}, "it is listed twice");
-      Value value =
-          read_input(import, name, structure, given == options.input_shapes.end() ? nullptr : &given->second);
+      const Tensor* constant = bound == options.bind.end() ? nullptr : &bound->second;
+      Value value = read_input(import, name, structure,
+                               given == options.input_shapes.end() ? nullptr : &given->second, constant);
+      if (constant != nullptr) {
+        import.values[name] = add_bound(import, value, *constant);
+        continue;
+      }
       const ValueId id = import.graph.add_value(std::move(value));
       import.values[name] = id;
       import.graph.inputs.push_back(id);

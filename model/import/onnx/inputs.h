@@ -6,7 +6,8 @@
 
 namespace trireme {
 
-// Adds the model's inputs to the graph: float32 tensors of a fixed shape. A dynamic batch is taken as 1 and
+// Adds the model's inputs to the graph: tensors of a fixed shape, or constants (options.bind).
+// Floats of any width are computed in float32, as in most runtimes. A dynamic batch is taken as 1 and
 // noted; other dynamic dimensions must be given in options.input_shapes.
 void import_inputs(OnnxImport& import, const OnnxStructure& structure, const ImportOptions& options,
                    const std::string& where, Problems& problems);

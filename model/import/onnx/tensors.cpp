@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <cstring>
+#include <map>
 
 #include "model/graph/operators.h"
+#include "model/import/onnx/external_data.h"
 #include "support/error.h"
 
 namespace trireme {
@@ -13,23 +15,8 @@ namespace {
 
 using onnx::TensorProto;
 
-DataType stored_type(const TensorProto& proto) {
-  switch (proto.data_type()) {
-    case TensorProto::FLOAT:
-      return DataType::float32;
-    case TensorProto::FLOAT16:
-      return DataType::float16;
-    case TensorProto::BFLOAT16:
-      return DataType::bfloat16;
-    case TensorProto::INT32:
-      return DataType::int32;
-    case TensorProto::INT64:
-      return DataType::int64;
-    default:
-      throw Error({}, "the data type " + onnx_type_name(proto.data_type()) + " is not supported",
-                  "FLOAT, FLOAT16, BFLOAT16; INT32 and INT64 for shapes");
-  }
-}
+// Newer than the message classes of some installed libraries.
+constexpr std::int32_t kUint4 = 21, kInt4 = 22;
 
 void require_size(std::uint64_t wanted, std::uint64_t found, const char* unit, const Shape& shape) {
   if (wanted == found) return;
@@ -46,115 +33,127 @@ void copy_field(const Field& field, Tensor& tensor) {
   for (const auto element : field) *to++ = static_cast<Element>(element);
 }
 
+// int32_data holds every type that fits into it; 16-bit floats as bit patterns (onnx.proto).
 void copy_typed_data(const TensorProto& proto, Tensor& tensor) {
   switch (tensor.dtype) {
     case DataType::float32:
-      copy_field<float>(proto.float_data(), tensor);
-      break;
+      return copy_field<float>(proto.float_data(), tensor);
+    case DataType::float64:
+      return copy_field<double>(proto.double_data(), tensor);
     case DataType::int64:
-      copy_field<std::int64_t>(proto.int64_data(), tensor);
-      break;
+      return copy_field<std::int64_t>(proto.int64_data(), tensor);
+    case DataType::uint64:
+      return copy_field<std::uint64_t>(proto.uint64_data(), tensor);
+    case DataType::uint32:
+      return copy_field<std::uint32_t>(proto.uint64_data(), tensor);
     case DataType::int32:
-      copy_field<std::int32_t>(proto.int32_data(), tensor);
-      break;
+      return copy_field<std::int32_t>(proto.int32_data(), tensor);
+    case DataType::boolean:
+    case DataType::uint8:
+    case DataType::int8:
+      return copy_field<std::uint8_t>(proto.int32_data(), tensor);
     default:
-      copy_field<std::uint16_t>(proto.int32_data(), tensor);
-      break;  // bit patterns of 16-bit floats
+      return copy_field<std::uint16_t>(proto.int32_data(), tensor);
   }
+}
+
+int typed_elements(const TensorProto& proto, DataType dtype) {
+  switch (dtype) {
+    case DataType::float32:
+      return proto.float_data_size();
+    case DataType::float64:
+      return proto.double_data_size();
+    case DataType::int64:
+      return proto.int64_data_size();
+    case DataType::uint32:
+    case DataType::uint64:
+      return proto.uint64_data_size();
+    default:
+      return proto.int32_data_size();
+  }
+}
+
+// Two elements a byte, the first in the low half.
+void unpack_four_bits(const std::uint8_t* packed, Tensor& tensor) {
+  for (std::size_t i = 0; i < tensor.bytes.size(); ++i) {
+    const unsigned nibble = (packed[i / 2] >> (i % 2 * 4)) & 0xFU;
+    const bool negative = tensor.dtype == DataType::int8 && nibble >= 8;
+    tensor.bytes[i] = static_cast<std::uint8_t>(negative ? nibble | 0xF0U : nibble);
+  }
+}
+
+std::uint64_t raw_bytes(const TensorProto& proto, DataType dtype, const Shape& shape) {
+  const auto count = static_cast<std::uint64_t>(element_count(shape));
+  return is_four_bit(proto) ? (count + 1) / 2 : count * static_cast<std::uint64_t>(bytes_of(dtype));
+}
+
+void copy_raw_data(const TensorProto& proto, const std::uint8_t* raw, Tensor& tensor) {
+  if (is_four_bit(proto)) return unpack_four_bits(raw, tensor);
+  if (!tensor.bytes.empty()) std::memcpy(tensor.bytes.data(), raw, tensor.bytes.size());
 }
 
 // What the file must hold for the shape, looked at before anything is allocated.
 void check_data_size(const TensorProto& proto, DataType dtype, const Shape& shape) {
-  const auto count = static_cast<std::uint64_t>(element_count(shape));
-  if (proto.has_raw_data()) {
-    require_size(count * static_cast<std::uint64_t>(bytes_of(dtype)), proto.raw_data().size(), "bytes",
-                 shape);
-    return;
-  }
-  const int found = dtype == DataType::float32 ? proto.float_data_size()
-                    : dtype == DataType::int64 ? proto.int64_data_size()
-                                               : proto.int32_data_size();
-  require_size(count, static_cast<std::uint64_t>(found), "elements", shape);
+  if (proto.has_raw_data())
+    return require_size(raw_bytes(proto, dtype, shape), proto.raw_data().size(), "bytes", shape);
+  auto count = static_cast<std::uint64_t>(element_count(shape));
+  if (is_four_bit(proto)) count = (count + 1) / 2;
+  require_size(count, static_cast<std::uint64_t>(typed_elements(proto, dtype)), "elements", shape);
 }
 
 }  // namespace
 
-void ConstantBudget::spend(std::int64_t elements, DataType dtype) {
-  const std::uint64_t bytes =
-      static_cast<std::uint64_t>(elements) * static_cast<std::uint64_t>(bytes_of(dtype));
-  if (bytes > left_) {
-    throw Error({}, fmt::format("a constant of {} more bytes is too much", bytes),
-                "all constants of a model together may take 2 GiB");
-  }
-  left_ -= bytes;
+DataType onnx_data_type(std::int32_t data_type) {
+  static const std::map<std::int32_t, DataType> types = {{kInt4, DataType::int8},
+                                                         {kUint4, DataType::uint8},
+                                                         {TensorProto::FLOAT, DataType::float32},
+                                                         {TensorProto::FLOAT16, DataType::float16},
+                                                         {TensorProto::DOUBLE, DataType::float64},
+                                                         {TensorProto::BFLOAT16, DataType::bfloat16},
+                                                         {TensorProto::INT8, DataType::int8},
+                                                         {TensorProto::UINT8, DataType::uint8},
+                                                         {TensorProto::INT16, DataType::int16},
+                                                         {TensorProto::UINT16, DataType::uint16},
+                                                         {TensorProto::INT32, DataType::int32},
+                                                         {TensorProto::UINT32, DataType::uint32},
+                                                         {TensorProto::INT64, DataType::int64},
+                                                         {TensorProto::UINT64, DataType::uint64},
+                                                         {TensorProto::BOOL, DataType::boolean}};
+  const auto found = types.find(data_type);
+  if (found != types.end()) return found->second;
+  throw Error({}, "the data type " + onnx_type_name(data_type) + " is not supported",
+              "floats of 16 bits and more, integers of 8 bits and more, BOOL");
 }
 
-Tensor read_onnx_tensor(const TensorProto& proto, ConstantBudget& budget) {
-  if (proto.data_location() == TensorProto::EXTERNAL || proto.external_data_size() > 0) {
-    throw Error({}, "its data lies in another file (external data), which is not supported",
-                "save the model in one file: onnx.save(onnx.load(\"model.onnx\"), \"one_file.onnx\")");
-  }
+bool is_four_bit(const TensorProto& proto) {
+  return proto.data_type() == kUint4 || proto.data_type() == kInt4;
+}
+
+Tensor read_onnx_tensor(const TensorProto& proto, ConstantBudget& budget,
+                        const std::filesystem::path& folder) {
+  const bool external = proto.data_location() == TensorProto::EXTERNAL;
   if (proto.has_segment()) throw Error({}, "it is one segment of a tensor, which is not supported");
-  const DataType dtype = stored_type(proto);
+  const DataType dtype = onnx_data_type(proto.data_type());
   const Shape shape(proto.dims().begin(), proto.dims().end());
-  check_data_size(proto, dtype, shape);
+  if (!external) check_data_size(proto, dtype, shape);
   budget.spend(element_count(shape), is_float(dtype) ? DataType::float32 : dtype);
 
   Tensor tensor(dtype, shape);
-  if (!proto.has_raw_data()) {
+  if (external) {
+    copy_raw_data(proto, read_external_data(proto, raw_bytes(proto, dtype, shape), folder).data(), tensor);
+  } else if (proto.has_raw_data()) {
+    copy_raw_data(proto, reinterpret_cast<const std::uint8_t*>(proto.raw_data().data()), tensor);
+  } else if (is_four_bit(proto)) {
+    const std::vector<std::uint8_t> packed(proto.int32_data().begin(), proto.int32_data().end());
+    unpack_four_bits(packed.data(), tensor);
+  } else {
     copy_typed_data(proto, tensor);
-  } else if (!tensor.bytes.empty()) {
-    std::memcpy(tensor.bytes.data(), proto.raw_data().data(), tensor.bytes.size());
   }
   return is_float(dtype) && dtype != DataType::float32 ? to_float32(tensor) : tensor;
 }
 
-Tensor filled_tensor(const Shape& shape, const Tensor& single_element, ConstantBudget& budget) {
-  budget.spend(element_count(shape), single_element.dtype);
-  Tensor tensor(single_element.dtype, shape);
-  const std::size_t step = single_element.bytes.size();
-  for (std::size_t at = 0; at < tensor.bytes.size(); at += step) {
-    std::memcpy(tensor.bytes.data() + at, single_element.bytes.data(), step);
-  }
-  return tensor;
-}
-
-Tensor reshaped(const Tensor& tensor, const Shape& shape, ConstantBudget& budget) {
-  if (element_count(shape) != tensor.size()) {
-    throw Error({}, "cannot reshape " + to_string(tensor.shape) + " to " + to_string(shape),
-                "the number of elements must stay the same");
-  }
-  budget.spend(tensor.size(), tensor.dtype);
-  Tensor result = tensor;
-  result.shape = shape;
-  return result;
-}
-
-Tensor permuted(const Tensor& tensor, const std::vector<std::int64_t>& perm, ConstantBudget& budget) {
-  budget.spend(tensor.size(), tensor.dtype);
-  const Shape strides = row_major_strides(tensor.shape);
-  Shape shape;
-  for (const std::int64_t axis : perm) shape.push_back(tensor.shape[static_cast<std::size_t>(axis)]);
-
-  Tensor result(tensor.dtype, shape);
-  const auto width = static_cast<std::size_t>(bytes_of(tensor.dtype));
-  Shape index(shape.size(), 0);
-  std::int64_t source = 0;
-  for (std::size_t at = 0; at < result.bytes.size(); at += width) {
-    std::memcpy(result.bytes.data() + at, tensor.bytes.data() + static_cast<std::size_t>(source) * width,
-                width);
-    for (std::size_t axis = shape.size(); axis-- > 0;) {  // the next index, as an odometer counts
-      const std::int64_t stride = strides[static_cast<std::size_t>(perm[axis])];
-      source += stride;
-      if (++index[axis] < shape[axis]) break;
-      source -= stride * shape[axis];
-      index[axis] = 0;
-    }
-  }
-  return result;
-}
-
 std::string onnx_type_name(std::int32_t data_type) {
+  if (data_type == kUint4 || data_type == kInt4) return data_type == kInt4 ? "INT4" : "UINT4";
   if (!TensorProto::DataType_IsValid(data_type)) return fmt::format("number {}", data_type);
   return TensorProto::DataType_Name(static_cast<TensorProto::DataType>(data_type));
 }

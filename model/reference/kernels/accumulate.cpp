@@ -3,68 +3,132 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "model/reference/kernels/gemm.h"
 
 namespace trireme {
 
 namespace {
 
-ReferenceRequantizer requantizer_of(const KernelCall& call, RequantKernel kernel) {
-  const float product =
-      u8_parameters(call, input_value(call, 0)).scale * u8_parameters(call, input_value(call, 1)).scale;
-  return ReferenceRequantizer(call.options.rule, call.options.ties, kernel, product,
-                              u8_parameters(call, output_value(call)).scale, place_of(call.node));
+// u8 codes less this lie in [-128, 127].
+int centre_of(DataType type) { return type == DataType::uint8 ? 128 : 0; }
+
+std::vector<std::int64_t> bias_codes(const KernelCall& call, std::int64_t channels) {
+  const Tensor* bias = optional_input(call, 2);
+  if (bias == nullptr) return {};
+  if (bias->dtype != DataType::int32 && bias->dtype != DataType::int64) {
+    throw Error(place_of(call.node), fmt::format("the bias is {}", name_of(bias->dtype)),
+                "quantized operators take int32 or int64; quantize the network again");
+  }
+  if (bias->size() != channels) internal_error(place_of(call.node) + " has a bias that does not fit");
+  if (bias->dtype == DataType::int64) {
+    const auto* data = bias->data<std::int64_t>();
+    return {data, data + channels};
+  }
+  const auto* data = bias->data<std::int32_t>();
+  return {data, data + channels};
 }
 
-// The accumulator has 32 bits and wraps as every two's complement adder does; sums of a real network stay
-// inside.
-std::int32_t wrapped(std::int64_t sum) { return static_cast<std::int32_t>(static_cast<std::uint32_t>(sum)); }
+// numerics.md §3.1: TensorFlow Lite multiplies s_in and s_w in float32 for uint8 and for fully connected.
+RealFactor factor_of(const KernelCall& call, const SumParameters& p, std::size_t channel) {
+  const bool in_float32 =
+      call.node.op == "fullconnect" || call.node.op == "matmul" || p.input.dtype == DataType::uint8;
+  return real_factor(p.input.scale, p.weight_scale[channel], p.output.scale,
+                     in_float32 && p.weight_scale.size() == 1, place_of(call.node));
+}
+
+// The accumulator of 8-bit data has 32 bits and wraps as every two's complement adder does; sums of a real
+// network stay inside.
+std::int64_t wrapped(std::int64_t sum) {
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(static_cast<std::uint64_t>(sum)));
+}
 
 }  // namespace
 
-std::vector<float> centred_codes(const Tensor& codes) {
-  const auto* data = codes.data<std::uint8_t>();
-  std::vector<float> centred(codes.bytes.size());
-  for (std::size_t i = 0; i < centred.size(); ++i) centred[i] = static_cast<float>(data[i] - kCodeCentre);
+SumParameters sum_parameters(const KernelCall& call, std::int64_t channels, int channel_axis) {
+  const Quantization& weight = input_value(call, 1).quantization;
+  SumParameters p{input_parameters(call, 0), output_parameters(call), {}, {}, weight.dtype, {}};
+  if (weight.per_channel()) {
+    const auto count = static_cast<std::size_t>(channels);
+    const bool fits = weight.scheme == Quantization::Scheme::affine && weight.channel_axis == channel_axis &&
+                      weight.scale.size() == count && weight.zero_point.size() == count;
+    if (!fits) {
+      throw Error(place_of(call.node),
+                  fmt::format("weights '{}' are {}", input_value(call, 1).name, to_string(weight)),
+                  "one scale for all, or one an output channel");
+    }
+    p.weight_scale = weight.scale;
+    p.weight_zero = weight.zero_point;
+  } else {
+    const Affine all = input_parameters(call, 1);
+    p.weight_scale = {all.scale};
+    p.weight_zero = {all.zero_point};
+  }
+  p.bias = bias_codes(call, channels);
+  return p;
+}
+
+template <typename Real>
+std::vector<Real> centred_codes(const Tensor& codes) {
+  const int centre = centre_of(codes.dtype);
+  std::vector<Real> centred(static_cast<std::size_t>(codes.size()));
+  with_code_type(codes.dtype, [&](auto sample) {
+    const auto* data = codes.data<decltype(sample)>();
+    for (std::size_t i = 0; i < centred.size(); ++i) centred[i] = static_cast<Real>(data[i] - centre);
+  });
   return centred;
 }
 
-WeightedSum::WeightedSum(const KernelCall& call, RequantKernel kernel)
-    : input_zero_(u8_parameters(call, input_value(call, 0)).zero_point - kCodeCentre),
-      weight_zero_(u8_parameters(call, input_value(call, 1)).zero_point - kCodeCentre),
-      output_zero_(u8_parameters(call, output_value(call)).zero_point),
-      requantize_(requantizer_of(call, kernel)) {
-  const Tensor* bias = optional_input(call, 2);
-  if (bias == nullptr) return;
-  if (bias->dtype != DataType::int32) {
-    throw Error(place_of(call.node), fmt::format("the bias is {}, not int32", name_of(bias->dtype)),
-                "quantize the network again");
+template std::vector<float> centred_codes(const Tensor&);
+template std::vector<double> centred_codes(const Tensor&);
+
+WeightedSum::WeightedSum(const KernelCall& call, RequantKernel kernel, SumParameters parameters)
+    : parameters_(std::move(parameters)),
+      wide_(parameters_.input.dtype == DataType::int16 || parameters_.weight_dtype == DataType::int16),
+      input_zero_(parameters_.input.zero_point - centre_of(parameters_.input.dtype)) {
+  for (const std::int32_t zero : parameters_.weight_zero)
+    weight_zero_.push_back(zero - centre_of(parameters_.weight_dtype));
+  for (std::size_t c = 0; c < parameters_.weight_scale.size(); ++c) {
+    requantize_.emplace_back(call.options.rule, call.options.ties, wide_ ? RequantKernel::wide : kernel,
+                             factor_of(call, parameters_, c));
   }
-  bias_ = bias->data<std::int32_t>();
 }
 
-void WeightedSum::multiply(const float* weight, const float* x, std::int64_t m, std::int64_t k,
-                           std::int64_t n, std::int64_t channel, std::uint8_t* out,
-                           std::int64_t stride) const {
+std::int32_t WeightedSum::code(std::int64_t sum, std::int64_t channel) const {
+  const std::int64_t bias = parameters_.bias.empty() ? 0 : of_channel(parameters_.bias, channel);
+  const std::int64_t acc = wide_ ? sum + bias : wrapped(sum + bias);
+  return clamped(std::int64_t{of_channel(requantize_, channel)(acc)} + parameters_.output.zero_point,
+                 parameters_.output.range());
+}
+
+template <typename Real>
+void WeightedSum::multiply(const Real* weight, const Real* x, std::int64_t m, std::int64_t k, std::int64_t n,
+                           std::int64_t channel, std::int32_t* out, std::int64_t stride) const {
   std::vector<std::int64_t> products(static_cast<std::size_t>(m * n));
   exact_product(weight, x, m, k, n, products.data());
   std::vector<std::int64_t> column_sums(static_cast<std::size_t>(n));
-  for (std::int64_t i = 0; i < k; ++i) {
+  const bool symmetric = std::all_of(weight_zero_.begin(), weight_zero_.end(), [](auto z) { return z == 0; });
+  for (std::int64_t i = 0; i < k && !symmetric; ++i) {
     for (std::int64_t j = 0; j < n; ++j)
       column_sums[static_cast<std::size_t>(j)] += static_cast<std::int64_t>(x[i * n + j]);
   }
   for (std::int64_t row = 0; row < m; ++row) {
     std::int64_t row_sum = 0;
     for (std::int64_t i = 0; i < k; ++i) row_sum += static_cast<std::int64_t>(weight[row * k + i]);
-    const std::int64_t constant = k * input_zero_ * weight_zero_ - input_zero_ * row_sum +
-                                  (bias_ == nullptr ? 0 : bias_[channel + row]);
+    const std::int64_t weight_zero = of_channel(weight_zero_, channel + row);
+    const std::int64_t constant = k * input_zero_ * weight_zero - input_zero_ * row_sum;
     for (std::int64_t j = 0; j < n; ++j) {
       const std::int64_t product = products[static_cast<std::size_t>(row * n + j)];
-      const std::int32_t acc =
-          wrapped(product - weight_zero_ * column_sums[static_cast<std::size_t>(j)] + constant);
-      out[row * stride + j] = clamped(std::int64_t{requantize_(acc)} + output_zero_, CodeRange{});
+      out[row * stride + j] =
+          code(product - weight_zero * column_sums[static_cast<std::size_t>(j)] + constant, channel + row);
     }
   }
 }
+
+template void WeightedSum::multiply(const float*, const float*, std::int64_t, std::int64_t, std::int64_t,
+                                    std::int64_t, std::int32_t*, std::int64_t) const;
+template void WeightedSum::multiply(const double*, const double*, std::int64_t, std::int64_t, std::int64_t,
+                                    std::int64_t, std::int32_t*, std::int64_t) const;
 
 }  // namespace trireme

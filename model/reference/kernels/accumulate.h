@@ -1,36 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
-// What convolution and fullconnect share: acc = sum (x - zx)(w - zw) + bias in int32, then requantized.
+// What the weighted operators share: acc = sum (x - zx)(w - zw) + bias, exact, then requantized.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
-#include "model/reference/kernels.h"
+#include "model/reference/codes.h"
 #include "model/reference/requantize.h"
 
 namespace trireme {
 
-// u8 codes moved to [-128, 127], where the products of the matrix multiplication stay exact (gemm.h).
-constexpr int kCodeCentre = 128;
-std::vector<float> centred_codes(const Tensor& codes);
+// How the sums of one node become codes: a factor a channel, or one for all.
+struct SumParameters {
+  Affine input, output;
+  std::vector<float> weight_scale;        // one, or one a channel
+  std::vector<std::int32_t> weight_zero;  // parallel
+  DataType weight_dtype = DataType::int8;
+  std::vector<std::int64_t> bias;  // one a channel, or none
+};
+// From inputs data, weight [, bias] and the output of the node, whose channels lie along axis `channel_axis`
+// of the weight. Errors name the node.
+SumParameters sum_parameters(const KernelCall& call, std::int64_t channels, int channel_axis);
 
-// sum (x - zx)(w - zw) = sum x w - zw sum x - zx sum w + k zx zw, on the centred codes and zero points.
+// sum (x - zx)(w - zw) = sum x w - zw sum x - zx sum w + k zx zw, on centred codes and zero points: uint8
+// codes moved to [-128, 127], where the products of the matrix multiplication stay exact (gemm.h).
 class WeightedSum {
  public:
-  // From inputs data, weight [, bias] and the output of the node. Errors name the node.
-  WeightedSum(const KernelCall& call, RequantKernel kernel);
+  WeightedSum(const KernelCall& call, RequantKernel kernel, SumParameters parameters);
 
-  float centred_input_zero() const { return static_cast<float>(input_zero_); }  // what padding holds
+  bool wide() const { return wide_; }  // int16 on a side: products in double, sums in 64 bit
+  double centred_input_zero() const { return static_cast<double>(input_zero_); }  // what padding holds
 
   // Codes of weight[m,k] * x[k,n] into out, whose rows lie `stride` apart; row 0 is output channel `channel`.
-  void multiply(const float* weight, const float* x, std::int64_t m, std::int64_t k, std::int64_t n,
-                std::int64_t channel, std::uint8_t* out, std::int64_t stride) const;
+  template <typename Real>
+  void multiply(const Real* weight, const Real* x, std::int64_t m, std::int64_t k, std::int64_t n,
+                std::int64_t channel, std::int32_t* out, std::int64_t stride) const;
+
+  // The sum of one output without its bias, when the caller has added the products itself.
+  std::int32_t code(std::int64_t sum, std::int64_t channel) const;
 
  private:
-  std::int64_t input_zero_, weight_zero_;  // centred
-  const std::int32_t* bias_ = nullptr;     // null: none
-  std::int32_t output_zero_;
-  ReferenceRequantizer requantize_;
+  template <typename T>
+  static const T& of_channel(const std::vector<T>& list, std::int64_t channel) {
+    return list.size() == 1 ? list[0] : list[static_cast<std::size_t>(channel)];
+  }
+
+  SumParameters parameters_;
+  bool wide_;
+  std::int64_t input_zero_;                // centred
+  std::vector<std::int64_t> weight_zero_;  // centred
+  std::vector<ReferenceRequantizer> requantize_;
 };
+
+// Codes as the numbers that matrix products take: uint8 less 128.
+template <typename Real>
+std::vector<Real> centred_codes(const Tensor& codes);
 
 }  // namespace trireme

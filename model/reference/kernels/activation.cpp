@@ -2,7 +2,8 @@
 #include <algorithm>
 
 #include "model/graph/attributes.h"
-#include "model/reference/kernels.h"
+#include "model/quant/rounding.h"
+#include "model/reference/codes.h"
 #include "model/reference/requantize.h"
 #include "model/reference/unary_table.h"
 
@@ -11,67 +12,63 @@ namespace trireme::kernels {
 namespace {
 
 template <typename Function>
-std::vector<Tensor> for_each_real(const KernelCall& call, Function function) {
-  const Tensor& in = input(call, 0);
-  Tensor result(DataType::float32, in.shape);
-  const float* x = in.data<float>();
-  std::transform(x, x + in.size(), result.data<float>(), function);
-  return {std::move(result)};
+std::vector<Tensor> for_each_code(const KernelCall& call, Function function) {
+  std::vector<std::int32_t> codes = codes_of(input(call, 0));
+  std::transform(codes.begin(), codes.end(), codes.begin(), function);
+  return {tensor_of_codes(output_parameters(call), input(call, 0).shape, codes)};
 }
 
-template <typename Function>
-std::vector<Tensor> for_each_code(const KernelCall& call, Function function) {
-  const Tensor& in = input(call, 0);
-  Tensor result(DataType::uint8, in.shape);
-  const auto* x = in.data<std::uint8_t>();
-  std::transform(x, x + in.size(), result.data<std::uint8_t>(), function);
-  return {std::move(result)};
+// The code of a bound. TensorFlow Lite rounds it half away from zero, everyone else as any real number.
+std::int32_t bound(float real, const Affine& to, RequantRule rule) {
+  const Ties ties = is_tflite(rule) ? Ties::half_away : Ties::half_even;
+  return clamped(round_to_int64(static_cast<double>(real / to.scale), ties) + to.zero_point, to.range());
+}
+
+// Codes of the bounds of relu [0, inf) and relun [min, max].
+CodeRange clamp_codes(const KernelCall& call, const Affine& to) {
+  const RequantRule rule = call.options.rule;
+  if (call.node.op == "relu") return {bound(0, to, rule), to.range().high};
+  const auto& attr = attributes<ClipAttributes>(call.node);
+  return {bound(attr.min, to, rule), bound(attr.max, to, rule)};
 }
 
 // A clamp: of the codes themselves if input and output share their parameters, which sharing arranges after
 // every convolution (quant/unify.cpp); else acc = q - z_in is requantized by the same rule as a
-// convolution's.
-std::vector<Tensor> clamp_quantized(const KernelCall& call) {
-  const Affine from = u8_parameters(call, input_value(call, 0));
-  const Affine to = u8_parameters(call, output_value(call));
-  const ClampCodes codes = clamp_codes(call.node, output_value(call).quantization);
-  const CodeRange range{codes.low, codes.high};
-  if (from.scale == to.scale && from.zero_point == to.zero_point) {
-    return for_each_code(call, [&](std::uint8_t q) { return clamped(q, range); });
-  }
-  const ReferenceRequantizer requantize(call.options.rule, call.options.ties, RequantKernel::other,
-                                        from.scale, to.scale, place_of(call.node));
-  return for_each_code(call, [&](std::uint8_t q) {
+// convolution's, but in ONNX Runtime, where it is a group as any other operator.
+std::vector<Tensor> clamp_quantized(const KernelCall& call, Kernel real) {
+  const bool on_codes =
+      is_affine(input_value(call, 0).quantization) && is_affine(output_value(call).quantization);
+  if (!on_codes) return run_group(call, real);
+  const Affine from = input_parameters(call, 0), to = output_parameters(call);
+  const CodeRange range = clamp_codes(call, to);
+  if (from == to) return for_each_code(call, [&](std::int32_t q) { return clamped(q, range); });
+  if (call.options.rule == RequantRule::onnx) return run_group(call, real);
+  RealFactor factor = real_factor(from.scale, to.scale, place_of(call.node));
+  factor.wide = static_cast<double>(factor.narrow);  // TensorFlow Lite divides in float32 here
+  const ReferenceRequantizer requantize(call.options.rule, call.options.ties, RequantKernel::other, factor);
+  return for_each_code(call, [&](std::int32_t q) {
     return clamped(std::int64_t{requantize(q - from.zero_point)} + to.zero_point, range);
   });
 }
 
+bool eight_bits(const Value& value) {
+  return is_affine(value.quantization) && bytes_of(value.quantization.dtype) == 1;
+}
+
 }  // namespace
 
-std::vector<Tensor> relu(const KernelCall& call) {
-  return for_each_real(call, [](float x) { return x < 0 ? 0.0F : x; });  // NaN stays NaN
-}
+std::vector<Tensor> relu_quantized(const KernelCall& call) { return clamp_quantized(call, unary); }
 
-std::vector<Tensor> relun(const KernelCall& call) {
-  const auto& attr = attributes<ClipAttributes>(call.node);
-  return for_each_real(call, [&](float x) { return x < attr.min ? attr.min : x > attr.max ? attr.max : x; });
-}
-
-std::vector<Tensor> unary(const KernelCall& call) {
-  return for_each_real(
-      call, [&](float x) { return static_cast<float>(unary_function(call.node, static_cast<double>(x))); });
-}
-
-std::vector<Tensor> relu_quantized(const KernelCall& call) { return clamp_quantized(call); }
-
-std::vector<Tensor> relun_quantized(const KernelCall& call) { return clamp_quantized(call); }
+std::vector<Tensor> relun_quantized(const KernelCall& call) { return clamp_quantized(call, unary); }
 
 std::vector<Tensor> unary_quantized(const KernelCall& call) {
-  u8_parameters(call, input_value(call, 0));
-  u8_parameters(call, output_value(call));
-  const UnaryTable table =
-      unary_table(call.node, input_value(call, 0).quantization, output_value(call).quantization);
-  return for_each_code(call, [&](std::uint8_t q) { return table[q]; });
+  const Value &in = input_value(call, 0), &out = output_value(call);
+  if (!eight_bits(in) || !eight_bits(out)) return run_group(call, unary);
+  const UnaryTable table = unary_table(call.node, in.quantization, out.quantization);
+  Tensor result(out.quantization.dtype, input(call, 0).shape);
+  const std::vector<std::uint8_t>& codes = input(call, 0).bytes;
+  std::transform(codes.begin(), codes.end(), result.bytes.begin(), [&](std::uint8_t q) { return table[q]; });
+  return {std::move(result)};
 }
 
 }  // namespace trireme::kernels

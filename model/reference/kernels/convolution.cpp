@@ -33,10 +33,27 @@ std::int64_t output_offset(const ConvolutionShape& s, const Tile& tile) {
   return (tile.image * s.out_channels + tile.group * s.group_out()) * s.out_pixels() + tile.first;
 }
 
-// TensorFlow Lite has a kernel of its own, with another rounding, for one input channel a group (numerics.md
-// §3.2).
-RequantKernel requant_kernel(const ConvolutionShape& s) {
-  return s.groups > 1 && s.group_in() == 1 ? RequantKernel::other : RequantKernel::convolution;
+// TensorFlow Lite multiplies matrices for a convolution in one group only (numerics.md §3.2).
+RequantKernel requant_kernel(const KernelCall& call) {
+  const auto& attr = attributes<ConvolutionAttributes>(call.node);
+  return attr.depthwise || attr.groups > 1 ? RequantKernel::other : RequantKernel::convolution;
+}
+
+template <typename Real>
+std::vector<std::int32_t> convolved_codes(const KernelCall& call, const ConvolutionShape& s,
+                                          const WeightedSum& sum) {
+  const std::vector<Real> x = centred_codes<Real>(input(call, 0));
+  const std::vector<Real> weight = centred_codes<Real>(input(call, 1));
+  const auto padding = static_cast<Real>(sum.centred_input_zero());
+  std::vector<std::int32_t> codes(static_cast<std::size_t>(element_count(output_value(call).shape)));
+  std::vector<Real> columns;
+  for_each_tile(s, [&](const Tile& tile) {
+    unfold(s, x.data() + input_offset(s, tile), tile.first, tile.pixels, padding, columns);
+    const Real* kernels = weight.data() + tile.group * s.group_out() * s.depth();
+    sum.multiply(kernels, columns.data(), s.group_out(), s.depth(), tile.pixels, tile.group * s.group_out(),
+                 codes.data() + output_offset(s, tile), s.out_pixels());
+  });
+  return codes;
 }
 
 }  // namespace
@@ -49,7 +66,7 @@ std::vector<Tensor> convolution(const KernelCall& call) {
   Tensor result(DataType::float32, output_value(call).shape);
   std::vector<float> columns;
   for_each_tile(s, [&](const Tile& tile) {
-    unfold(s, x + input_offset(s, tile), tile.first, tile.pixels, 0, columns);
+    unfold(s, x + input_offset(s, tile), tile.first, tile.pixels, 0.0F, columns);
     float* out = result.data<float>() + output_offset(s, tile);
     const float* kernels = weight + tile.group * s.group_out() * s.depth();
     real_product(kernels, columns.data(), s.group_out(), s.depth(), tile.pixels, out, s.out_pixels());
@@ -64,18 +81,10 @@ std::vector<Tensor> convolution(const KernelCall& call) {
 
 std::vector<Tensor> convolution_quantized(const KernelCall& call) {
   const ConvolutionShape s = convolution_shape(call);
-  const WeightedSum sum(call, requant_kernel(s));
-  const std::vector<float> x = centred_codes(input(call, 0));
-  const std::vector<float> weight = centred_codes(input(call, 1));
-  Tensor result(DataType::uint8, output_value(call).shape);
-  std::vector<float> columns;
-  for_each_tile(s, [&](const Tile& tile) {
-    unfold(s, x.data() + input_offset(s, tile), tile.first, tile.pixels, sum.centred_input_zero(), columns);
-    const float* kernels = weight.data() + tile.group * s.group_out() * s.depth();
-    sum.multiply(kernels, columns.data(), s.group_out(), s.depth(), tile.pixels, tile.group * s.group_out(),
-                 result.data<std::uint8_t>() + output_offset(s, tile), s.out_pixels());
-  });
-  return {std::move(result)};
+  const WeightedSum sum(call, requant_kernel(call), sum_parameters(call, s.out_channels, 0));
+  return {tensor_of_codes(
+      output_parameters(call), output_value(call).shape,
+      sum.wide() ? convolved_codes<double>(call, s, sum) : convolved_codes<float>(call, s, sum))};
 }
 
 }  // namespace trireme::kernels

@@ -54,18 +54,27 @@ std::vector<Tensor> fullconnect(const KernelCall& call) {
   return {std::move(result)};
 }
 
+namespace {
+
+template <typename Real>
+std::vector<std::int32_t> connected_codes(const KernelCall& call, const DenseShape& s,
+                                          const WeightedSum& sum) {
+  const std::vector<Real> data = centred_codes<Real>(input(call, 0));
+  const std::vector<Real> x = transposed(data.data(), s.batch, s.in);
+  const std::vector<Real> weight = centred_codes<Real>(input(call, 1));
+  std::vector<std::int32_t> y(static_cast<std::size_t>(s.out * s.batch));
+  sum.multiply(weight.data(), x.data(), s.out, s.in, s.batch, 0, y.data(), s.batch);
+  return transposed(y.data(), s.out, s.batch);
+}
+
+}  // namespace
+
 std::vector<Tensor> fullconnect_quantized(const KernelCall& call) {
   const DenseShape s = dense_shape(call);
-  const WeightedSum sum(call, RequantKernel::convolution);
-  const std::vector<float> data = centred_codes(input(call, 0));
-  const std::vector<float> x = transposed(data.data(), s.batch, s.in);
-  const std::vector<float> weight = centred_codes(input(call, 1));
-  std::vector<std::uint8_t> y(static_cast<std::size_t>(s.out * s.batch));
-  sum.multiply(weight.data(), x.data(), s.out, s.in, s.batch, 0, y.data(), s.batch);
-  const std::vector<std::uint8_t> codes = transposed(y.data(), s.out, s.batch);
-  Tensor result(DataType::uint8, output_value(call).shape);
-  std::memcpy(result.data<std::uint8_t>(), codes.data(), codes.size());
-  return {std::move(result)};
+  const WeightedSum sum(call, RequantKernel::convolution, sum_parameters(call, s.out, 0));
+  return {tensor_of_codes(
+      output_parameters(call), output_value(call).shape,
+      sum.wide() ? connected_codes<double>(call, s, sum) : connected_codes<float>(call, s, sum))};
 }
 
 }  // namespace trireme::kernels

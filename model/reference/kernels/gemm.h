@@ -10,9 +10,11 @@ namespace trireme {
 void real_product(const float* a, const float* b, std::int64_t m, std::int64_t k, std::int64_t n, float* c,
                   std::int64_t c_stride);
 
-// The same for integers in [-128, 128] that are written as floats, exact for any k: each slice of 1024
-// products of at most 2^14 stays below 2^24, where float32 still counts in ones; the slices add up as int64.
-void exact_product(const float* a, const float* b, std::int64_t m, std::int64_t k, std::int64_t n,
+// The same for integers that are written as real numbers, exact for any k: 8-bit codes in [-128, 128] as
+// float, 16-bit ones as double. A slice of k stays below the number up to which the type counts in ones
+// (2^24, 2^53); the slices add up as int64.
+template <typename Real>
+void exact_product(const Real* a, const Real* b, std::int64_t m, std::int64_t k, std::int64_t n,
                    std::int64_t* c);
 
 }  // namespace trireme

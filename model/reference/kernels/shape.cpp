@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operators that only move elements: any type, bit for bit.
 #include "model/graph/attributes.h"
+#include "model/reference/codes.h"
 #include "model/reference/kernels.h"
+#include "model/reference/kernels/strided.h"
 #include "model/reference/requantize.h"
 
 namespace trireme::kernels {
 
 namespace {
 
-// Moved codes, then requantized if a table gave the output other parameters than the input.
-std::vector<Tensor> with_output_parameters(const KernelCall& call, std::vector<Tensor> moved) {
-  if (same_parameters(input_value(call, 0).quantization, output_value(call).quantization)) return moved;
-  const Affine from = u8_parameters(call, input_value(call, 0));
-  const Affine to = u8_parameters(call, output_value(call));
+// Moved codes, then requantized if the output has other parameters than the input; by ONNX Runtime as a
+// group.
+std::vector<Tensor> with_output_parameters(const KernelCall& call, Kernel move) {
+  const Quantization &in = input_value(call, 0).quantization, &out = output_value(call).quantization;
+  if (same_parameters(in, out)) return move(call);
+  if (!is_affine(in) || !is_affine(out) || call.options.rule == RequantRule::onnx)
+    return run_group(call, move);
+  const Affine from = input_parameters(call, 0), to = output_parameters(call);
   const ReferenceRequantizer requantize(call.options.rule, call.options.ties, RequantKernel::other,
                                         from.scale, to.scale, place_of(call.node));
-  for (std::uint8_t& code : moved.at(0).bytes) {
-    code = clamped(std::int64_t{requantize(code - from.zero_point)} + to.zero_point, CodeRange{});
-  }
-  return moved;
+  const Tensor moved = move(call).at(0);
+  std::vector<std::int32_t> codes = codes_of(moved);
+  for (std::int32_t& code : codes)
+    code = clamped(std::int64_t{requantize(code - from.zero_point)} + to.zero_point, to.range());
+  return {tensor_of_codes(to, moved.shape, codes)};
 }
 
 }  // namespace
@@ -46,21 +52,7 @@ std::vector<Tensor> permute(const KernelCall& call) {
     out_shape.push_back(in.shape.at(static_cast<std::size_t>(axis)));
     strides.push_back(in_strides.at(static_cast<std::size_t>(axis)));
   }
-  Tensor result(in.dtype, out_shape);
-  const auto size = static_cast<std::size_t>(bytes_of(in.dtype));
-  Shape at(perm.size(), 0);
-  std::int64_t from = 0;
-  for (std::int64_t i = 0; i < result.size(); ++i) {
-    std::memcpy(&result.bytes[static_cast<std::size_t>(i) * size],
-                &in.bytes[static_cast<std::size_t>(from) * size], size);
-    for (std::size_t axis = perm.size(); axis-- > 0;) {
-      from += strides[axis];
-      if (++at[axis] < out_shape[axis]) break;
-      from -= strides[axis] * out_shape[axis];
-      at[axis] = 0;
-    }
-  }
-  return {std::move(result)};
+  return {strided_copy(in, out_shape, strides, 0)};
 }
 
 std::vector<Tensor> concat(const KernelCall& call) {
@@ -76,6 +68,7 @@ std::vector<Tensor> concat(const KernelCall& call) {
       const Tensor& part = input(call, i);
       if (part.dtype != result.dtype) internal_error(place_of(call.node) + " joins different types");
       const std::size_t bytes = part.bytes.size() / static_cast<std::size_t>(outer);
+      if (bytes == 0) continue;
       if (to + bytes > result.bytes.size())
         internal_error(place_of(call.node) + " has parts that do not fit");
       std::memcpy(&result.bytes[to], &part.bytes[static_cast<std::size_t>(block) * bytes], bytes);
@@ -85,16 +78,14 @@ std::vector<Tensor> concat(const KernelCall& call) {
   return {std::move(result)};
 }
 
-std::vector<Tensor> noop_quantized(const KernelCall& call) {
-  return with_output_parameters(call, noop(call));
-}
+std::vector<Tensor> noop_quantized(const KernelCall& call) { return with_output_parameters(call, noop); }
 
 std::vector<Tensor> reshape_quantized(const KernelCall& call) {
-  return with_output_parameters(call, reshape(call));
+  return with_output_parameters(call, reshape);
 }
 
 std::vector<Tensor> permute_quantized(const KernelCall& call) {
-  return with_output_parameters(call, permute(call));
+  return with_output_parameters(call, permute);
 }
 
 }  // namespace trireme::kernels

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <cstring>
 
 #include "model/graph/attributes.h"
+#include "model/reference/codes.h"
 #include "model/reference/exact_math.h"
-#include "model/reference/kernels.h"
 #include "tensor/half.h"
 
 namespace trireme::kernels {
@@ -97,22 +98,39 @@ std::vector<Tensor> softmax(const KernelCall& call) {
   return {std::move(result)};
 }
 
-// u8 in, float16 out: softmax runs on the PPU.
+// x - max - log sum e^(x - max)
+std::vector<Tensor> log_softmax(const KernelCall& call) {
+  const float* x = input(call, 0).data<float>();
+  Tensor result(DataType::float32, input(call, 0).shape);
+  for_each_row(call, [&](std::int64_t first, std::int64_t count, std::int64_t step) {
+    float maximum = x[first];
+    for (std::int64_t i = 0; i < count; ++i) maximum = std::max(maximum, x[first + i * step]);
+    const auto distance = [&](std::int64_t i) {
+      return static_cast<double>(x[first + i * step]) - static_cast<double>(maximum);
+    };
+    double sum = 0;
+    for (std::int64_t i = 0; i < count; ++i) sum += exact_exp(distance(i));
+    for (std::int64_t i = 0; i < count; ++i)
+      result.data<float>()[first + i * step] = static_cast<float>(distance(i) - exact_log(sum));
+  });
+  return {std::move(result)};
+}
+
+// Codes in, float16 out: the chips' own softmax on the PPU. Codes out: a group.
 std::vector<Tensor> softmax_quantized(const KernelCall& call) {
-  const Affine from = u8_parameters(call, input_value(call, 0));
   const Quantization& to = output_value(call).quantization;
-  if (to.quantized() || to.dtype != DataType::float16) {
-    throw Error(place_of(call.node), "'" + output_value(call).name + "' is " + to_string(to),
-                "the output of softmax is float16 (quantize again, or let the sharing rules be applied)");
-  }
-  const auto* q = input(call, 0).data<std::uint8_t>();
+  const bool on_ppu = is_affine(input_value(call, 0).quantization) && to.dtype == DataType::float16;
+  if (!on_ppu) return run_group(call, softmax);
+  const Affine from = input_parameters(call, 0);
+  const std::vector<std::int32_t> q = codes_of(input(call, 0));
   Tensor result(DataType::float16, input(call, 0).shape);
   auto* y = result.data<std::uint16_t>();
   std::vector<float> row;
   for_each_row(call, [&](std::int64_t first, std::int64_t count, std::int64_t step) {
     row.clear();
     for (std::int64_t i = 0; i < count; ++i) {
-      row.push_back(static_cast<float>(q[first + i * step] - from.zero_point) * from.scale);
+      row.push_back(static_cast<float>(q[static_cast<std::size_t>(first + i * step)] - from.zero_point) *
+                    from.scale);
     }
     softmax_row(row);
     for (std::int64_t i = 0; i < count; ++i)

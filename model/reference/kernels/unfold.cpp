@@ -26,13 +26,14 @@ std::int64_t tile_pixels(const ConvolutionShape& shape) {
   return std::clamp<std::int64_t>(floats / std::max<std::int64_t>(shape.depth(), 1), 1, shape.out_pixels());
 }
 
-void unfold(const ConvolutionShape& shape, const float* planes, std::int64_t first, std::int64_t pixels,
-            float padding, std::vector<float>& columns) {
+template <typename Real>
+void unfold(const ConvolutionShape& shape, const Real* planes, std::int64_t first, std::int64_t pixels,
+            Real padding, std::vector<Real>& columns) {
   const Window& w = shape.window;
   columns.resize(static_cast<std::size_t>(shape.depth() * pixels));
-  float* column = columns.data();
+  Real* column = columns.data();
   for (std::int64_t c = 0; c < shape.group_in(); ++c) {
-    const float* plane = planes + c * shape.in_pixels();
+    const Real* plane = planes + c * shape.in_pixels();
     for (std::int64_t tap = 0; tap < w.kernel_h * w.kernel_w; ++tap) {
       const std::int64_t offset_y = tap / w.kernel_w * w.dilation_h - w.pad_top;
       const std::int64_t offset_x = tap % w.kernel_w * w.dilation_w - w.pad_left;
@@ -51,5 +52,10 @@ void unfold(const ConvolutionShape& shape, const float* planes, std::int64_t fir
     }
   }
 }
+
+template void unfold(const ConvolutionShape&, const float*, std::int64_t, std::int64_t, float,
+                     std::vector<float>&);
+template void unfold(const ConvolutionShape&, const double*, std::int64_t, std::int64_t, double,
+                     std::vector<double>&);
 
 }  // namespace trireme

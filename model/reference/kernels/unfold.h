@@ -29,8 +29,9 @@ ConvolutionShape convolution_shape(const KernelCall& call);
 std::int64_t tile_pixels(const ConvolutionShape& shape);
 
 // columns[depth][pixels] of output pixels first … first + pixels of one group, whose planes begin at
-// `planes`.
-void unfold(const ConvolutionShape& shape, const float* planes, std::int64_t first, std::int64_t pixels,
-            float padding, std::vector<float>& columns);
+// `planes`. Real: float or double.
+template <typename Real>
+void unfold(const ConvolutionShape& shape, const Real* planes, std::int64_t first, std::int64_t pixels,
+            Real padding, std::vector<Real>& columns);
 
 }  // namespace trireme

@@ -41,6 +41,42 @@ std::any read_softmax(LayerParameters& p) {
   return SoftmaxAttributes{p.integer("sf_axis", -1)};
 }
 
+void write_elu(const Graph&, const Node& node, Json& p) {
+  p["alpha"] = attributes<EluAttributes>(node).alpha;
+}
+std::any read_elu(LayerParameters& p) { return EluAttributes{p.real("alpha", 1.0F)}; }
+
+void write_selu(const Graph&, const Node& node, Json& p) {
+  p["alpha"] = attributes<SeluAttributes>(node).alpha;
+  p["gamma"] = attributes<SeluAttributes>(node).gamma;
+}
+std::any read_selu(LayerParameters& p) {
+  return SeluAttributes{p.real("alpha", SeluAttributes{}.alpha), p.real("gamma", SeluAttributes{}.gamma)};
+}
+
+void write_hard_sigmoid(const Graph&, const Node& node, Json& p) {
+  p["alpha"] = attributes<HardSigmoidAttributes>(node).alpha;
+  p["beta"] = attributes<HardSigmoidAttributes>(node).beta;
+}
+std::any read_hard_sigmoid(LayerParameters& p) {
+  return HardSigmoidAttributes{p.real("alpha", 0.2F), p.real("beta", 0.5F)};
+}
+
+void write_swish(const Graph&, const Node& node, Json& p) {
+  p["beta"] = attributes<SwishAttributes>(node).beta;
+}
+std::any read_swish(LayerParameters& p) { return SwishAttributes{p.real("beta", 1.0F)}; }
+
+void write_gelu(const Graph&, const Node& node, Json& p) {
+  p["approximate"] = attributes<GeluAttributes>(node).tanh_approximation;
+}
+std::any read_gelu(LayerParameters& p) { return GeluAttributes{p.flag("approximate", false)}; }
+
+void write_threshold(const Graph&, const Node& node, Json& p) {
+  p["alpha"] = attributes<ThresholdAttributes>(node).alpha;
+}
+std::any read_threshold(LayerParameters& p) { return ThresholdAttributes{p.real("alpha", 1.0F)}; }
+
 }  // namespace
 
 const LayerFamily& activation_layers() {
@@ -50,6 +86,13 @@ const LayerFamily& activation_layers() {
       {"leakyrelu", {}, 0, write_leaky_relu, read_leaky_relu},
       {"sigmoid", {}, 0, nullptr, nullptr},
       {"tanh", {}, 0, write_tanh, read_tanh},
+      {"elu", {}, 0, write_elu, read_elu},
+      {"celu", {}, 0, write_elu, read_elu},
+      {"selu", {}, 0, write_selu, read_selu},
+      {"hard_sigmoid", {}, 0, write_hard_sigmoid, read_hard_sigmoid},
+      {"swish", {}, 0, write_swish, read_swish},
+      {"gelu", {}, 0, write_gelu, read_gelu},
+      {"thresholdedrelu", {}, 0, write_threshold, read_threshold},
       {"softmax", {}, 0, write_softmax, read_softmax},
   };
   return rows;

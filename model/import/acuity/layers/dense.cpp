@@ -19,7 +19,8 @@ std::any read(LayerParameters& p) {
 }  // namespace
 
 const LayerFamily& dense_layers() {
-  static const LayerFamily rows = {{"fullconnect", {"weight", "bias"}, 1, write, read}};
+  static const LayerFamily rows = {{"fullconnect", {"weight", "bias"}, 1, write, read},
+                                   {"matmul", {}, 0, nullptr, nullptr}};
   return rows;
 }
 

@@ -10,13 +10,21 @@ std::any read_multiply(LayerParameters& p) {
   return {};
 }
 
+LayerFamily make_rows() {
+  LayerFamily rows = {{"multiply", {}, 0, nullptr, read_multiply}};
+  for (const char* op :
+       {"add",        "subtract",    "divide",     "pow",         "maximum", "minimum",       "mod",
+        "fmod",       "prelu",       "equal",      "not_equal",   "greater", "greater_equal", "less",
+        "less_equal", "logical_and", "logical_or", "logical_xor", "where",   "quantize",      "dequantize"}) {
+    rows.push_back({op, {}, 0, nullptr, nullptr});
+  }
+  return rows;
+}
+
 }  // namespace
 
 const LayerFamily& elementwise_layers() {
-  static const LayerFamily rows = {
-      {"add", {}, 0, nullptr, nullptr},
-      {"multiply", {}, 0, nullptr, read_multiply},
-  };
+  static const LayerFamily rows = make_rows();
   return rows;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// convolution and pooling. Pads are written explicitly ("VALID", "padding_const"), in the order top, left,
+// Convolutions and pooling. Pads are written explicitly ("VALID", "padding_const"), in the order top, left,
 // bottom, right; which order the closed tool uses for uneven pads is not published (formats.md, appendix A).
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "model/import/acuity/layer.h"
 #include "support/text.h"
@@ -61,6 +63,12 @@ void write_convolution(const Graph& graph, const Node& node, Json& p) {
   write_window(a.window, p);
 }
 
+void write_convolution_integer(const Graph&, const Node& node, Json& p) {
+  const auto& a = attributes<ConvolutionAttributes>(node);
+  p["group_number"] = a.groups;
+  write_window(a.window, p);
+}
+
 std::any read_convolution(LayerParameters& p) {
   ConvolutionAttributes a;
   a.groups = p.integer("group_number", 1);
@@ -70,9 +78,33 @@ std::any read_convolution(LayerParameters& p) {
   return a;
 }
 
+void write_deconvolution(const Graph& graph, const Node& node, Json& p) {
+  const auto& a = attributes<DeconvolutionAttributes>(node);
+  p["weights"] = graph.values[node.outputs[0]].shape[1];
+  p["bias"] = node.inputs.size() > 2 && node.inputs[2] != kNone;
+  p["group_number"] = a.groups;
+  p["regularize"] = false;
+  p["output_padding_h"] = a.output_pad_h;
+  p["output_padding_w"] = a.output_pad_w;
+  write_window(a.window, p);
+}
+
+std::any read_deconvolution(LayerParameters& p) {
+  DeconvolutionAttributes a;
+  a.groups = p.integer("group_number", 1);
+  a.output_pad_h = p.integer("output_padding_h", 0);
+  a.output_pad_w = p.integer("output_padding_w", 0);
+  a.window = read_window(p);
+  p.ignore({"weights", "bias", "regularize", "output_shape"});
+  return a;
+}
+
+const std::vector<std::string> kPoolingTypes = {"MAX", "AVG", "LP"};  // as PoolingAttributes::Type
+
 void write_pooling(const Graph&, const Node& node, Json& p) {
   const auto& a = attributes<PoolingAttributes>(node);
-  p["type"] = a.type == PoolingAttributes::Type::max ? "MAX" : "AVG";
+  p["type"] = kPoolingTypes[static_cast<std::size_t>(a.type)];
+  if (a.type == PoolingAttributes::Type::lp) p["p"] = a.p;
   p["round_type"] = a.ceil_mode ? "ceil" : "floor";
   p["count_include_pad"] = a.count_include_pad ? 1 : 0;
   write_window(a.window, p);
@@ -81,9 +113,13 @@ void write_pooling(const Graph&, const Node& node, Json& p) {
 std::any read_pooling(LayerParameters& p) {
   PoolingAttributes a;
   const std::string type = p.text("type");
-  if (type != "MAX" && type != "AVG")
-    p.complain("type", "is '" + type + "'", suggestion(type, {"MAX", "AVG"}));
-  a.type = type == "AVG" ? PoolingAttributes::Type::avg : PoolingAttributes::Type::max;
+  const auto found = std::find(kPoolingTypes.begin(), kPoolingTypes.end(), type);
+  if (found == kPoolingTypes.end()) {
+    p.complain("type", "is '" + type + "'", suggestion(type, kPoolingTypes));
+  } else {
+    a.type = static_cast<PoolingAttributes::Type>(found - kPoolingTypes.begin());
+  }
+  a.p = p.integer("p", 2);
   const std::string round = p.text("round_type", "floor");
   if (round != "ceil" && round != "floor") {
     p.complain("round_type", "is '" + round + "'", suggestion(round, {"ceil", "floor"}));
@@ -94,11 +130,25 @@ std::any read_pooling(LayerParameters& p) {
   return a;
 }
 
+void write_pooling_with_argmax(const Graph& graph, const Node& node, Json& p) {
+  write_pooling(graph, node, p);
+  p["index_column_major"] = attributes<PoolingAttributes>(node).index_column_major;
+}
+
+std::any read_pooling_with_argmax(LayerParameters& p) {
+  auto a = std::any_cast<PoolingAttributes>(read_pooling(p));
+  a.index_column_major = p.flag("index_column_major", false);
+  return a;
+}
+
 }  // namespace
 
 const LayerFamily& window_layers() {
   static const LayerFamily rows = {
       {"convolution", {"weight", "bias"}, 1, write_convolution, read_convolution},
+      {"deconvolution", {"weight", "bias"}, 1, write_deconvolution, read_deconvolution},
+      {"convolution_integer", {}, 0, write_convolution_integer, read_convolution},
+      {"poolwithargmax", {}, 0, write_pooling_with_argmax, read_pooling_with_argmax},
       {"pooling", {}, 0, write_pooling, read_pooling},
   };
   return rows;

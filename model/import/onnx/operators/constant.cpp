@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "model/graph/operators.h"
 #include "model/import/onnx/operator_table.h"
 
@@ -45,6 +48,41 @@ void import_constant_of_shape(OnnxNode& node) {
   node.result_constant(filled_tensor(shape, element, node.budget()));
 }
 
+// Shapes are known at import, so what is calculated from them is constant.
+void import_shape(OnnxNode& node) {
+  const std::int64_t start = node.integer("start", 0), end = node.integer("end", INT64_MAX);
+  const Shape shape = node.shape(0);
+  const auto rank = static_cast<std::int64_t>(shape.size());
+  const auto position = [&](std::int64_t at) {
+    return std::clamp<std::int64_t>(at < 0 ? std::max(at, -rank) + rank : at, 0, rank);
+  };
+  const std::int64_t first = position(start), last = std::max(first, position(end));
+  node.result_constant(list(Shape(shape.begin() + first, shape.begin() + last)));
+}
+
+void import_size(OnnxNode& node) {
+  node.result_constant(Tensor::of<std::int64_t>({}, {element_count(node.shape(0))}));
+}
+
+// start, start + delta, … below (or above) limit: ceil((limit - start) / delta) elements.
+void import_range(OnnxNode& node) {
+  const Tensor& start = node.constant(0, "start");
+  const Tensor& limit = node.constant(1, "limit");
+  const Tensor& delta = node.constant(2, "delta");
+  const bool scalars = start.size() == 1 && limit.size() == 1 && delta.size() == 1;
+  const bool one_type = start.dtype == limit.dtype && start.dtype == delta.dtype;
+  if (!scalars || !one_type || element(delta, 0) == 0)
+    return node.unsupported("start, limit and delta", "three numbers of one type, delta not 0");
+  const double from = element(start, 0), step = element(delta, 0);
+  const double steps = std::ceil((element(limit, 0) - from) / step);
+  if (!(steps < 0x1p40)) return node.unsupported(fmt::format("it has {} elements", steps));
+  const auto count = static_cast<std::int64_t>(std::max(steps, 0.0));
+  node.budget().spend(count, DataType::float64);
+  std::vector<double> elements;
+  for (std::int64_t i = 0; i < count; ++i) elements.push_back(from + static_cast<double>(i) * step);
+  node.result_constant(convert(list(elements), start.dtype));
+}
+
 }  // namespace
 
 const OnnxFamily& onnx_constant_family() {
@@ -56,6 +94,9 @@ const OnnxFamily& onnx_constant_family() {
         "value_strings"},
        import_constant},
       {"ConstantOfShape", 1, 1, {"value"}, import_constant_of_shape},
+      {"Shape", 1, 1, {"end", "start"}, import_shape},
+      {"Size", 1, 1, {}, import_size},
+      {"Range", 3, 3, {}, import_range},
   };
   return rows;
 }

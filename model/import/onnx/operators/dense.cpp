@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gemm and MatMul with constant weights become fully connected layers, weights [out,in].
+// Gemm and MatMul with constant weights become fully connected layers, weights [out,in]; others stay products
+// of matrices.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,6 +29,7 @@ void scale_in_place(Tensor& tensor, float factor) {
 // The weight as the graph wants it; the model's own constant where nothing has to change.
 ValueId import_weight(OnnxNode& node, const Tensor& matrix, bool is_out_by_in, float alpha) {
   if (is_out_by_in && alpha == 1.0F) return node.input(1);
+  if (alpha == 1.0F) return node.step("_weight", "permute", PermuteAttributes{{1, 0}}, {node.input(1)});
   Tensor weight =
       is_out_by_in ? reshaped(matrix, matrix.shape, node.budget()) : permuted(matrix, {1, 0}, node.budget());
   scale_in_place(weight, alpha);
@@ -47,48 +49,64 @@ ValueId import_bias(OnnxNode& node, std::int64_t outputs, float beta) {
   return node.step_constant("_bias", std::move(bias));
 }
 
-// beta * C for a C that is no bias; it is added after the layer.
-ValueId import_addend(OnnxNode& node, float beta) {
-  if (beta == 1.0F) return node.input(2);
-  Tensor addend = node.constant(2, "input C, scaled by beta,");
-  node.budget().spend(addend.size(), addend.dtype);
-  scale_in_place(addend, beta);
-  return node.step_constant("_addend", std::move(addend));
+ValueId scaled(OnnxNode& node, const char* suffix, ValueId id, float factor) {
+  if (factor == 1.0F) return id;
+  const std::string name = suffix;
+  return node.step(suffix, "multiply", {},
+                   {id, node.step_constant(name + "_factor", Tensor::of<float>({}, {factor}))});
+}
+
+ValueId transposed(OnnxNode& node, const char* suffix, ValueId id, bool wanted) {
+  return wanted ? node.step(suffix, "permute", PermuteAttributes{{1, 0}}, {id}) : id;
+}
+
+struct Gemm {
+  float alpha, beta;
+  bool transpose_a, transpose_b, add_c;
+};
+
+// Y = alpha * A' * B' + beta * C as it stands, for a B that the network computes.
+void import_gemm_of_values(OnnxNode& node, const Gemm& g) {
+  const ValueId a = transposed(node, "_a", node.input(0), g.transpose_a);
+  const ValueId b = transposed(node, "_b", node.input(1), g.transpose_b);
+  if (!g.add_c && g.alpha == 1.0F) return node.result("matmul", {}, {a, b});
+  const ValueId product = node.step("_product", "matmul", {}, {a, b});
+  if (!g.add_c) {
+    return node.result("multiply", {},
+                       {product, node.step_constant("_alpha", Tensor::of<float>({}, {g.alpha}))});
+  }
+  const ValueId sum = scaled(node, "_scaled", product, g.alpha);
+  node.result("add", {}, {sum, scaled(node, "_addend", node.input(2), g.beta)});
 }
 
 // Y = alpha * A' * B' + beta * C, with ' a transposition on request.
 void import_gemm(OnnxNode& node) {
-  const float alpha = node.real("alpha", 1.0F);
-  const float beta = node.real("beta", 1.0F);
-  const bool transpose_a = node.flag("transA", false);
-  const bool transpose_b = node.flag("transB", false);
-
-  const Tensor& matrix = constant_matrix(node, 1, "input B");
+  Gemm g{node.real("alpha", 1.0F), node.real("beta", 1.0F), node.flag("transA", false),
+         node.flag("transB", false), false};
+  g.add_c = node.has_input(2) && g.beta != 0.0F;
   if (node.shape(0).size() != 2) {
     return node.unsupported("input A has the shape " + to_string(node.shape(0)),
                             "a matrix; put a Flatten before it");
   }
-  const std::int64_t outputs = matrix.shape[transpose_b ? 0 : 1];
-  const bool add_c = node.has_input(2) && beta != 0.0F;
-  const ValueId bias = add_c && node.is_constant(2) ? import_bias(node, outputs, beta) : kNone;
-  const ValueId weight = import_weight(node, matrix, transpose_b, alpha);
-  ValueId data = node.input(0);
-  if (transpose_a) data = node.step("_transposed", "permute", PermuteAttributes{{1, 0}}, {data});
+  if (!node.is_constant(1)) return import_gemm_of_values(node, g);
+  const Tensor& matrix = constant_matrix(node, 1, "input B");
+  const std::int64_t outputs = matrix.shape[g.transpose_b ? 0 : 1];
+  const ValueId bias = g.add_c && node.is_constant(2) ? import_bias(node, outputs, g.beta) : kNone;
+  const ValueId weight = import_weight(node, matrix, g.transpose_b, g.alpha);
+  const ValueId data = transposed(node, "_transposed", node.input(0), g.transpose_a);
 
   std::vector<ValueId> inputs = {data, weight};
   if (bias != kNone) inputs.push_back(bias);
-  if (!add_c || bias != kNone) return node.result("fullconnect", FullconnectAttributes{}, std::move(inputs));
+  if (!g.add_c || bias != kNone)
+    return node.result("fullconnect", FullconnectAttributes{}, std::move(inputs));
   const ValueId product = node.step("_product", "fullconnect", FullconnectAttributes{}, std::move(inputs));
-  node.result("add", {}, {product, import_addend(node, beta)});
+  node.result("add", {}, {product, scaled(node, "_addend", node.input(2), g.beta)});
 }
 
 // A [..., k] by a constant [k, n] is a layer on the last axis; by a vector [k] the last axis vanishes.
 void import_matmul(OnnxNode& node) {
-  if (!node.is_constant(1)) {
-    return node.unsupported(
-        "MatMul of two computed values",
-        "the second input must be a constant matrix (the weight of a fully connected layer)");
-  }
+  const bool is_layer = node.is_constant(1) && !node.is_constant(0) && node.shape(1).size() <= 2;
+  if (!is_layer) return node.result("matmul", {}, {node.input(0), node.input(1)});
   const Shape data = node.shape(0);
   if (data.empty()) return node.unsupported("MatMul of a single number");
   const FullconnectAttributes last_axis{static_cast<std::int64_t>(data.size()) - 1};

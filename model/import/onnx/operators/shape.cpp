@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operators that change the shape or the order of data. On constants they are worked out at once, so that an
-// operator that wants a constant (the weight of MatMul, the shape of Reshape) sees one.
+// Operators that change the shape or the order of data.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,20 +10,21 @@ namespace trireme {
 namespace {
 
 void reshape_to(OnnxNode& node, const Shape& shape) {
-  if (node.is_constant(0))
-    return node.result_constant(reshaped(node.constant(0, "the data"), shape, node.budget()));
   node.result("reshape", ReshapeAttributes{shape}, {node.input(0)});
 }
 
 // 0 keeps the dimension of the input (unless allowzero), a single -1 takes what is left.
 Shape resolve_shape(OnnxNode& node, Shape wanted, const Shape& data, bool allow_zero) {
   const std::string text = to_string(wanted);
+  // Whatever the data has no elements of, the product of the other dimensions must not wrap.
+  constexpr std::int64_t kMaxElements = std::int64_t{1} << 40;
+  const std::int64_t most = element_count(data) > 0 ? element_count(data) : kMaxElements;
   std::size_t open = wanted.size();
   std::int64_t known = 1;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (wanted[i] == 0 && !allow_zero && i < data.size()) wanted[i] = data[i];
     const bool second_open = wanted[i] == -1 && open < wanted.size();
-    if (wanted[i] < -1 || second_open || (wanted[i] >= 1 && known > element_count(data) / wanted[i])) {
+    if (wanted[i] < -1 || second_open || (wanted[i] >= 1 && known > most / wanted[i])) {
       node.unsupported(fmt::format("cannot reshape {} to {}", to_string(data), text));
       throw NodeSkipped();
     }
@@ -128,8 +128,6 @@ void import_transpose(OnnxNode& node) {
     return node.unsupported("attribute 'perm' is " + to_string(perm),
                             "every axis of the shape " + to_string(data) + " exactly once");
   }
-  if (node.is_constant(0))
-    return node.result_constant(permuted(node.constant(0, "the data"), perm, node.budget()));
   node.result("permute", PermuteAttributes{perm}, {node.input(0)});
 }
 
@@ -141,10 +139,7 @@ void import_concat(OnnxNode& node) {
   node.result("concat", a, std::move(inputs));
 }
 
-void import_identity(OnnxNode& node) {
-  if (node.is_constant(0)) return reshape_to(node, Shape(node.shape(0)));
-  node.result("noop", {}, {node.input(0)});
-}
+void import_identity(OnnxNode& node) { node.result("noop", {}, {node.input(0)}); }
 
 // In inference nothing is dropped. The ratio is an attribute or, since opset 12, an input; both don't matter
 // then.
@@ -158,6 +153,10 @@ void import_dropout(OnnxNode& node) {
     }
   }
   import_identity(node);
+  if (!node.output_used(1)) return;
+  // The mask of what is kept: everything.
+  const Tensor none = filled_tensor(node.shape(0), Tensor(DataType::boolean, {}), node.budget());
+  node.result_at(1, "logical_not", {}, {node.step_constant("_dropped", none)});
 }
 
 }  // namespace
@@ -171,7 +170,7 @@ const OnnxFamily& onnx_shape_family() {
       {"Transpose", 1, 1, {"perm"}, import_transpose},
       {"Concat", 1, kAnyNumberOfInputs, {"axis"}, import_concat},
       {"Identity", 1, 1, {}, import_identity},
-      {"Dropout", 1, 3, {"ratio", "seed"}, import_dropout},
+      {"Dropout", 1, 3, {"ratio", "seed"}, import_dropout, 2},
   };
   return rows;
 }

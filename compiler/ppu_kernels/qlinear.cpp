@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/ppu_kernels/qlinear.h"
+
+#include "compiler/ppu_kernels/math.h"
+#include "compiler/ppu_kernels/rows.h"
+#include "model/graph/attributes.h"
+#include "model/reference/qlinear.h"
+
+namespace trireme {
+
+namespace {
+
+using namespace ppu;
+
+float scale_of(const PpuOperand& operand) { return operand.quantization.scale.at(0); }
+std::int32_t zero_point_of(const PpuOperand& operand) { return operand.quantization.zero_point.at(0); }
+
+// ((a - z_a) (b - z_b)) m + z_y
+std::optional<PpuKernel> multiply(const Graph& graph, const Node& node, const Chip& chip) {
+  const std::vector<PpuOperand> operands = {input_operand(graph, node, 0), input_operand(graph, node, 1),
+                                            output_operand(graph, node)};
+  const PpuOperand& out = operands[2];
+  PpuBuilder b(chip);
+  IndexSpace space{out.shape, {}};
+  for (const PpuOperand& operand : operands)
+    space.walks.push_back({&operand, repeating_strides(operand.shape, out.shape)});
+  const std::vector<LaneAddress> at = locate(b, space);
+  const auto centred = [&](std::size_t i) {
+    const Reg code = load_raw(b, operands[i], at[i].address, at[i].step);
+    return b.op(PpuOpcode::i2f, b.op(PpuOpcode::isub, code, b.whole(zero_point_of(operands[i]))));
+  };
+  const float scale = scale_of(operands[0]) * scale_of(operands[1]);
+  const Reg product = mul(b, mul(b, centred(0), centred(1)), b.real(scale / scale_of(out)));
+  const Reg code = add(b, product, b.real(static_cast<float>(zero_point_of(out))));
+  store_raw(b, out, nearest_code(b, out, code, 0), at[2].address, at[2].step);
+  return b.finish(threads_for(out.size()));
+}
+
+// Largest code of the row; sum of the table's numbers at the distances to it, one after the other; quotients.
+std::optional<PpuKernel> softmax(const Graph& graph, const Node& node, const Chip& chip) {
+  const std::vector<std::int64_t> axes = {attributes<SoftmaxAttributes>(node).axis};
+  const PpuOperand in = input_operand(graph, node, 0), out = output_operand(graph, node);
+  const std::vector<std::int64_t> kept = all_but(in.shape.size(), axes);
+  const Shape strides = row_major_strides(in.shape);
+  RowSpace space{pick(in.shape, kept), pick(in.shape, axes), {}};
+  for (const PpuOperand* operand : {&in, &out})
+    space.operands.push_back({operand, pick(strides, kept), pick(strides, axes)});
+  PpuBuilder b(chip);
+  const std::vector<float> exponentials = qlinear_exponentials(scale_of(in), space.row_size());
+  const auto entries = static_cast<std::int64_t>(exponentials.size());
+  const PpuOperand table = table_operand(b, {entries}, exponentials);
+  Rows rows(b, space);
+  const Reg largest = b.variable(b.whole(-entries)), sum = b.variable(b.whole(0));
+  const Reg first = b.address(table.kind, table.index), size = b.whole(bytes_of(table.type));
+  const Reg zero = b.whole(0);
+  const auto exponential = [&] {
+    const Reg distance = b.op(PpuOpcode::isub, largest, rows.load_raw_element(0));
+    return load_raw(b, table, iadd(b, first, imul(b, distance, size)), zero);
+  };
+  rows.walk([&] { b.into(largest, PpuOpcode::imax, largest, rows.load_raw_element(0)); });
+  rows.walk([&] { b.into(sum, PpuOpcode::fadd, sum, exponential()); });
+  const Reg steps = b.real(qlinear_softmax_steps(scale_of(out)));
+  rows.walk([&] {
+    const Reg quotient = div(b, mul(b, exponential(), steps), sum);
+    rows.store_raw_element(1, nearest_code(b, out, quotient, zero_point_of(out)));
+  });
+  return b.finish(space.threads());
+}
+
+}  // namespace
+
+// Clamped before the zero point is added, so that nothing wraps.
+Reg nearest_code(PpuBuilder& b, const PpuOperand& out, const Reg& steps, std::int32_t zero_point) {
+  const std::int64_t low = (out.type == DataType::int8 ? -128 : 0) - std::int64_t{zero_point};
+  Reg code = b.op(PpuOpcode::imax, b.op(PpuOpcode::f2i, steps), b.whole(low));
+  code = b.op(PpuOpcode::imin, code, b.whole(low + 255));
+  return zero_point == 0 ? code : iadd(b, code, b.whole(zero_point));
+}
+
+std::optional<PpuKernel> qlinear_ppu_kernel(const Graph& graph, const Node& node, const Chip& chip) {
+  if (node.op == "multiply") return multiply(graph, node, chip);
+  if (node.op == "softmax") return softmax(graph, node, chip);
+  if (node.op == "pooling") return qlinear_average_pool(graph, node, chip);
+  return std::nullopt;
+}
+
+}  // namespace trireme

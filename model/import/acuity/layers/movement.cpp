@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operators that cut, repeat, pad and interleave data (names: formats.md, appendices A and B).
+#include <algorithm>
+
+#include "model/import/acuity/layers/words.h"
+
+namespace trireme {
+namespace {
+
+constexpr std::array<const char*, 4> kPadModes = {"CONSTANT", "REFLECT", "EDGE", "WRAP"};
+constexpr std::array<const char*, 2> kBlockModes = {"DCR", "CRD"};
+
+// `slices` are the places where the axis is cut; none means equal parts.
+void write_split(const Graph&, const Node& node, Json& p) {
+  const auto& a = attributes<SplitAttributes>(node);
+  p["dim"] = a.axis;
+  Json slices = Json::array();
+  std::int64_t at = 0;
+  for (std::size_t i = 0; i + 1 < a.sizes.size(); ++i) slices.push_back(at += a.sizes[i]);
+  p["slices"] = std::move(slices);
+  p["unstack"] = false;
+}
+std::any read_split(LayerParameters& p) {
+  SplitAttributes a{p.integer("dim"), {}};
+  if (p.flag("unstack", false)) p.complain("unstack", "is true", "false is supported");
+  std::int64_t at = 0;
+  const std::vector<std::int64_t> slices = p.integers("slices");
+  for (const std::int64_t cut : slices) {
+    if (cut < at) p.complain("slices", "is " + to_string(slices), "ascending");
+    if (cut < at) return a;
+    a.sizes.push_back(cut - at);
+    at = cut;
+  }
+  if (!slices.empty()) a.sizes.push_back(-1);  // the rest: the size of the axis is not known here
+  return a;
+}
+
+void write_slice(const Graph&, const Node& node, Json& p) {
+  const auto& a = attributes<SliceAttributes>(node);
+  p["begin"] = a.begin;
+  p["size"] = a.size;
+  if (std::any_of(a.step.begin(), a.step.end(), [](std::int64_t step) { return step != 1; }))
+    p["step"] = a.step;
+}
+std::any read_slice(LayerParameters& p) {
+  SliceAttributes a{p.integers("begin"), p.integers("size"), {}};
+  a.step = p.has("step") ? p.integers("step") : Shape(a.begin.size(), 1);
+  return a;
+}
+
+// [[before, after], …], one pair an axis
+void write_pad(const Graph&, const Node& node, Json& p) {
+  const auto& a = attributes<PadAttributes>(node);
+  p["padding_value"] = Json::array();
+  for (std::size_t i = 0; i < a.before.size(); ++i) p["padding_value"].push_back({a.before[i], a.after[i]});
+  p["padding_mode"] = word_of(kPadModes, a.mode);
+  p["padding_const"] = a.value;
+}
+std::any read_pad(LayerParameters& p) {
+  PadAttributes a;
+  const std::vector<std::int64_t> pairs = p.integers("padding_value");
+  if (pairs.size() % 2 != 0) p.complain("padding_value", "is no list of pairs");
+  for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
+    a.before.push_back(pairs[i]);
+    a.after.push_back(pairs[i + 1]);
+  }
+  a.mode = meaning_of<PadAttributes::Mode>(p, "padding_mode", kPadModes);
+  a.value = static_cast<double>(p.real("padding_const", 0.0F));
+  return a;
+}
+
+void write_expand(const Graph&, const Node& node, Json& p) {
+  p["shape"] = attributes<ExpandAttributes>(node).shape;
+}
+std::any read_expand(LayerParameters& p) { return ExpandAttributes{p.integers("shape")}; }
+
+void write_tile(const Graph&, const Node& node, Json& p) {
+  p["multiples"] = attributes<TileAttributes>(node).repeats;
+}
+std::any read_tile(LayerParameters& p) { return TileAttributes{p.integers("multiples")}; }
+
+void write_blocks(const Graph&, const Node& node, Json& p) {
+  const auto& a = attributes<BlockAttributes>(node);
+  p["block_size"] = a.block_h == a.block_w ? Json(a.block_h) : Json{a.block_h, a.block_w};
+  p["mode"] = kBlockModes[a.column_row_depth ? 1 : 0];
+}
+std::any read_blocks(LayerParameters& p) {
+  const std::vector<std::int64_t> size = p.integers("block_size");
+  if (size.size() != 1 && size.size() != 2)
+    p.complain("block_size", "is " + to_string(size), "1 or 2 numbers");
+  if (size.empty()) return BlockAttributes{};
+  return BlockAttributes{size.front(), size.back(), meaning_of<int>(p, "mode", kBlockModes) == 1};
+}
+
+}  // namespace
+
+const LayerFamily& movement_layers() {
+  static const LayerFamily rows = {
+      {"split", {}, 0, write_split, read_split},
+      {"slice", {}, 0, write_slice, read_slice},
+      {"pad", {}, 0, write_pad, read_pad},
+      {"expand", {}, 0, write_expand, read_expand},
+      {"tile", {}, 0, write_tile, read_tile},
+      {"depth2space", {}, 0, write_blocks, read_blocks},
+      {"space2depth", {}, 0, write_blocks, read_blocks},
+  };
+  return rows;
+}
+
+}  // namespace trireme

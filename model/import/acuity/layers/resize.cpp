@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// image_resize. Files of other tools say `new_size` (height and width), `align_corners` and `half_pixel`;
+// ours add what that leaves open.
+#include "model/import/acuity/layers/words.h"
+
+namespace trireme {
+namespace {
+
+using Coordinates = ResizeAttributes::Coordinates;
+
+constexpr std::array<const char*, 3> kTypes = {"nearest", "bilinear", "bicubic"};
+constexpr std::array<const char*, 7> kCoordinates = {
+    "half_pixel",    "half_pixel_symmetric", "pytorch_half_pixel", "asymmetric",
+    "align_corners", "tf_half_pixel_for_nn", "tf_crop_and_resize"};
+constexpr std::array<const char*, 4> kNearest = {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"};
+
+void write(const Graph&, const Node& node, Json& p) {
+  const auto& a = attributes<ResizeAttributes>(node);
+  p["type"] = word_of(kTypes, a.method);
+  p["new_size"] = a.shape;
+  p["align_corners"] = a.coordinates == Coordinates::align_corners;
+  p["half_pixel"] = a.coordinates == Coordinates::half_pixel;
+  p["coordinate_transformation_mode"] = word_of(kCoordinates, a.coordinates);
+  p["nearest_mode"] = word_of(kNearest, a.nearest);
+  p["scales"] = a.scales;
+  p["roi"] = a.roi;
+  p["cubic_coeff_a"] = a.cubic_coefficient;
+  p["extrapolation_value"] = a.extrapolation_value;
+  p["exclude_outside"] = a.exclude_outside;
+  p["antialias"] = a.antialias;
+}
+
+// TensorFlow's flags: without either, corners stay where they are and the nearest pixel is the one before.
+void read_flags(LayerParameters& p, ResizeAttributes& a) {
+  const bool align = p.flag("align_corners", false), half_pixel = p.flag("half_pixel", false);
+  if (p.has("coordinate_transformation_mode")) return;
+  a.coordinates = align        ? Coordinates::align_corners
+                  : half_pixel ? Coordinates::half_pixel
+                               : Coordinates::asymmetric;
+  a.nearest =
+      align || half_pixel ? ResizeAttributes::Nearest::round_prefer_ceil : ResizeAttributes::Nearest::floor;
+}
+
+std::any read(LayerParameters& p) {
+  ResizeAttributes a;
+  a.method = meaning_of<ResizeAttributes::Method>(p, "type", kTypes);
+  a.shape = p.integers("new_size");
+  read_flags(p, a);
+  if (p.has("coordinate_transformation_mode"))
+    a.coordinates = meaning_of<Coordinates>(p, "coordinate_transformation_mode", kCoordinates);
+  if (p.has("nearest_mode")) a.nearest = meaning_of<ResizeAttributes::Nearest>(p, "nearest_mode", kNearest);
+  if (p.has("scales")) a.scales = p.reals("scales");
+  if (p.has("roi")) a.roi = p.reals("roi");
+  a.cubic_coefficient = p.real("cubic_coeff_a", a.cubic_coefficient);
+  a.extrapolation_value = p.real("extrapolation_value", 0.0F);
+  a.exclude_outside = p.flag("exclude_outside", false);
+  a.antialias = p.flag("antialias", false);
+  p.ignore({"size_factors", "layout"});
+  return a;
+}
+
+}  // namespace
+
+const LayerFamily& resize_layers() {
+  static const LayerFamily rows = {{"image_resize", {}, 0, write, read}};
+  return rows;
+}
+
+}  // namespace trireme

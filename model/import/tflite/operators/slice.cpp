@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operators that take parts of data, or put something around it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/import/tflite/operator_table.h"
+#include "model/import/tflite/operators/axes.h"
+
+namespace trireme {
+namespace {
+
+using tflite_file::BuiltinOperator;
+
+void split_along(TfliteNode& node, std::size_t data, std::int64_t axis, std::vector<std::int64_t> sizes) {
+  if (sizes.size() != node.output_count())
+    node.leave(fmt::format("{} parts for {} outputs", sizes.size(), node.output_count()));
+  node.results("split", SplitAttributes{axis, std::move(sizes)}, {node.input(data)});
+}
+
+// Inputs: axis, data.
+void import_split(TfliteNode& node) {
+  const auto options = node.options<tflite_file::SplitOptionsT>();
+  const Shape data = node.shape(1);
+  const std::int64_t axis = checked_axis(node, node.constant_integer(0, "the axis"), data.size());
+  const std::int64_t size = data[static_cast<std::size_t>(axis)];
+  const auto parts = static_cast<std::int64_t>(node.output_count());
+  if (options.num_splits != parts || size % parts != 0)
+    node.leave(fmt::format("{} split into {} for {} outputs", size, options.num_splits, parts));
+  split_along(node, 1, axis, std::vector<std::int64_t>(node.output_count(), size / parts));
+}
+
+// Inputs: data, sizes (one may be -1, the rest), axis.
+void import_split_v(TfliteNode& node) {
+  const Shape data = node.shape(0);
+  std::vector<std::int64_t> sizes = node.constant_integers(1, "the list of sizes");
+  const std::int64_t axis = checked_axis(node, node.constant_integer(2, "the axis"), data.size());
+  const auto open = std::find(sizes.begin(), sizes.end(), -1);
+  if (open != sizes.end()) {
+    *open = data[static_cast<std::size_t>(axis)];
+    for (auto size = sizes.begin(); size != sizes.end(); ++size) {
+      if (size != open) *open -= *size;
+    }
+  }
+  split_along(node, 0, axis, std::move(sizes));
+}
+
+// Parts of one along the axis, which then goes.
+void import_unpack(TfliteNode& node) {
+  const auto options = node.options<tflite_file::UnpackOptionsT>();
+  const Shape data = node.shape(0);
+  const std::int64_t axis = checked_axis(node, options.axis, data.size());
+  const auto parts = static_cast<std::int64_t>(node.output_count());
+  if (data[static_cast<std::size_t>(axis)] != parts)
+    node.leave(fmt::format("axis {} of {} for {} outputs", axis, to_string(data), parts));
+  Shape single = data;
+  single.erase(single.begin() + axis);
+  const ValueId input = node.input(0);
+  const Quantization like = node.value(0).quantization;
+  for (std::int64_t i = 0; i < parts; ++i) {
+    SliceAttributes a;
+    a.begin.assign(data.size(), 0);
+    a.size = data;
+    a.step.assign(data.size(), 1);
+    a.begin[static_cast<std::size_t>(axis)] = i;
+    a.size[static_cast<std::size_t>(axis)] = 1;
+    const ValueId part = node.step(fmt::format("/part{}", i), "slice", a, {input}, like);
+    node.result_of(static_cast<std::size_t>(i), "reshape", ReshapeAttributes{single}, {part});
+  }
+}
+
+// Size -1: everything from begin on.
+void import_slice(TfliteNode& node) {
+  const Shape data = node.shape(0);
+  SliceAttributes a;
+  a.begin = node.constant_integers(1, "the list of starts");
+  a.size = node.constant_integers(2, "the list of sizes");
+  a.step.assign(data.size(), 1);
+  if (a.begin.size() != data.size() || a.size.size() != data.size())
+    node.leave(fmt::format("{} starts and {} sizes for {}", a.begin.size(), a.size.size(), to_string(data)));
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    if (a.size[i] == -1) a.size[i] = data[i] - a.begin[i];
+  }
+  node.result("slice", a, {node.input(0)});
+}
+
+// A range as NumPy means begin:end:step; an end that a mask leaves open is the last element.
+struct AxisRange {
+  std::int64_t begin, size, step;
+};
+AxisRange resolve_range(std::int64_t size, std::int64_t begin, std::int64_t end, std::int64_t step,
+                        bool begin_open, bool end_open) {
+  const std::int64_t first = step > 0 ? 0 : size - 1;
+  const std::int64_t least = step > 0 ? 0 : -1;
+  const std::int64_t most = step > 0 ? size : size - 1;
+  const auto clamped = [&](std::int64_t at) { return std::clamp(at < 0 ? at + size : at, least, most); };
+  const std::int64_t from = begin_open ? first : clamped(begin);
+  const std::int64_t to = end_open ? (step > 0 ? size : -1) : clamped(end);
+  const std::int64_t span = step > 0 ? to - from : from - to;
+  const std::int64_t stride = step > 0 ? step : -step;
+  return {from, span > 0 ? (span + stride - 1) / stride : 0, step};
+}
+
+struct StridedSlice {
+  SliceAttributes slice;
+  Shape shape;  // behind it, with axes inserted and removed
+};
+
+// One entry of the lists an axis of the data, except: the ellipsis stands for as many axes as are left,
+// a new axis for none.
+StridedSlice resolve_strided(TfliteNode& node, const Shape& data,
+                             const tflite_file::StridedSliceOptionsT& options) {
+  const std::vector<std::int64_t> begin = node.constant_integers(1, "the list of starts");
+  const std::vector<std::int64_t> end = node.constant_integers(2, "the list of ends");
+  const std::vector<std::int64_t> step = node.constant_integers(3, "the list of steps");
+  constexpr std::size_t kMostEntries = 31;  // bits of a mask
+  if (begin.size() != end.size() || begin.size() != step.size() || begin.size() > kMostEntries)
+    node.leave(fmt::format("lists of {}, {} and {} entries", begin.size(), end.size(), step.size()));
+  const auto is_set = [](std::int32_t mask, std::size_t i) { return ((mask >> i) & 1) != 0; };
+  std::size_t used = 0;  // axes of the data that entries name
+  for (std::size_t i = 0; i < begin.size(); ++i)
+    used += is_set(options.new_axis_mask, i) || is_set(options.ellipsis_mask, i) ? 0 : 1;
+  if (used > data.size()) node.leave(fmt::format("{} ranges for {}", used, to_string(data)));
+
+  StridedSlice result;
+  std::size_t axis = 0;
+  const auto take = [&](const AxisRange& range, bool keep) {
+    result.slice.begin.push_back(range.begin);
+    result.slice.size.push_back(range.size);
+    result.slice.step.push_back(range.step);
+    if (keep) result.shape.push_back(range.size);
+    ++axis;
+  };
+  const auto take_whole = [&](std::size_t axes) {
+    for (std::size_t i = 0; i < axes; ++i) take({0, data[axis], 1}, true);
+  };
+  bool ellipsis_seen = false;
+  for (std::size_t i = 0; i < begin.size(); ++i) {
+    if (is_set(options.ellipsis_mask, i)) {
+      if (ellipsis_seen) node.leave("it has two ellipses");
+      ellipsis_seen = true;
+      take_whole(data.size() - used);
+    } else if (is_set(options.new_axis_mask, i)) {
+      result.shape.push_back(1);
+    } else if (step[i] == 0) {
+      node.leave("a step is 0");
+    } else if (is_set(options.shrink_axis_mask, i)) {
+      const std::int64_t at = begin[i] < 0 ? begin[i] + data[axis] : begin[i];
+      if (at < 0 || at >= data[axis]) node.leave(fmt::format("element {} of {}", begin[i], to_string(data)));
+      take({at, 1, 1}, false);
+    } else {
+      const std::int64_t stop = options.offset ? begin[i] + end[i] : end[i];
+      take(resolve_range(data[axis], begin[i], stop, step[i], is_set(options.begin_mask, i),
+                         is_set(options.end_mask, i)),
+           true);
+    }
+  }
+  take_whole(data.size() - axis);
+  return result;
+}
+
+void import_strided_slice(TfliteNode& node) {
+  const auto options = node.options<tflite_file::StridedSliceOptionsT>();
+  const Shape data = node.shape(0);
+  const StridedSlice resolved = resolve_strided(node, data, options);
+  const ValueId input = node.input(0);
+  if (resolved.shape == resolved.slice.size) return node.result("slice", resolved.slice, {input});
+  const Quantization like = node.value(0).quantization;
+  const ValueId part = node.step("/part", "slice", resolved.slice, {input}, like);
+  node.result("reshape", ReshapeAttributes{resolved.shape}, {part});
+}
+
+void import_reverse(TfliteNode& node) {
+  const Shape data = node.shape(0);
+  SliceAttributes a;
+  a.begin.assign(data.size(), 0);
+  a.size = data;
+  a.step.assign(data.size(), 1);
+  for (const std::int64_t given : node.constant_integers(1, "the list of axes")) {
+    const auto axis = static_cast<std::size_t>(checked_axis(node, given, data.size()));
+    a.begin[axis] = std::max<std::int64_t>(data[axis] - 1, 0);
+    a.step[axis] = -1;
+  }
+  node.result("slice", a, {node.input(0)});
+}
+
+PadAttributes read_pads(TfliteNode& node) {
+  const std::size_t rank = node.shape(0).size();
+  const std::vector<std::int64_t> pads = node.constant_integers(1, "the list of pads");
+  if (pads.size() != 2 * rank) node.leave(fmt::format("{} pads for {} dimensions", pads.size(), rank));
+  PadAttributes a;
+  for (std::size_t i = 0; i < rank; ++i) {
+    if (pads[2 * i] < 0 || pads[2 * i + 1] < 0) node.leave("a pad is negative");
+    a.before.push_back(pads[2 * i]);
+    a.after.push_back(pads[2 * i + 1]);
+  }
+  return a;
+}
+
+void import_pad(TfliteNode& node) {
+  PadAttributes a = read_pads(node);
+  if (node.has_input(2)) a.value = node.constant_number(2, "the value of the pads");
+  node.result("pad", a, {node.input(0)});
+}
+
+// SYMMETRIC repeats the border itself: no mode of the graph's.
+void import_mirror_pad(TfliteNode& node) {
+  const auto options = node.options<tflite_file::MirrorPadOptionsT>();
+  if (options.mode != tflite_file::MirrorPadMode::REFLECT)
+    node.unsupported(fmt::format("its mode is {}", static_cast<int>(options.mode)), "REFLECT");
+  PadAttributes a = read_pads(node);
+  a.mode = PadAttributes::Mode::reflect;
+  node.result("pad", a, {node.input(0)});
+}
+
+void import_gather(TfliteNode& node) {
+  const auto options = node.options<tflite_file::GatherOptionsT>();
+  if (options.batch_dims != 0) node.unsupported(fmt::format("batch_dims is {}", options.batch_dims), "0");
+  const std::int64_t axis = checked_axis(node, options.axis, node.shape(0).size());
+  node.result("gather", GatherAttributes{axis}, {node.input(0), node.input(1)});
+}
+
+void import_gather_nd(TfliteNode& node) {
+  node.result("gathernd", GatherNdAttributes{}, {node.input(0), node.input(1)});
+}
+
+// Inputs: indices, depth, value where the index is, value elsewhere.
+void import_one_hot(TfliteNode& node) {
+  const auto options = node.options<tflite_file::OneHotOptionsT>();
+  const Value on = node.constant(2, "the value of the index");
+  const Value off = node.constant(3, "the value elsewhere");
+  if (on.dtype != off.dtype || on.constant->size() != 1 || off.constant->size() != 1)
+    node.leave("its two values are of different types or no single numbers");
+  Tensor values(on.constant->dtype, {2});
+  const auto width = static_cast<std::ptrdiff_t>(off.constant->bytes.size());
+  std::copy(off.constant->bytes.begin(), off.constant->bytes.end(), values.bytes.begin());
+  std::copy(on.constant->bytes.begin(), on.constant->bytes.end(), values.bytes.begin() + width);
+  const OneHotAttributes a{checked_axis(node, options.axis, node.shape(0).size() + 1),
+                           node.constant_integer(1, "the depth")};
+  node.result("one_hot", a, {node.input(0), node.step_constant("/values", std::move(values))});
+}
+
+}  // namespace
+
+const TfliteFamily& tflite_slice_family() {
+  static const TfliteFamily rows = {
+      {BuiltinOperator::SPLIT, 2, 2, import_split},
+      {BuiltinOperator::SPLIT_V, 3, 3, import_split_v},
+      {BuiltinOperator::UNPACK, 1, 1, import_unpack},
+      {BuiltinOperator::SLICE, 3, 3, import_slice},
+      {BuiltinOperator::STRIDED_SLICE, 4, 4, import_strided_slice},
+      {BuiltinOperator::REVERSE_V2, 2, 2, import_reverse},
+      {BuiltinOperator::PAD, 2, 2, import_pad},
+      {BuiltinOperator::PADV2, 3, 3, import_pad},
+      {BuiltinOperator::MIRROR_PAD, 2, 2, import_mirror_pad},
+      {BuiltinOperator::GATHER, 2, 2, import_gather},
+      {BuiltinOperator::GATHER_ND, 2, 2, import_gather_nd},
+      {BuiltinOperator::ONE_HOT, 4, 4, import_one_hot},
+  };
+  return rows;
+}
+
+}  // namespace trireme

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/reference/qlinear.h"
+
+#include <algorithm>
+
+#include "model/graph/attributes.h"
+#include "model/reference/codes.h"
+
+namespace trireme {
+
+namespace {
+
+bool has_kernel(const Graph& graph, const Node& node) {
+  if (node.op == "pooling") return attributes<PoolingAttributes>(node).type == PoolingAttributes::Type::avg;
+  if (node.op == "softmax") {
+    const Shape& shape = graph.values[node.inputs.at(0)].shape;
+    const auto axis = static_cast<std::size_t>(attributes<SoftmaxAttributes>(node).axis);
+    const Quantization& out = graph.values[node.outputs.at(0)].quantization;
+    return axis < shape.size() && !qlinear_softmax_overflows(out.scale.at(0), shape[axis]);
+  }
+  return node.op == "add" || node.op == "multiply";
+}
+
+}  // namespace
+
+bool is_qlinear(const Graph& graph, const Node& node, RequantRule rule) {
+  if (rule != RequantRule::onnx || find_qlinear_kernel(node.op) == nullptr || node.outputs.size() != 1)
+    return false;
+  const Quantization& out = graph.values[node.outputs[0]].quantization;
+  if (!is_affine(out) || bytes_of(out.dtype) != 1) return false;
+  const auto alike = [&](ValueId id) {
+    return id != kNone && is_affine(graph.values[id].quantization) &&
+           graph.values[id].quantization.dtype == out.dtype;
+  };
+  return std::all_of(node.inputs.begin(), node.inputs.end(), alike) && has_kernel(graph, node);
+}
+
+Kernel find_qlinear_kernel(const std::string& op) {
+  struct Row {
+    const char* op;
+    Kernel kernel;
+  };
+  static constexpr Row kRows[] = {{"add", qlinear::add},
+                                  {"multiply", qlinear::multiply},
+                                  {"pooling", qlinear::average_pool},
+                                  {"softmax", qlinear::softmax}};
+  for (const Row& row : kRows) {
+    if (op == row.op) return row.kernel;
+  }
+  return nullptr;
+}
+
+}  // namespace trireme

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/reference/tflite/table.h"
+
+namespace trireme {
+
+namespace {
+
+struct Row {
+  const char* op;
+  Kernel kernel;
+};
+
+constexpr Row kRows[] = {
+    {"add", tflite::add},
+    {"subtract", tflite::subtract},
+    {"multiply", tflite::multiply},
+    {"divide", tflite::divide},
+    {"prelu", tflite::prelu},
+    {"sigmoid", tflite::lookup},
+    {"tanh", tflite::lookup},
+    {"leakyrelu", tflite::leakyrelu},
+    {"hard_swish", tflite::hard_swish},
+    {"abs", tflite::abs},
+    {"softmax", tflite::softmax},
+    {"reduce", tflite::reduce},
+    {"image_resize", tflite::resize},
+    {"concat", tflite::concat},
+};
+
+}  // namespace
+
+Kernel find_tflite_kernel(const std::string& op) {
+  for (const Row& row : kRows) {
+    if (op == row.op) return row.kernel;
+  }
+  return nullptr;
+}
+
+}  // namespace trireme

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inside model/reference only: the operators that TensorFlow Lite computes in integers of its own.
+#pragma once
+
+#include "model/reference/kernels.h"
+
+namespace trireme {
+
+// Rows of find_tflite_kernel(). They take and give affine codes only (codes.h).
+namespace tflite {
+std::vector<Tensor> add(const KernelCall& call);
+std::vector<Tensor> subtract(const KernelCall& call);
+std::vector<Tensor> multiply(const KernelCall& call);
+std::vector<Tensor> divide(const KernelCall& call);
+std::vector<Tensor> prelu(const KernelCall& call);
+std::vector<Tensor> lookup(const KernelCall& call);  // sigmoid, tanh
+std::vector<Tensor> leakyrelu(const KernelCall& call);
+std::vector<Tensor> hard_swish(const KernelCall& call);
+std::vector<Tensor> abs(const KernelCall& call);
+std::vector<Tensor> softmax(const KernelCall& call);
+std::vector<Tensor> reduce(const KernelCall& call);
+std::vector<Tensor> resize(const KernelCall& call);
+std::vector<Tensor> concat(const KernelCall& call);
+}  // namespace tflite
+
+}  // namespace trireme
