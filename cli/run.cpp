@@ -145,7 +145,8 @@ int run_model(const RunVerb& verb, const Console& console) {
   write_artefacts(verb, run, folder.path());
   folder.commit();
   for (const std::string& lid : run.differing) {
-    console.error({lid, "the simulator's values differ from the host's execution", "please report this model"});
+    console.error(
+        {lid, "the simulator's values differ from the host's execution", "please report this model"});
   }
   const int findings = report_findings(run.record, console);
   if (verb.json) {
