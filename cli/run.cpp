@@ -145,8 +145,8 @@ int run_model(const RunVerb& verb, const Console& console) {
   write_artefacts(verb, run, folder.path());
   folder.commit();
   for (const std::string& lid : run.differing) {
-    console.error({lid, "the simulator's bytes differ from the host's quantized execution",
-                   "please report this model"});
+    console.error(
+        {lid, "the simulator's values differ from the host's execution", "please report this model"});
   }
   const int findings = report_findings(run.record, console);
   if (verb.json) {
@@ -154,9 +154,11 @@ int run_model(const RunVerb& verb, const Console& console) {
   } else {
     console.print(compile_summary(run.compiled.binary, run.compiled.chip) + outputs_text(run) + "\n" +
                   profile_table(run.record.profile));
-    console.print(
-        fmt::format("\noutputs {} the host's quantized execution byte for byte\nwrote the run folder {}\n",
-                    run.differing.empty() ? "equal" : "differ from", verb.out));
+    const std::string measure = verb.dtype == "quantized" ? "quantized execution byte for byte"
+                                : verb.dtype == "float16" ? "execution within 1e-2 of the largest"
+                                                          : "execution within 1e-5 of the largest";
+    console.print(fmt::format("\noutputs {} the host's {}\nwrote the run folder {}\n",
+                              run.differing.empty() ? "equal" : "differ from", measure, verb.out));
   }
   return run.differing.empty() ? findings : kExitChecksFailed;
 }

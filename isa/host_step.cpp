@@ -9,6 +9,7 @@
 #include "model/graph/operators.h"
 #include "model/import/acuity/layer.h"
 #include "model/import/acuity/parse_json.h"
+#include "model/import/acuity/quantization_json.h"
 
 namespace trireme {
 
@@ -17,14 +18,8 @@ namespace {
 constexpr std::size_t kMaxOperands = kOperandRanges;
 
 Json tensor_json(const Value& value) {
-  const Quantization& q = value.quantization;
-  Json json = {{"shape", value.shape}, {"type", name_of(value.dtype)}, {"stored", name_of(q.dtype)}};
-  if (q.scheme == Quantization::Scheme::affine) {
-    json["scale"] = q.scale;
-    json["zero_point"] = q.zero_point;
-    json["channel_axis"] = q.channel_axis;
-  }
-  if (q.scheme == Quantization::Scheme::fixed_point) json["fl"] = q.fl;
+  Json json = {{"shape", value.shape}};
+  json.update(quantization_json(value));
   return json;
 }
 
@@ -34,33 +29,18 @@ Json tensors_json(const Graph& graph, const std::vector<ValueId>& values) {
   return list;
 }
 
-DataType type_of(const Json& name, const std::string& where) {
-  return parse_data_type(name.get<std::string>(), where);
-}
-
 Value value_of(const Json& json, const std::string& name, const std::string& where) {
+  Problems problems;
+  LayerParameters parameters(json, where, problems);
   Value value;
   value.name = name;
-  value.shape = json.at("shape").get<Shape>();
+  value.shape = parameters.integers("shape");
+  read_quantization(parameters, value);
+  parameters.reject_unknown();
+  problems.throw_if_any();
   element_count(value.shape);
-  value.dtype = type_of(json.at("type"), where);
-  Quantization& q = value.quantization;
-  q.dtype = type_of(json.at("stored"), where);
-  if (json.contains("scale")) {
-    q.scheme = Quantization::Scheme::affine;
-    q.scale = json.at("scale").get<std::vector<float>>();
-    q.zero_point = json.at("zero_point").get<std::vector<std::int32_t>>();
-    q.channel_axis = json.at("channel_axis").get<int>();
-    const bool fits = q.per_channel()
-                          ? q.channel_axis < static_cast<int>(value.shape.size()) &&
-                                static_cast<std::int64_t>(q.scale.size()) == value.shape[q.channel_axis]
-                          : q.scale.size() == 1;
-    if (!fits || q.zero_point.size() != q.scale.size())
-      throw Error(where, "scales that do not fit the shape");
-  } else if (json.contains("fl")) {
-    q.scheme = Quantization::Scheme::fixed_point;
-    q.fl = json.at("fl").get<int>();
-  }
+  check_scales(value, where, problems);
+  problems.throw_if_any();
   return value;
 }
 

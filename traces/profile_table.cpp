@@ -17,9 +17,23 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
                     : fmt::format("{:.1f}", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
+// Converters join the names of everything they folded into a layer. Its beginning and its end, which holds
+// the number, tell layers apart; profile.json has all of it.
+std::string shown_lid(const std::string& lid) {
+  constexpr std::size_t kMost = 44, kHead = 20;
+  if (lid.size() <= kMost) return lid;
+  // Not in the middle of a UTF-8 character.
+  const auto whole = [&](std::size_t at) {
+    while (at < lid.size() && (static_cast<unsigned char>(lid[at]) & 0xC0U) == 0x80U) ++at;
+    return at;
+  };
+  return lid.substr(0, whole(kHead)) + ".." + lid.substr(whole(lid.size() - (kMost - kHead - 2)));
+}
+
 // "conv1_13 +2": the names of merged layers would make the table wider than any screen.
 std::string layer_title(const LayerProfile& layer) {
-  return layer.merged.empty() ? layer.lid : fmt::format("{} +{}", layer.lid, layer.merged.size());
+  const std::string lid = shown_lid(layer.lid);
+  return layer.merged.empty() ? lid : fmt::format("{} +{}", lid, layer.merged.size());
 }
 
 Table layer_table() {
@@ -78,7 +92,7 @@ std::string layer_causes_text(const Profile& profile) {
   add_cause_columns(table);
   int index = 0;
   for (const LayerProfile& layer : profile.layers) {
-    std::vector<std::string> cells = {std::to_string(index++), layer.lid, layer.engine};
+    std::vector<std::string> cells = {std::to_string(index++), shown_lid(layer.lid), layer.engine};
     add_causes(cells, layer.causes);
     if (layer.causes.total() > 0) table.row(cells);
   }

@@ -92,6 +92,9 @@ Tensor accepted_input(const Value& value, const Tensor& given, bool quantized) {
     throw Error(where, fmt::format("is {}", name_of(given.dtype)),
                 fmt::format("float32 or {}", name_of(q.dtype)));
   }
+  // A network in half precision, or one that stores some real numbers narrower than it computes them.
+  if (quantized && is_float(q.dtype) && q.dtype != value.dtype && is_float(given.dtype))
+    return given.dtype == q.dtype ? given : convert(given, q.dtype);
   if (given.dtype != value.dtype) {
     throw Error(where,
                 fmt::format("is {}, the network wants {}", name_of(given.dtype), name_of(value.dtype)));

@@ -24,6 +24,9 @@ float qlinear_softmax_steps(float output_scale);
 bool qlinear_softmax_overflows(float output_scale, std::int64_t count);
 
 namespace qlinear {
+// To the nearest integer, ties to even. NaN, which only parameters beyond reason give, counts as 0.
+std::int64_t nearest(float x);
+
 std::vector<Tensor> add(const KernelCall& call);
 std::vector<Tensor> multiply(const KernelCall& call);
 std::vector<Tensor> average_pool(const KernelCall& call);

@@ -11,14 +11,6 @@ namespace trireme {
 
 namespace {
 
-std::vector<AddressRange> operand_ranges(const HostJob& job, OperandRange::Access access) {
-  std::vector<AddressRange> ranges;
-  for (const OperandRange& operand : job.operands) {
-    if (operand.access == access) ranges.push_back({operand.address, operand.bytes});
-  }
-  return ranges;
-}
-
 void require_bytes(const OperandRange& operand, std::size_t bytes, const std::string& who) {
   if (operand.bytes != bytes)
     throw Error(who, fmt::format("an operand of {} bytes where the step has {}", operand.bytes, bytes));
@@ -30,8 +22,8 @@ Host::Host(sc_core::sc_module_name name, RunContext& context, MemorySystem& memo
     : EngineUnit(name, Engine::host, context, memory) {}
 
 JobRanges Host::ranges(std::uint32_t index) const {
-  JobRanges ranges{context_.describe(index), operand_ranges(job(index), OperandRange::read),
-                   operand_ranges(job(index), OperandRange::write)};
+  JobRanges ranges{context_.describe(index), ranges_of(job(index).operands, OperandRange::read),
+                   ranges_of(job(index).operands, OperandRange::write)};
   ranges.reads.push_back({job(index).step, job(index).step_bytes});
   return ranges;
 }
@@ -64,10 +56,10 @@ void Host::read_operands(std::uint32_t index) {
 
 void Host::spend(std::uint32_t index) {
   const std::uint32_t layer = layer_of(index);
-  transfer_all(Stream::host_input, operand_ranges(job(index), OperandRange::read), false, layer);
+  transfer_all(Stream::host_input, ranges_of(job(index).operands, OperandRange::read), false, layer);
   wait_cycles(host_cycles(job(index), context_.chip));
   account_.charge(Cause::compute, current_cycle());
-  transfer_all(Stream::host_output, operand_ranges(job(index), OperandRange::write), true, layer);
+  transfer_all(Stream::host_output, ranges_of(job(index).operands, OperandRange::write), true, layer);
 }
 
 void Host::write_results(std::uint32_t index) {

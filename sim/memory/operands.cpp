@@ -41,6 +41,15 @@ std::vector<AddressRange> ranges_of(const TensorView& view) {
   return ranges;
 }
 
+std::vector<AddressRange> ranges_of(const OperandRange (&operands)[kOperandRanges],
+                                    OperandRange::Access access) {
+  std::vector<AddressRange> ranges;
+  for (const OperandRange& operand : operands) {
+    if (operand.access == access) ranges.push_back({operand.address, operand.bytes});
+  }
+  return ranges;
+}
+
 void append_ranges(const TensorView& view, const ViewWindow& window, std::vector<AddressRange>& ranges) {
   const int element = element_bytes(view);
   const auto row_bytes = static_cast<std::uint64_t>(window.width * element);

@@ -44,6 +44,9 @@ std::vector<AddressRange> ranges_of(const TensorView& view);
 struct ViewWindow {
   std::int64_t x, y, c, width, height, channels;
 };
+// The ranges of a PPU or host job that it may read, or write.
+std::vector<AddressRange> ranges_of(const OperandRange (&operands)[kOperandRanges],
+                                    OperandRange::Access access);
 // The bytes one side of a reshuffle touches: what its loops visit, adjacent elements merged.
 std::vector<AddressRange> input_ranges_of(const TpJob& reshuffle);
 std::vector<AddressRange> output_ranges_of(const TpJob& reshuffle);

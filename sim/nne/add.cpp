@@ -56,6 +56,7 @@ struct Sum {
     const auto x = static_cast<float>(a + job.input.zero_point);
     const auto y = static_cast<float>(b + job.input2.zero_point);
     const float code = nearest_even(std::fma(x, number(0), std::fma(y, number(1), number(2))));
+    if (std::isnan(code)) return clamped(0);
     return clamped(static_cast<std::int32_t>(std::clamp(code, -1e9F, 1e9F)));
   }
 

@@ -11,14 +11,6 @@
 namespace trireme {
 
 namespace {
-std::vector<AddressRange> operand_ranges(const PpuJob& job, OperandRange::Access access) {
-  std::vector<AddressRange> ranges;
-  for (const OperandRange& operand : job.operands) {
-    if (operand.access == access) ranges.push_back({operand.address, operand.bytes});
-  }
-  return ranges;
-}
-
 bool inside(const std::vector<AddressRange>& ranges, Address address, std::size_t bytes) {
   return std::any_of(ranges.begin(), ranges.end(), [&](const AddressRange& range) {
     return address >= range.address && std::uint64_t{address} + bytes <= range.address + range.bytes;
@@ -52,14 +44,14 @@ class Ppu::Access : public PpuMemory {
   Access(Ppu& ppu, std::uint32_t job)
       : reader_(ppu.reader_for(job)),
         who_(ppu.context_.describe(job)),
-        input_(merged(operand_ranges(ppu.job(job), OperandRange::read))) {
+        input_(merged(ranges_of(ppu.job(job).operands, OperandRange::read))) {
     for (const AddressRange& range : input_) {
       Bytes data(range.bytes);
       if (ppu.context_.memory.read(range.address, data.data(), data.size())) continue;
       loaded_.push_back(std::move(data));
       load_spans.push_back({range.address, range.bytes, loaded_.back().data(), nullptr});
     }
-    for (const AddressRange& range : merged(operand_ranges(ppu.job(job), OperandRange::write))) {
+    for (const AddressRange& range : merged(ranges_of(ppu.job(job).operands, OperandRange::write))) {
       ppu.stores_.push_back({range.address, Bytes(range.bytes), Bytes(range.bytes)});
       Stores& stores = ppu.stores_.back();
       store_spans.push_back({range.address, range.bytes, stores.data.data(), stores.stored.data()});
@@ -87,8 +79,8 @@ Ppu::Ppu(sc_core::sc_module_name name, RunContext& context, MemorySystem& memory
     : EngineUnit(name, Engine::ppu, context, memory) {}
 
 JobRanges Ppu::ranges(std::uint32_t index) const {
-  JobRanges ranges{context_.describe(index), operand_ranges(job(index), OperandRange::read),
-                   operand_ranges(job(index), OperandRange::write)};
+  JobRanges ranges{context_.describe(index), ranges_of(job(index).operands, OperandRange::read),
+                   ranges_of(job(index).operands, OperandRange::write)};
   ranges.reads.push_back({job(index).program, job(index).program_bytes});
   return ranges;
 }
@@ -114,12 +106,12 @@ void Ppu::spend(std::uint32_t index) {
   context_.layer_ppu_instructions[layer] += static_cast<std::uint64_t>(counts.total()) * job(index).threads;
   // 1. Instructions and operands.
   transfer_all(Stream::ppu_input, {{job(index).program, job(index).program_bytes}}, false, layer);
-  transfer_all(Stream::ppu_input, operand_ranges(job(index), OperandRange::read), false, layer);
+  transfer_all(Stream::ppu_input, ranges_of(job(index).operands, OperandRange::read), false, layer);
   // 2. Execution.
   wait_cycles(ppu_compute_cycles(counts, job(index).threads, context_.chip));
   account_.charge(Cause::compute, current_cycle());
   // 3. Results.
-  transfer_all(Stream::ppu_output, operand_ranges(job(index), OperandRange::write), true, layer);
+  transfer_all(Stream::ppu_output, ranges_of(job(index).operands, OperandRange::write), true, layer);
 }
 
 void Ppu::write_results(std::uint32_t) {

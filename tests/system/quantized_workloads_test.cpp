@@ -7,6 +7,7 @@
 #include "model/quantize/real_network.h"
 #include "tensor/files.h"
 #include "tests/support_for_tests/quantized_workloads.h"
+#include "tests/support_for_tests/relative_difference.h"
 #include "tests/system/subject.h"
 
 namespace trireme {
@@ -54,16 +55,6 @@ TEST(QuantizedWorkloadsOnTheSimulator, NoIntegerDiffers) {
       EXPECT_EQ(all.differing, 0) << folder.filename() << " against " << variant.oracle;
     }
   }
-}
-
-// Of the largest output.
-double relative_difference(const Tensor& got, const Tensor& expected) {
-  double largest = 0, apart = 0;
-  for (std::int64_t i = 0; i < expected.size(); ++i) {
-    largest = std::max(largest, std::abs(element(expected, i)));
-    apart = std::max(apart, std::abs(element(got, i) - element(expected, i)));
-  }
-  return apart / largest;
 }
 
 TEST(FloatWorkloadsOnTheSimulator, AgreeWithReferenceAndRuntime) {

@@ -9,6 +9,7 @@
 #include "model/preprocess/input_meta.h"
 #include "model/quantize/calibrate.h"
 #include "tensor/files.h"
+#include "tests/support_for_tests/relative_difference.h"
 #include "tests/support_for_tests/shared_folder.h"
 #include "tests/system/subject.h"
 
@@ -23,16 +24,6 @@ class Workloads : public ::testing::Test {
   }
   std::filesystem::path folder_;
 };
-
-// Largest difference, as a part of the largest expected value.
-double relative_difference(const Tensor& got, const Tensor& expected) {
-  double largest = 0, apart = 0;
-  for (std::int64_t i = 0; i < expected.size(); ++i) {
-    largest = std::max(largest, std::abs(element(expected, i)));
-    apart = std::max(apart, std::abs(element(got, i) - element(expected, i)));
-  }
-  return apart / largest;
-}
 
 // CNTK's MNIST network: Conv, Add, Relu, MaxPool, Reshape of a weight, MatMul.
 TEST_F(Workloads, CntkMnistOnHostAndSimulator) {

@@ -49,6 +49,15 @@ VIP-SRAM   64 B read (32.0 MB/s), 32 B written (16.0 MB/s)
 )");
 }
 
+// 44 characters are shown: the first 20, two dots, the last 22.
+TEST(ProfileTable, LongNamesKeepBothEnds) {
+  Profile profile = sample_profile();
+  profile.layers[0].lid =
+      "functional_1/activation/Relu;functional_1/conv2d/BiasAdd;functional_1/conv2d/Conv2D_17";
+  const std::string table = profile_table(profile);
+  EXPECT_NE(table.find("functional_1/activat..nal_1/conv2d/Conv2D_17"), std::string::npos) << table;
+}
+
 TEST(ProfileSynap, IsTheTableOfTheSynapManual) {
   // Exclusive cycles; 1.4 us and 0.4 us round to 1 and 0. Merged layers follow without engine.
   EXPECT_EQ(profile_synap(sample_profile()),

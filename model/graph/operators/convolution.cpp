@@ -98,7 +98,8 @@ std::int64_t convolution_macs(const Graph& graph, const Node& node) {
 
 std::string print_convolution(const Node& node) {
   const auto& a = attributes<ConvolutionAttributes>(node);
-  return print_window(a.window) + (a.groups == 1 ? "" : fmt::format(" groups={}", a.groups));
+  return print_window(a.window) + (a.groups == 1 ? "" : fmt::format(" groups={}", a.groups)) +
+         (a.depthwise ? " depthwise" : "");
 }
 
 const OperatorFamily& convolution_operators() {

@@ -27,6 +27,7 @@ class LayerParameters {
   bool has(const char* key);
   std::int64_t integer(const char* key, std::optional<std::int64_t> fallback = {});
   float real(const char* key, std::optional<float> fallback = {});
+  double number(const char* key, std::optional<double> fallback = {});  // finite
   bool flag(const char* key, std::optional<bool> fallback = {});
   std::string text(const char* key, std::optional<std::string> fallback = {});
   // A single number is a list of one; lists of a list are joined.

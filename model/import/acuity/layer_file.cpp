@@ -40,6 +40,26 @@ void check_operator(const Layer& layer, const std::string& where, Problems& prob
   }
 }
 
+// {"Scales": "model"} in MetaData. Only then do layers have a `quantization`: elsewhere scales are in a
+// table.
+bool has_scales(const Json& meta_data, const std::string& file, Problems& problems) {
+  if (!meta_data.contains("Scales")) return false;
+  if (text_field(meta_data, "Scales") == "model") return true;
+  problems.add(file, "'Scales' of 'MetaData' is not 'model'", "without it, scales come from a table");
+  return false;
+}
+
+void read_layer_quantization(const Json& object, const std::string& where, Layer& layer, Problems& problems) {
+  const auto found = object.find("quantization");
+  if (found == object.end()) return;
+  if (!found->is_object()) return problems.add(where, "'quantization' is not an object");
+  for (const auto& [key, entry] : found->items()) {
+    if (!entry.is_object())
+      problems.add(where, "'quantization' of '" + printable(key) + "' is not an object");
+    layer.quantization[key] = entry.is_object() ? entry : Json::object();
+  }
+}
+
 Layer read_layer(const std::string& file, const std::string& lid, const Json& object, Problems& problems) {
   Layer layer;
   layer.lid = lid;
@@ -83,9 +103,13 @@ LayerFile read_layer_file(const std::filesystem::path& path, Problems& problems)
   LayerFile file;
   file.name = text_field(document["MetaData"], "Name");
   file.platform = text_field(document["MetaData"], "Platform");
-  for (const auto& [lid, object] : document["Layers"].items()) {
-    file.layers.push_back(
-        read_layer(path.string(), lid, object.is_object() ? object : Json::object(), problems));
+  file.scales_from_model = has_scales(document["MetaData"], path.string(), problems);
+  for (const auto& [lid, entry] : document["Layers"].items()) {
+    const Json object = entry.is_object() ? entry : Json::object();
+    Layer layer = read_layer(path.string(), lid, object, problems);
+    if (file.scales_from_model)
+      read_layer_quantization(object, place_of(path.string(), layer), layer, problems);
+    file.layers.push_back(std::move(layer));
   }
   return file;
 }

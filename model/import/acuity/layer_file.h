@@ -16,11 +16,13 @@ struct Layer {
   Json parameters = Json::object();
   std::vector<std::string> inputs, outputs;         // "@conv1_4:out0"; "out0"
   std::map<std::string, std::string> tensor_names;  // of "out0", "weight", …, as the source model has them
+  std::map<std::string, Json> quantization;         // likewise; of a file whose scales come with the model
 };
 
 struct LayerFile {
   std::string name, platform;  // of MetaData; may be empty
-  std::vector<Layer> layers;   // in the order of the file
+  bool scales_from_model = false;
+  std::vector<Layer> layers;  // in the order of the file
 };
 
 // Error if it is no layer graph at all; complaints about single layers are collected.

@@ -52,6 +52,15 @@ float LayerParameters::real(const char* key, std::optional<float> fallback) {
   return number && std::abs(*number) <= kMost ? static_cast<float>(*number) : 0.0F;
 }
 
+double LayerParameters::number(const char* key, std::optional<double> fallback) {
+  const Json* found = find(key, !fallback.has_value());
+  if (found == nullptr) return fallback.value_or(0);
+  const std::optional<double> number = as_number(*found);
+  if (number && std::isfinite(*number)) return *number;
+  complain(key, "is not a number");
+  return 0;
+}
+
 bool LayerParameters::flag(const char* key, std::optional<bool> fallback) {
   const Json* found = find(key, !fallback.has_value());
   if (found == nullptr) return fallback.value_or(false);

@@ -4,10 +4,12 @@
 // constants against attributes.
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "model/graph/operators.h"
 #include "model/import/acuity/layer.h"
 #include "model/import/acuity/layer_file.h"
+#include "model/import/acuity/quantization_json.h"
 #include "model/import/import.h"
 #include "support/text.h"
 #include "tensor/files.h"
@@ -24,6 +26,11 @@ struct Loader {
   std::set<std::string> taken_data = {};
   std::vector<Layer> layers = {};
   std::map<std::string, ValueId> sources = {};  // "@lid:out0" -> value
+  struct Declared {
+    DataType type;
+    std::string where;
+  };
+  std::map<ValueId, Declared> declared = {};  // types that the file states and inference must find
   Graph graph = {};
 
   std::string where(const Layer& layer) const { return place_of(json_file, layer); }
@@ -50,6 +57,19 @@ std::string tensor_name(const Layer& layer, const std::string& key) {
   return found != layer.tensor_names.end() ? found->second : layer.lid + ":" + key;
 }
 
+std::string quantization_place(const Loader& l, const Layer& layer, const std::string& key) {
+  return l.where(layer) + ": quantization of '" + printable(key) + "'";
+}
+
+// How the tensor `key` of the layer is stored. Without an entry: as it is.
+void read_quantization(Loader& l, const Layer& layer, const std::string& key, Value& value) {
+  const auto entry = layer.quantization.find(key);
+  if (entry == layer.quantization.end()) return;
+  LayerParameters parameters(entry->second, quantization_place(l, layer, key), l.problems);
+  trireme::read_quantization(parameters, value);
+  parameters.reject_unknown();
+}
+
 ValueId add_value(Loader& l, const Layer& layer, Value value) {
   if (l.graph.find_value(value.name) != kNone) {
     l.problems.add(l.where(layer), "the tensor name '" + printable(value.name) + "' is used twice");
@@ -58,20 +78,43 @@ ValueId add_value(Loader& l, const Layer& layer, Value value) {
   return l.graph.add_value(std::move(value));
 }
 
+// NAME.data holds real numbers, or the codes themselves.
+Value constant_value(Loader& l, const Layer& layer, const std::string& key, const std::string& name,
+                     const Tensor& tensor) {
+  Value value;
+  value.name = name;
+  value.shape = tensor.shape;
+  value.dtype = value.quantization.dtype = tensor.dtype;
+  read_quantization(l, layer, key, value);
+  const std::string where = quantization_place(l, layer, key);
+  const DataType stored = value.quantization.dtype;
+  if (tensor.dtype != value.dtype && !(value.quantization.quantized() && tensor.dtype == stored)) {
+    l.problems.add(where, std::string("is ") + name_of(value.dtype) + " stored as " + name_of(stored) + ", " +
+                              l.data_file + " holds " + name_of(tensor.dtype));
+  }
+  check_scales(value, where, l.problems);
+  value.constant = std::make_shared<const Tensor>(tensor);
+  return value;
+}
+
 // Layers may share a constant: then both name the same tensor, with the same bytes.
-ValueId add_constant(Loader& l, const Layer& layer, const std::string& name, const Tensor& tensor) {
+ValueId add_constant(Loader& l, const Layer& layer, const std::string& key, const std::string& name,
+                     const Tensor& tensor) {
+  Value value = constant_value(l, layer, key, name, tensor);
   const ValueId existing = l.graph.find_value(name);
   if (existing != kNone) {
-    const auto& other = l.graph.values[existing].constant;
+    const Value& known = l.graph.values[existing];
+    const auto& other = known.constant;
     if (other != nullptr && other->dtype == tensor.dtype && other->shape == tensor.shape &&
-        other->bytes == tensor.bytes) {
+        other->bytes == tensor.bytes && known.dtype == value.dtype &&
+        same_parameters(known.quantization, value.quantization)) {
       return existing;
     }
     l.problems.add(l.where(layer),
                    "the tensor name '" + printable(name) + "' is used twice, for different tensors");
     return existing;
   }
-  return l.graph.add_constant(name, tensor);
+  return l.graph.add_value(std::move(value));
 }
 
 void add_input(Loader& l, const Layer& layer) {
@@ -95,7 +138,11 @@ void add_input(Loader& l, const Layer& layer) {
   } catch (const Error& error) {
     parameters.complain("shape", error.problems()[0].what);
   }
+  const DataType type = value.dtype;
+  read_quantization(l, layer, "out0", value);
+  const DataType declared = std::exchange(value.dtype, type);
   const ValueId id = add_value(l, layer, std::move(value));
+  l.declared[id] = {declared, quantization_place(l, layer, "out0")};
   l.graph.inputs.push_back(id);
   l.graph.input_lids.push_back(layer.lid);
   l.sources["@" + layer.lid + ":out0"] = id;
@@ -110,7 +157,7 @@ void add_variable(Loader& l, const Layer& layer) {
   parameters.ignore({"shape", "is_scalar", "type"});
   parameters.reject_unknown();
   l.sources["@" + layer.lid + ":out0"] =
-      add_constant(l, layer, layer.name, tensor != nullptr ? *tensor : Tensor());
+      add_constant(l, layer, "out0", layer.name, tensor != nullptr ? *tensor : Tensor());
 }
 
 void add_sources(Loader& l) {
@@ -123,7 +170,11 @@ void add_sources(Loader& l) {
       for (const std::string& port : layer.outputs) {
         Value value;
         value.name = tensor_name(layer, port);
-        l.sources["@" + layer.lid + ":" + port] = add_value(l, layer, std::move(value));
+        read_quantization(l, layer, port, value);
+        const DataType type = value.dtype;
+        const ValueId id = add_value(l, layer, std::move(value));
+        if (layer.quantization.count(port) != 0) l.declared[id] = {type, quantization_place(l, layer, port)};
+        l.sources["@" + layer.lid + ":" + port] = id;
       }
     }
   }
@@ -172,7 +223,7 @@ void add_layer_constants(Loader& l, const Layer& layer, const LayerFormat& forma
       continue;
     }
     if (key == "weight") check_weights(l, *tensor, parameters);
-    node.inputs.push_back(add_constant(l, layer, tensor_name(layer, key), *tensor));
+    node.inputs.push_back(add_constant(l, layer, key, tensor_name(layer, key), *tensor));
   }
 }
 
@@ -226,6 +277,27 @@ void check_leftover_data(Loader& l) {
   }
 }
 
+void check_leftover_quantization(Loader& l) {
+  for (const Layer& layer : l.layers) {
+    for (const auto& [key, entry] : layer.quantization) {
+      const bool output = std::find(layer.outputs.begin(), layer.outputs.end(), key) != layer.outputs.end();
+      if (!output && l.data.count(layer.lid + ":" + key) == 0)
+        l.problems.add(quantization_place(l, layer, key), "the layer has no such tensor");
+    }
+  }
+}
+
+void check_quantization(Loader& l) {
+  for (const auto& [id, declared] : l.declared) {
+    const Value& value = l.graph.values[id];
+    if (value.dtype != declared.type) {
+      l.problems.add(declared.where, std::string("is of ") + name_of(declared.type) + ", the tensor is " +
+                                         name_of(value.dtype));
+    }
+    check_scales(value, declared.where, l.problems);
+  }
+}
+
 }  // namespace
 
 Graph load_acuity(const std::filesystem::path& json, const std::filesystem::path& data) {
@@ -235,14 +307,17 @@ Graph load_acuity(const std::filesystem::path& json, const std::filesystem::path
   l.layers = std::move(file.layers);
   l.graph.name = file.name.empty() ? json.stem().string() : file.name;
   l.graph.source_format = file.platform.empty() ? "acuity" : file.platform;
+  l.graph.scales_from_model = file.scales_from_model;
 
   add_sources(l);
   add_nodes(l);
   check_leftover_data(l);
+  check_leftover_quantization(l);
   l.problems.throw_if_any();
   try {
     sort_nodes(l.graph);
     infer_shapes(l.graph);
+    check_quantization(l);
     verify(l.graph);
   } catch (const Error& error) {
     for (const Problem& problem : error.problems()) {

@@ -5,6 +5,7 @@
 
 #include "model/graph/operators.h"
 #include "model/import/acuity/layer.h"
+#include "model/import/acuity/quantization_json.h"
 #include "model/import/import.h"
 #include "support/files.h"
 #include "tensor/files.h"
@@ -31,6 +32,13 @@ Json value_parameters(const Value& value) {
   return Json{{"shape", value.shape}, {"is_scalar", value.shape.empty()}, {"type", name_of(value.dtype)}};
 }
 
+// Beside the layer's tensor names. What is stored as it is has no entry.
+void write_quantization(const Writer& w, ValueId id, const std::string& key, Json& layer) {
+  const Value& value = w.graph.values[id];
+  const bool stored_as_is = !value.quantization.quantized() && value.quantization.dtype == value.dtype;
+  if (w.graph.scales_from_model && !stored_as_is) layer["quantization"][key] = quantization_json(value);
+}
+
 void name_sources(Writer& w, const std::vector<std::pair<ValueId, std::string>>& variables) {
   for (std::size_t i = 0; i < w.graph.inputs.size(); ++i) {
     w.source[w.graph.inputs[i]] = "@" + w.graph.input_lids[i] + ":out0";
@@ -50,6 +58,7 @@ void write_inputs(Writer& w) {
     layer["parameters"] = value_parameters(value);
     layer["inputs"] = Json::array();
     layer["outputs"] = Json::array({"out0"});
+    write_quantization(w, w.graph.inputs[i], "out0", layer);
     w.add(w.graph.input_lids[i], std::move(layer));
   }
 }
@@ -61,6 +70,7 @@ void write_variables(Writer& w, const std::vector<std::pair<ValueId, std::string
     layer["parameters"] = value_parameters(value);
     layer["inputs"] = Json::array();
     layer["outputs"] = Json::array({"out0"});
+    write_quantization(w, id, "out0", layer);
     w.add(lid, std::move(layer));
     w.data[lid + ":data"] = *value.constant;
   }
@@ -83,6 +93,7 @@ void write_node(Writer& w, const Node& node) {
     const std::string out = "out" + std::to_string(port);
     layer["outputs"].push_back(out);
     names[out] = w.graph.values[node.outputs[port]].name;
+    write_quantization(w, node.outputs[port], out, layer);
   }
   std::size_t last = node.inputs.size();
   while (last > 0 && node.inputs[last - 1] == kNone) --last;
@@ -94,6 +105,7 @@ void write_node(Writer& w, const Node& node) {
       const std::string& key = format->constants[i - 1];
       w.data[node.lid + ":" + key] = *w.graph.values[input].constant;
       names[key] = w.graph.values[input].name;
+      write_quantization(w, input, key, layer);
     }
   }
   layer["tensor_names"] = std::move(names);
@@ -113,11 +125,13 @@ void write_outputs(Writer& w) {
 
 // AcuityVersion names the dialect of the file, not the program that wrote it.
 Json meta_data(const Graph& graph) {
-  return Json{{"Name", graph.name},
-              {"AcuityVersion", "6"},
-              {"Platform", graph.source_format},
-              {"Org_Platform", graph.source_format},
-              {"Generator", "trireme"}};
+  Json meta{{"Name", graph.name},
+            {"AcuityVersion", "6"},
+            {"Platform", graph.source_format},
+            {"Org_Platform", graph.source_format},
+            {"Generator", "trireme"}};
+  if (graph.scales_from_model) meta["Scales"] = "model";
+  return meta;
 }
 
 // The JSON under a temporary name first, then the data, then the renaming that can hardly fail: a folder

@@ -146,4 +146,13 @@ void assign_codes(Graph& graph, ValueId value, const Quantization& parameters) {
   }
 }
 
+void erase_nodes(Graph& graph, const std::vector<bool>& erased) {
+  std::vector<Node> kept;
+  for (NodeId at = 0; at < graph.nodes.size(); ++at) {
+    if (!erased[at]) kept.push_back(std::move(graph.nodes[at]));
+  }
+  graph.nodes.clear();
+  for (Node& node : kept) graph.add_node(std::move(node));
+}
+
 }  // namespace trireme

@@ -28,4 +28,7 @@ std::optional<Quantization> moved_parameters(const Graph& graph, const Node& nod
 // operator that would take codes for numbers.
 void take_over_codes(Graph& graph, Node& node);
 
+// Nodes whose entry in `erased` is true leave the graph; the others keep their order.
+void erase_nodes(Graph& graph, const std::vector<bool>& erased);
+
 }  // namespace trireme

@@ -6,6 +6,7 @@
 
 #include "model/graph/attributes.h"
 #include "model/graph/operators.h"
+#include "model/import/onnx/codes.h"
 #include "model/import/onnx/quantization_parameters.h"
 
 namespace trireme {
@@ -48,12 +49,7 @@ class Grouping {
       take_codes(producer, codes);
       erased[at] = true;
     }
-    std::vector<Node> kept;
-    for (NodeId at = 0; at < graph_.nodes.size(); ++at) {
-      if (!erased[at]) kept.push_back(std::move(graph_.nodes[at]));
-    }
-    graph_.nodes.clear();
-    for (Node& node : kept) graph_.add_node(std::move(node));
+    erase_nodes(graph_, erased);
   }
 
  private:

@@ -173,12 +173,7 @@ class Ascent {
       graph_.values[result].producer = before;
       erased[at] = true;
     }
-    std::vector<Node> kept;
-    for (NodeId at = 0; at < graph_.nodes.size(); ++at) {
-      if (!erased[at]) kept.push_back(std::move(graph_.nodes[at]));
-    }
-    graph_.nodes.clear();
-    for (Node& node : kept) graph_.add_node(std::move(node));
+    erase_nodes(graph_, erased);
   }
 
  private:

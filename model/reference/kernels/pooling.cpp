@@ -308,7 +308,7 @@ std::vector<Tensor> average_pool(const KernelCall& call) {
     const float steps = sum / kernels::real_divisor(call, field, index) / to.scale;
     codes[static_cast<std::size_t>(index)] =
         whole ? average(centred, field.elements())
-              : clamped(std::llrint(steps + static_cast<float>(to.zero_point)), to.range());
+              : clamped(nearest(steps + static_cast<float>(to.zero_point)), to.range());
   });
   return {tensor_of_codes(to, output_value(call).shape, codes)};
 }

@@ -22,7 +22,7 @@ std::vector<Tensor> combine(const KernelCall& call, Operation operation) {
   for_each_broadcast(operands, shape, [&](std::int64_t i, const std::array<std::int64_t, 2>& at) {
     const float result = operation(static_cast<float>(a[static_cast<std::size_t>(at[0])]),
                                    static_cast<float>(b[static_cast<std::size_t>(at[1])]));
-    codes[static_cast<std::size_t>(i)] = clamped(std::llrint(result), to.range());
+    codes[static_cast<std::size_t>(i)] = clamped(nearest(result), to.range());
   });
   return {tensor_of_codes(to, shape, codes)};
 }

@@ -2,6 +2,7 @@
 #include "model/reference/qlinear.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "model/graph/attributes.h"
 #include "model/reference/codes.h"
@@ -33,6 +34,11 @@ bool is_qlinear(const Graph& graph, const Node& node, RequantRule rule) {
            graph.values[id].quantization.dtype == out.dtype;
   };
   return std::all_of(node.inputs.begin(), node.inputs.end(), alike) && has_kernel(graph, node);
+}
+
+std::int64_t qlinear::nearest(float x) {
+  constexpr float kFarBeyondCodes = 1e9F;
+  return std::isnan(x) ? 0 : std::llrint(std::clamp(x, -kFarBeyondCodes, kFarBeyondCodes));
 }
 
 Kernel find_qlinear_kernel(const std::string& op) {

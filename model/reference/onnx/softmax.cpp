@@ -62,7 +62,7 @@ std::vector<Tensor> softmax(const KernelCall& call) {
     float sum = 0;
     for (std::int64_t i = 0; i < count; ++i) sum += exponential(i);
     for (std::int64_t i = 0; i < count; ++i)
-      y[at(i)] = clamped(std::llrint(exponential(i) * steps / sum) + to.zero_point, to.range());
+      y[at(i)] = clamped(nearest(exponential(i) * steps / sum) + to.zero_point, to.range());
   }
   return {tensor_of_codes(to, shape, y)};
 }

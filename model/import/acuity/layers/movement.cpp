@@ -65,7 +65,7 @@ std::any read_pad(LayerParameters& p) {
     a.after.push_back(pairs[i + 1]);
   }
   a.mode = meaning_of<PadAttributes::Mode>(p, "padding_mode", kPadModes);
-  a.value = static_cast<double>(p.real("padding_const", 0.0F));
+  a.value = p.number("padding_const", 0.0);
   return a;
 }
 

@@ -59,6 +59,7 @@ void write_convolution(const Graph& graph, const Node& node, Json& p) {
   p["weights"] = graph.values[node.inputs[1]].shape[0];
   p["bias"] = node.inputs.size() > 2 && node.inputs[2] != kNone;
   p["group_number"] = a.groups;
+  if (a.depthwise) p["depth_wise"] = true;
   p["regularize"] = false;
   write_window(a.window, p);
 }
@@ -74,7 +75,8 @@ std::any read_convolution(LayerParameters& p) {
   a.groups = p.integer("group_number", 1);
   a.window = read_window(p);
   p.require("padding_mode", "CONSTANT");
-  p.ignore({"weights", "bias", "regularize", "depth_wise"});  // weights and bias are held against NAME.data
+  a.depthwise = p.flag("depth_wise", false);
+  p.ignore({"weights", "bias", "regularize"});  // weights and bias are held against NAME.data
   return a;
 }
 

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "model/import/onnx/operator_table.h"
-#include "model/import/onnx/operators/window.h"
+#include "model/import/onnx/operators/convolution.h"
 
 namespace trireme {
 namespace {
@@ -54,12 +54,7 @@ void import_conv_integer(OnnxNode& node) {
     return node.unsupported(fmt::format("a convolution of {} by {}", to_string(data), to_string(weight)),
                             "convolutions of two dimensions are supported: [n,c,h,w] by [out,in,h,w]");
   }
-  Window& w = read.window;
-  if (read.has_kernel && (w.kernel_h != weight[2] || w.kernel_w != weight[3])) {
-    return node.unsupported(fmt::format("attribute 'kernel_shape' is [{},{}]", w.kernel_h, w.kernel_w),
-                            "the weight has the shape " + to_string(weight));
-  }
-  w.kernel_h = weight[2], w.kernel_w = weight[3];
+  set_kernel(node, read, data, weight);
   node.result("convolution_integer", ConvolutionAttributes{resolve_pads(read, data[2], data[3]), groups},
               operands(node));
 }

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "model/import/onnx/operator_table.h"
+#include "model/import/onnx/operators/convolution.h"
 #include "model/import/onnx/operators/qlinear.h"
-#include "model/import/onnx/operators/window.h"
 
 namespace trireme {
 namespace {
@@ -19,12 +19,7 @@ void import_qlinear_conv(OnnxNode& node) {
     return node.unsupported(fmt::format("a convolution of {} by {}", to_string(data), to_string(weight)),
                             "convolutions of two dimensions are supported: [n,c,h,w] by [out,in,h,w]");
   }
-  Window& w = read.window;
-  if (read.has_kernel && (w.kernel_h != weight[2] || w.kernel_w != weight[3])) {
-    return node.unsupported(fmt::format("attribute 'kernel_shape' is [{},{}]", w.kernel_h, w.kernel_w),
-                            "the weight has the shape " + to_string(weight));
-  }
-  w.kernel_h = weight[2], w.kernel_w = weight[3];
+  set_kernel(node, read, data, weight);
   const Quantization x = read_tensor_parameters(node, {1, 2});
   const Quantization kernel = read_parameters(node, {4, 5}, DataType::uint8, weight, 0);
   const Quantization y = read_tensor_parameters(node, {6, 7});
