@@ -7,6 +7,7 @@
 #include "compiler/pack/coefficients.h"
 #include "compiler/pack/lookup_table.h"
 #include "compiler/pack/requantizer.h"
+#include "model/graph/attributes.h"
 #include "model/quant/quantization.h"
 
 namespace trireme {
@@ -94,6 +95,15 @@ void add_bias(const Packing& packing, PlannedJob& planned, std::size_t field, co
   add(packing, planned, field, ConstantData::Role::bias, "bias", std::move(bytes));
 }
 
+// TensorFlow Lite runs grouped convolutions by its reference kernel, which rounds as that of TensorFlow Lite
+// Micro does, and not as its fast kernel of one group (numerics.md §3.2).
+void set_rule_of_groups(const Packing& packing, NneJob& job) {
+  const bool grouped = attributes<ConvolutionAttributes>(packing.node()).groups > 1;
+  const bool dense = job.header.operation == static_cast<std::uint8_t>(NneOperation::convolution);
+  if (packing.plan.rule == RequantRule::tflite && grouped && dense)
+    job.post.rule = static_cast<std::uint8_t>(RequantRule::tflm);
+}
+
 void pack_add(const Packing& packing, PlannedJob& planned, NneJob& job) {
   set_rule(packing, job.post);
   const auto code_scale = [](const Value& value) {
@@ -123,6 +133,7 @@ void pack_job(const Packing& packing, PlannedJob& planned, NneJob& job) {
           encode_nne_coefficients(weights, packing.chip));
   add_bias(packing, planned, offsetof(NneJob, bias), planned.kernels);
   add_weighted_post(packing, planned, job.post, offsetof(NneJob, post), planned.kernels, false);
+  set_rule_of_groups(packing, job);
 }
 
 void pack_fully_connected(const Packing& packing, PlannedJob& planned, TpJob& job) {
