@@ -85,6 +85,27 @@ TEST(TfliteImport, DepthwiseWithAMultiplier) {
             Tensor::of<float>({1, 1, 2, 4}, {1, 10, 200, 2000, 3, 30, 400, 4000}).bytes);
 }
 
+// Pixels 0..5 of one row of 2x3, a column of zeros put before: the rows 0 0 1 2 and 0 3 4 5. Blocks of 1x2:
+// image 0 has the even columns 0 1 / 0 4, image 1 the odd ones 0 2 / 3 5. Back, with the column cropped, are
+// the pixels.
+TEST(TfliteImport, BlocksAgainstTheBatchAndBack) {
+  TfliteBuilder b;
+  const int x = b.tensor("x", {1, 2, 3, 1}, kFloat);
+  const int block = b.constant<std::int32_t>("block", {2}, kInt32, {1, 2});
+  const int edge = b.constant<std::int32_t>("edge", {2, 2}, kInt32, {0, 0, 1, 0});
+  const int images = b.tensor("images", {2, 2, 2, 1}, kFloat);
+  const int y = b.tensor("y", {1, 2, 3, 1}, kFloat);
+  b.node(Code::SPACE_TO_BATCH_ND, {x, block, edge}, {images});
+  b.node(Code::BATCH_TO_SPACE_ND, {images, block, edge}, {y});
+  const Graph graph = b.import({x}, {images, y});
+  const auto outputs = execute(graph, {Tensor::of<float>({1, 2, 3, 1}, {0, 1, 2, 3, 4, 5})}, {});
+  const auto numbers = [](const Tensor& t) {
+    return std::vector<float>(t.data<float>(), t.data<float>() + t.size());
+  };
+  EXPECT_THAT(numbers(outputs[0]), ElementsAre(0, 1, 0, 4, 0, 2, 3, 5));
+  EXPECT_THAT(numbers(outputs[1]), ElementsAre(0, 1, 2, 3, 4, 5));
+}
+
 TEST(TfliteImport, FullyConnectedReadsRowsAndKeepsDimensionsOnRequest) {
   for (const bool keep : {false, true}) {
     TfliteBuilder b;

@@ -124,7 +124,6 @@ void import_operators(TfliteImport& import, const TfliteStructure& structure, co
                       Problems& problems) {
   std::map<std::string, std::vector<std::string>> unsupported;
   for (const std::uint32_t index : structure.order) {
-    if (import.folded.count(index) != 0) continue;
     if (find_tflite_operator(builtin_code(code_of(import, index))) != nullptr) {
       import_operator(import, index, where, problems);
     } else {
@@ -169,8 +168,6 @@ TfliteImport start_import(const tflite_file::Model& model, const tflite_file::Su
   const std::size_t tensors = import.tensor_names.size();
   import.roles.resize(tensors, TfliteRole::data);
   import.values.resize(tensors, kNone);
-  import.readers.resize(tensors);
-  import.is_output.resize(tensors, false);
   import.names.insert(import.tensor_names.begin(), import.tensor_names.end());
   return import;
 }

@@ -11,7 +11,6 @@ namespace trireme {
 TfliteNode::TfliteNode(TfliteImport& import, std::uint32_t index, std::string name, const char* graph_op)
     : import_(import),
       operator_(*import.subgraph.operators()->Get(index)),
-      last_(&operator_),
       index_(index),
       name_(std::move(name)),
       graph_op_(graph_op) {}
@@ -38,7 +37,7 @@ std::uint32_t TfliteNode::input_tensor(std::size_t i) const {
 }
 
 std::uint32_t TfliteNode::output_tensor(std::size_t i) const {
-  return static_cast<std::uint32_t>(last_->outputs()->Get(static_cast<flatbuffers::uoffset_t>(i)));
+  return static_cast<std::uint32_t>(operator_.outputs()->Get(static_cast<flatbuffers::uoffset_t>(i)));
 }
 
 const Value* TfliteNode::find_constant(std::uint32_t tensor) {
@@ -250,11 +249,6 @@ void TfliteNode::result_constant(Tensor tensor) {
   if (!value.quantization.quantized()) value.quantization.dtype = tensor.dtype;
   value.constant = std::make_shared<const Tensor>(std::move(tensor));
   deliver(0, import_.graph.add_value(std::move(value)));
-}
-
-void TfliteNode::deliver_output_of(std::uint32_t other) {
-  last_ = import_.subgraph.operators()->Get(other);
-  declared_.clear();
 }
 
 }  // namespace trireme

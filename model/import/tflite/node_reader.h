@@ -25,14 +25,11 @@ struct TfliteImport {
   const tflite_file::SubGraph& subgraph;
   Graph graph;
   std::vector<std::string> tensor_names;
-  std::vector<TfliteRole> roles;                    // of tensors
-  std::vector<ValueId> values;                      // of tensors; kNone: not (yet) in the graph
-  std::vector<std::vector<std::uint32_t>> readers;  // of tensors: operators that are imported, in order
-  std::vector<bool> is_output;                      // tensors that are outputs of the model
-  std::unordered_set<std::string> names;            // of all tensors and of the values made here
+  std::vector<TfliteRole> roles;          // of tensors
+  std::vector<ValueId> values;            // of tensors; kNone: not (yet) in the graph
+  std::unordered_set<std::string> names;  // of all tensors and of the values made here
   std::unordered_set<std::string> node_names;
   std::unordered_map<std::uint32_t, Value> constants;  // of tensors, read once
-  std::unordered_set<std::uint32_t> folded;            // operators that an earlier one took over
   ConstantBudget budget;
 };
 
@@ -88,8 +85,6 @@ class TfliteNode {
   ConstantBudget& budget() { return import_.budget; }
   std::uint32_t index() const { return index_; }
   const char* graph_op() const { return graph_op_; }
-  // An operator that was folded into this one delivers the result in its place.
-  void deliver_output_of(std::uint32_t other);
 
  private:
   std::uint32_t input_tensor(std::size_t i) const;
@@ -106,7 +101,6 @@ class TfliteNode {
 
   TfliteImport& import_;
   const tflite_file::Operator& operator_;
-  const tflite_file::Operator* last_;  // the one whose output is the result
   std::uint32_t index_;
   std::string name_;
   const char* graph_op_;

@@ -27,6 +27,7 @@ const TfliteFamily& tflite_dense_family();
 const TfliteFamily& tflite_activation_family();
 const TfliteFamily& tflite_elementwise_family();
 const TfliteFamily& tflite_reduce_family();
+const TfliteFamily& tflite_batch_family();  // blocks of pixels against the batch
 const TfliteFamily& tflite_resize_family();
 const TfliteFamily& tflite_shape_family();
 const TfliteFamily& tflite_slice_family();

@@ -116,7 +116,6 @@ void check_order(const TfliteImport& import, const TfliteStructure& structure, c
 void assign_roles(TfliteImport& import, const TfliteStructure& structure) {
   for (const std::uint32_t i : structure.order) {
     const tflite_file::Operator& op = *import.subgraph.operators()->Get(i);
-    each(op.inputs(), [&](std::uint32_t tensor) { import.readers[tensor].push_back(i); });
     const BuiltinOperator code = builtin_code(*import.model.operator_codes()->Get(op.opcode_index()));
     const bool is_layer = code == BuiltinOperator::CONV_2D || code == BuiltinOperator::DEPTHWISE_CONV_2D ||
                           code == BuiltinOperator::FULLY_CONNECTED;
@@ -124,7 +123,6 @@ void assign_roles(TfliteImport& import, const TfliteStructure& structure) {
     if (bias == 0 || count_of(op.inputs()) <= bias || op.inputs()->Get(bias) < 0) continue;
     import.roles[static_cast<std::size_t>(op.inputs()->Get(bias))] = TfliteRole::bias;
   }
-  for (const std::uint32_t tensor : structure.outputs) import.is_output[tensor] = true;
 }
 
 }  // namespace
