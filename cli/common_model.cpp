@@ -10,7 +10,7 @@ namespace trireme {
 namespace fs = std::filesystem;
 
 void add_model_options(CLI::App* verb, ModelOptions& options) {
-  verb->add_option("--model", options.model, "layer graph NAME.json, or an ONNX file")
+  verb->add_option("--model", options.model, "layer graph NAME.json, or an ONNX or TensorFlow Lite file")
       ->required()
       ->type_name("FILE");
   verb->add_option("--model-data", options.data, "weights NAME.data; default: beside the graph")

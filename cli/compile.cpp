@@ -76,7 +76,8 @@ void add_compile(CLI::App& app, Chosen& chosen) {
   auto state = std::make_shared<CompileVerb>();
   CLI::App* verb = add_verb(app, "compile", "Compile a network for a chip into a network binary (.tnb).",
                             "trireme compile lenet.json --chip vip9000pico_pid0xee -o lenet.tnb");
-  verb->add_option("MODEL", state->model.model, "layer graph NAME.json, or an ONNX file")->required();
+  verb->add_option("MODEL", state->model.model, "layer graph NAME.json, or an ONNX or TensorFlow Lite file")
+      ->required();
   add_bind_option(verb, state->model.bind);
   verb->add_option("--model-data", state->model.data, "weights NAME.data; default: beside the graph")
       ->type_name("FILE");

@@ -79,7 +79,7 @@ void add_input_meta_verb(CLI::App& parent, Chosen& chosen) {
   CLI::App* verb =
       add_verb(parent, "inputmeta", "Write the file that says how each input is preprocessed.",
                "trireme generate inputmeta --model lenet.json --channel-mean-value '0 0 0 0.00392157'");
-  verb->add_option("--model", settings->model, "layer graph NAME.json, or an ONNX file")
+  verb->add_option("--model", settings->model, "layer graph NAME.json, or an ONNX or TensorFlow Lite file")
       ->required()
       ->type_name("FILE");
   verb->add_option("--input-meta-output", settings->output, "default: NAME_inputmeta.yml beside the model")
@@ -101,7 +101,7 @@ void add_postprocess_verb(CLI::App& parent, Chosen& chosen) {
   CLI::App* verb =
       add_verb(parent, "postprocess-file", "Write the file that says what happens to each output.",
                "trireme generate postprocess-file --model lenet.json");
-  verb->add_option("--model", settings->model, "layer graph NAME.json, or an ONNX file")
+  verb->add_option("--model", settings->model, "layer graph NAME.json, or an ONNX or TensorFlow Lite file")
       ->required()
       ->type_name("FILE");
   verb->add_option("--postprocess-file-output", settings->output,

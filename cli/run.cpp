@@ -169,7 +169,8 @@ void add_run(CLI::App& app, Chosen& chosen) {
   auto state = std::make_shared<RunVerb>();
   CLI::App* verb = add_verb(app, "run", "Do everything: import, quantize, compile, simulate, profile, check.",
                             "trireme run lenet.onnx --input 0.jpg --out run");
-  verb->add_option("MODEL", state->model.model, "ONNX file, or layer graph NAME.json")->required();
+  verb->add_option("MODEL", state->model.model, "ONNX or TensorFlow Lite file, or layer graph NAME.json")
+      ->required();
   add_bind_option(verb, state->model.bind);
   verb->add_option("--input", state->inputs, "picture, .npy, .tensor or .dat, once for each network input")
       ->required()
