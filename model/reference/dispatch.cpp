@@ -61,8 +61,8 @@ bool moves_without_change(const Graph& graph, const Node& node) {
          !any_value(node, other);
 }
 
-// Kernels with arithmetic of their own compute a group where that does not apply: kernels/*.cpp decide it,
-// the compiler must know.
+// Where a kernel of codes does not apply, the operator is a group. Decided here alone, for execution and for
+// the compiler.
 bool own_kernel_is_group(const Graph& graph, const Node& node, RequantRule rule) {
   const Quantization &in = parameters(graph, node.inputs.at(0)), &out = parameters(graph, node.outputs.at(0));
   const bool affine = is_affine(in) && is_affine(out);
@@ -71,10 +71,9 @@ bool own_kernel_is_group(const Graph& graph, const Node& node, RequantRule rule)
     return !affine || !parameters(graph, node.inputs.at(1)).quantized();
   if (node.op == "softmax") return !is_affine(in) || out.quantized() || out.dtype != DataType::float16;
   if (node.op == "quantize") return !is_tflite(rule) || !is_affine(out);
-  if (node.op == "leakyrelu" || node.op == "sigmoid" || node.op == "tanh") return true;
-  if (node.op == "relu" || node.op == "relun" || node.op == "noop" || node.op == "reshape" ||
-      node.op == "permute")
-    return !affine || onnx;
+  if (node.op == "noop" || node.op == "reshape" || node.op == "permute")
+    return !same_parameters(in, out) && (!affine || onnx);
+  if (node.op == "relu" || node.op == "relun") return !affine || onnx;
   if (node.op != "pooling") return false;
   const auto type = attributes<PoolingAttributes>(node).type;
   const bool passes = type == PoolingAttributes::Type::max && same_parameters(in, out);

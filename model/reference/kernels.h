@@ -65,7 +65,6 @@ std::vector<Tensor> pooling_quantized(const KernelCall& call);
 std::vector<Tensor> relu_quantized(const KernelCall& call);
 std::vector<Tensor> relun_quantized(const KernelCall& call);
 std::vector<Tensor> unary(const KernelCall& call);  // all functions of one number
-std::vector<Tensor> unary_quantized(const KernelCall& call);
 std::vector<Tensor> noop(const KernelCall& call);
 std::vector<Tensor> noop_quantized(const KernelCall& call);
 std::vector<Tensor> reshape(const KernelCall& call);

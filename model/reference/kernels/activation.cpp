@@ -5,7 +5,6 @@
 #include "model/quant/rounding.h"
 #include "model/reference/codes.h"
 #include "model/reference/requantize.h"
-#include "model/reference/unary_table.h"
 
 namespace trireme::kernels {
 
@@ -35,14 +34,10 @@ CodeRange clamp_codes(const KernelCall& call, const Affine& to) {
 // A clamp: of the codes themselves if input and output share their parameters, which sharing arranges after
 // every convolution (quant/unify.cpp); else acc = q - z_in is requantized by the same rule as a
 // convolution's, but in ONNX Runtime, where it is a group as any other operator.
-std::vector<Tensor> clamp_quantized(const KernelCall& call, Kernel real) {
-  const bool on_codes =
-      is_affine(input_value(call, 0).quantization) && is_affine(output_value(call).quantization);
-  if (!on_codes) return run_group(call, real);
+std::vector<Tensor> clamp_quantized(const KernelCall& call) {
   const Affine from = input_parameters(call, 0), to = output_parameters(call);
   const CodeRange range = clamp_codes(call, to);
   if (from == to) return for_each_code(call, [&](std::int32_t q) { return clamped(q, range); });
-  if (call.options.rule == RequantRule::onnx) return run_group(call, real);
   RealFactor factor = real_factor(from.scale, to.scale, place_of(call.node));
   factor.wide = static_cast<double>(factor.narrow);  // TensorFlow Lite divides in float32 here
   const ReferenceRequantizer requantize(call.options.rule, call.options.ties, RequantKernel::other, factor);
@@ -51,24 +46,10 @@ std::vector<Tensor> clamp_quantized(const KernelCall& call, Kernel real) {
   });
 }
 
-bool eight_bits(const Value& value) {
-  return is_affine(value.quantization) && bytes_of(value.quantization.dtype) == 1;
-}
-
 }  // namespace
 
-std::vector<Tensor> relu_quantized(const KernelCall& call) { return clamp_quantized(call, unary); }
+std::vector<Tensor> relu_quantized(const KernelCall& call) { return clamp_quantized(call); }
 
-std::vector<Tensor> relun_quantized(const KernelCall& call) { return clamp_quantized(call, unary); }
-
-std::vector<Tensor> unary_quantized(const KernelCall& call) {
-  const Value &in = input_value(call, 0), &out = output_value(call);
-  if (!eight_bits(in) || !eight_bits(out)) return run_group(call, unary);
-  const UnaryTable table = unary_table(call.node, in.quantization, out.quantization);
-  Tensor result(out.quantization.dtype, input(call, 0).shape);
-  const std::vector<std::uint8_t>& codes = input(call, 0).bytes;
-  std::transform(codes.begin(), codes.end(), result.bytes.begin(), [&](std::uint8_t q) { return table[q]; });
-  return {std::move(result)};
-}
+std::vector<Tensor> relun_quantized(const KernelCall& call) { return clamp_quantized(call); }
 
 }  // namespace trireme::kernels

@@ -244,19 +244,12 @@ class Averages {
   std::map<std::int64_t, ReferenceRequantizer> requantizers_;
 };
 
-bool is_group(const KernelCall& call, Type type) {
-  const Quantization &in = input_value(call, 0).quantization, &out = output_value(call).quantization;
-  if (!is_affine(in) || !is_affine(out) || type == Type::lp) return true;
-  return call.options.rule == RequantRule::onnx && !(type == Type::max && same_parameters(in, out));
-}
-
 }  // namespace
 
 // Maximum: of the codes; requantized only if the output has other parameters than the input. Average: acc =
 // sum (x - zx), padding adds 0.
 std::vector<Tensor> pooling_quantized(const KernelCall& call) {
   const auto& attr = attributes<PoolingAttributes>(call.node);
-  if (is_group(call, attr.type)) return run_group(call, pooling);
   const Affine from = input_parameters(call, 0), to = output_parameters(call);
   const bool same = from == to;
   const bool of_codes = same && is_tflite(call.options.rule) && !attr.count_include_pad;

@@ -15,8 +15,6 @@ namespace {
 std::vector<Tensor> with_output_parameters(const KernelCall& call, Kernel move) {
   const Quantization &in = input_value(call, 0).quantization, &out = output_value(call).quantization;
   if (same_parameters(in, out)) return move(call);
-  if (!is_affine(in) || !is_affine(out) || call.options.rule == RequantRule::onnx)
-    return run_group(call, move);
   const Affine from = input_parameters(call, 0), to = output_parameters(call);
   const ReferenceRequantizer requantize(call.options.rule, call.options.ties, RequantKernel::other,
                                         from.scale, to.scale, place_of(call.node));

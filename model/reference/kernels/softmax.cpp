@@ -116,11 +116,8 @@ std::vector<Tensor> log_softmax(const KernelCall& call) {
   return {std::move(result)};
 }
 
-// Codes in, float16 out: the chips' own softmax on the PPU. Codes out: a group.
+// Codes in, float16 out: the chips' own softmax on the PPU.
 std::vector<Tensor> softmax_quantized(const KernelCall& call) {
-  const Quantization& to = output_value(call).quantization;
-  const bool on_ppu = is_affine(input_value(call, 0).quantization) && to.dtype == DataType::float16;
-  if (!on_ppu) return run_group(call, softmax);
   const Affine from = input_parameters(call, 0);
   const std::vector<std::int32_t> q = codes_of(input(call, 0));
   Tensor result(DataType::float16, input(call, 0).shape);
