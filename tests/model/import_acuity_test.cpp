@@ -192,6 +192,16 @@ TEST(Acuity, ComputedWeights) {
   EXPECT_EQ(value_named(back, "b").constant->bytes, value_named(graph, "b").constant->bytes);
 }
 
+// `weights` counts outputs, which come second in the weight of a deconvolution.
+TEST(Acuity, DeconvolutionWithMoreOutputsThanInputs) {
+  OnnxBuilder m;
+  m.input("x", {1, 2, 4, 4});
+  m.zeros("w", {2, 3, 2, 2});
+  m.node("ConvTranspose", {"x", "w"}, {"y"});
+  m.output("y");
+  expect_round_trip(m.import());
+}
+
 TEST(Acuity, SavingAssignsMissingLayerIds) {
   TempFolder folder;
   const Graph graph = small_onnx_model().import();
