@@ -70,10 +70,10 @@ void order_weights(const std::vector<Layer>& layers, const std::string& file, La
     if (found.ours && found.other)
       problems.add(file, fmt::format("weights of {} layers are in different orders", op),
                    "one order is needed");
-    ConstantBudget budget;
     for (auto& [weight, expected] : weights) {
+      ConstantBudget once(weight->bytes.size());
       if (is_in_other_order(expected, weight->shape, found))
-        *weight = permuted(*weight, expected.to_ours, budget);
+        *weight = permuted(*weight, expected.to_ours, once);
     }
   }
 }
