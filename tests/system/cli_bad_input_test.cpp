@@ -307,7 +307,7 @@ TEST_F(BadInput, ValuesOfOptions) {
   wrong({"import", "onnx", "--model", "small.onnx", "--inputs", "x", "--input-size-list", "0"}, "import onnx",
         "0");
   expect_bad({"decode", "small.data", "--dtype", "int8", "--shape", "4,5"}, "decode", "small.data");
-  expect_bad({"import", "onnx", "--model", "small.onnx", "--inputs", "none"}, "import onnx", "none");
+  expect_bad({"import", "onnx", "--model", "small.onnx", "--inputs", "none"}, "import onnx", "none", 2);
 }
 
 TEST_F(BadInput, WhatIsNotInThisVersionSaysSo) {

@@ -14,6 +14,9 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 constexpr int kDeepest = 16;  // layers, their parameters, lists of lists
+// An object that keeps its order finds a key by comparing with all: seconds for this many, and minutes for
+// ten times as many. The largest networks known have some ten thousand layers.
+constexpr std::size_t kMostKeys = 30'000;
 
 // What the parser is told of each event: true keeps the value.
 class Guard {
@@ -28,6 +31,8 @@ class Guard {
     const std::string& key = parsed.get_ref<const std::string&>();
     if (!keys_.back().insert(key).second)
       throw Error(file_, "the key '" + printable(key) + "' occurs twice in one object");
+    if (keys_.back().size() > kMostKeys)
+      throw Error(file_, "more than " + std::to_string(kMostKeys) + " keys in one object");
     return true;
   }
 
