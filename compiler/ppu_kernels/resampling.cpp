@@ -8,6 +8,7 @@
 #include "compiler/ppu_kernels/index_space.h"
 #include "compiler/ppu_kernels/math.h"
 #include "model/graph/attributes.h"
+#include "model/graph/resized_length.h"
 
 namespace trireme {
 
@@ -195,6 +196,7 @@ float original(const ResizeAttributes& attr, std::size_t axis, std::size_t rank,
                std::int64_t in, std::int64_t out) {
   const float scale = attr.scales[axis], x = static_cast<float>(i);
   const auto input = static_cast<float>(in), output = static_cast<float>(out);
+  const float length = resized_length(scale, in, out);
   switch (attr.coordinates) {
     case Coordinates::half_pixel:
       return (x + 0.5F) / scale - 0.5F;
@@ -207,12 +209,12 @@ float original(const ResizeAttributes& attr, std::size_t axis, std::size_t rank,
     case Coordinates::asymmetric:
       return x / scale;
     case Coordinates::align_corners:
-      return out == 1 ? 0 : x * (input - 1) / (output - 1);
+      return out == 1 ? 0 : x * (input - 1) / (length - 1);
     case Coordinates::tf_half_pixel_for_nn:
       return (x + 0.5F) / scale;
     case Coordinates::tf_crop_and_resize: {
       const float start = attr.roi[axis], end = attr.roi[axis + rank];
-      return out > 1 ? start * (input - 1) + x * (end - start) * (input - 1) / (output - 1)
+      return out > 1 ? start * (input - 1) + x * (end - start) * (input - 1) / (length - 1)
                      : 0.5F * (start + end) * (input - 1);
     }
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "model/graph/attributes.h"
+#include "model/graph/resized_length.h"
 #include "model/reference/kernels.h"
 #include "model/reference/kernels/strided.h"
 
@@ -34,6 +35,7 @@ struct Region {
 float source_coordinate(Coordinates mode, std::int64_t index, const Axis& axis, float scale, Region roi) {
   const auto x = static_cast<float>(index);
   const auto in = static_cast<float>(axis.in), out = static_cast<float>(axis.out);
+  const float length = resized_length(scale, axis.in, axis.out);
   switch (mode) {
     case Coordinates::half_pixel:
       return (x + 0.5F) / scale - 0.5F;
@@ -46,11 +48,11 @@ float source_coordinate(Coordinates mode, std::int64_t index, const Axis& axis, 
     case Coordinates::asymmetric:
       return x / scale;
     case Coordinates::align_corners:
-      return axis.out > 1 ? x * (in - 1) / (out - 1) : 0;
+      return axis.out > 1 ? x * (in - 1) / (length - 1) : 0;
     case Coordinates::tf_half_pixel_for_nn:
       return (x + 0.5F) / scale;
     case Coordinates::tf_crop_and_resize:
-      return axis.out > 1 ? roi.begin * (in - 1) + x * (roi.end - roi.begin) * (in - 1) / (out - 1)
+      return axis.out > 1 ? roi.begin * (in - 1) + x * (roi.end - roi.begin) * (in - 1) / (length - 1)
                           : 0.5F * (roi.begin + roi.end) * (in - 1);
   }
   return x;
