@@ -34,7 +34,7 @@ class Case:
     outputs: int = 1
     used: tuple = ()  # the outputs that have a name; empty: all
     constants: tuple = ()  # inputs that are initializers
-    quantized: bool = False  # run on codes instead of real numbers
+    quantized: bool = False  # its integers are codes: run as a quantized network, not in float32
     note: str = ""
     domain: str = ""
 

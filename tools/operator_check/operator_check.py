@@ -89,7 +89,7 @@ def judge(program, case, folder):
         return "unknown", text + ("" if found else f"; and here: {lines[0][:200]}"), 0
     wanted = [np.load(f"{folder}/wanted{i}.npy") for i in range(len(case.model().graph.output))]
     count, lines = len(case.given()), []
-    for bound in dict.fromkeys([count, 1]):
+    for bound in dict.fromkeys([count, 1, 0]):
         found, lines = run_once(program, case, folder, bound)
         if found is None:
             continue

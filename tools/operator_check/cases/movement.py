@@ -109,7 +109,7 @@ def resizes():
                 if mode != "nearest" and scales[2] < 1:
                     yield Case("Resize", [x, None, f32(*scales)], dict(attributes, antialias=1), 18)
         for policy in ("stretch", "not_larger", "not_smaller"):
-            for sizes, axes in (((7, 8), [2, 3]), ((8, 7), [3, 2]), ((1, 3), [2, 3]), ((9, 6), [-2, -1])):
+            for sizes, axes in (((7, 8), [2, 3]), ((8, 7), [3, 2]), ((1, 3), [2, 3]), ((9, 6), [2, 3])):
                 yield Case("Resize", [x, None, None, i64(*sizes)],
                            {"mode": mode, "axes": axes, "keep_aspect_ratio_policy": policy}, 19,
                            note="s" + "_".join(map(str, sizes)))

@@ -10,27 +10,31 @@ def cases():
     for opset in (10, 13, 19, 21, 23):
         for dtype in ("uint8", "int8") + (("uint16", "int16") if opset >= 21 else ()):
             zero = number(7, dtype)
-            yield Case("QuantizeLinear", [x, number(2.5, "float32"), zero], {}, opset, constants=(1, 2), quantized=True)
+            yield Case("QuantizeLinear", [x, number(2.5, "float32"), zero], {}, opset, constants=(1, 2),
+                       quantized=dtype != "uint16")
             yield Case("DequantizeLinear", [whole(3, 6, dtype=dtype, high=100), number(2.5, "float32"), zero], {}, opset,
-                       constants=(1, 2), quantized=True)
+                       constants=(1, 2),
+                       quantized=dtype != "uint16")
             if opset >= 13:
                 scales, zeros = real(6, low=0.5, high=3), whole(6, dtype=dtype)
-                yield Case("QuantizeLinear", [x, scales, zeros], {"axis": 1}, opset, constants=(1, 2), quantized=True)
+                yield Case("QuantizeLinear", [x, scales, zeros], {"axis": 1}, opset, constants=(1, 2),
+                       quantized=dtype != "uint16")
                 yield Case("QuantizeLinear", [real(2, 3, 4), real(3, low=0.5), whole(3, dtype=dtype)], {"axis": -2}, opset,
-                           constants=(1, 2), quantized=True)
+                           constants=(1, 2),
+                       quantized=dtype != "uint16")
                 yield Case("DequantizeLinear", [whole(3, 6, dtype=dtype, high=100), scales, zeros], {"axis": 1}, opset,
-                           constants=(1, 2), quantized=True)
-    yield Case("DequantizeLinear", [whole(3, 6, dtype="int32"), number(0.5, "float32")], {}, 19, constants=(1,),
-               quantized=True)
+                           constants=(1, 2),
+                       quantized=dtype != "uint16")
+    yield Case("DequantizeLinear", [whole(3, 6, dtype="int32"), number(0.5, "float32")], {}, 19, constants=(1,))
     for dtype in ("uint8", "int8", "int16", "uint16"):
         for axis, shape in ((1, (3, 2)), (0, (1, 6))):
             scales = real(*shape, low=0.5, high=3)
             block = {"axis": axis, "block_size": 3}
             for zeros in ([], [whole(*shape, dtype=dtype)]):
                 yield Case("QuantizeLinear", [x, scales] + (zeros or [np.zeros(shape, dtype)]), block, 21,
-                           constants=(1, 2), quantized=True)
+                           constants=(1, 2))
                 yield Case("DequantizeLinear", [whole(3, 6, dtype=dtype, high=100), scales] + zeros, block, 21,
-                           constants=(1, 2), quantized=True)
+                           constants=(1, 2))
     for signed in (True, False):
         low, high = (-8, 8) if signed else (0, 16)
         codes = FourBit(whole(3, 6, low=low, high=high), signed)
