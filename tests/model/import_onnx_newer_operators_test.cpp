@@ -146,6 +146,19 @@ TEST(OnnxQuantize, ComputedScale) {
   EXPECT_THAT(result(m, {x, s}), ElementsAre(8, -12, -40));  // 2.25 -> 2, -2.75 -> -3, -25 -> saturated: -10
 }
 
+// Towards the nearest integer, halves away from zero, then the low four bits (ONNX Runtime 1.30).
+TEST(OnnxCast, ToFourBits) {
+  const auto cast = [](int to) {
+    OnnxBuilder m(21);
+    m.input("x", {8});
+    m.node("Cast", {"x"}, {"y"}).integer("to", to);
+    m.output("y");
+    return result(m, {Tensor::of<float>({8}, {-9, -8, -2.5F, 0.4F, 2.5F, 7.4F, 8, 17.5F})});
+  };
+  EXPECT_THAT(cast(22), ElementsAre(7, -8, -3, 0, 3, 7, -8, 2));
+  EXPECT_THAT(cast(21), ElementsAre(7, 8, 13, 0, 3, 7, 8, 2));
+}
+
 // A lower limit above the upper one: everything is the upper one (ONNX, Clip: Min(max, Max(input, min))).
 TEST(OnnxClip, LimitsThatCross) {
   OnnxBuilder m(13);
