@@ -22,10 +22,11 @@ def weight(rng, dtype, shape, axis, zero=False):
     return rng.integers(-127, 128, shape).astype(np.int8), Codes(scales, [0] * channels, axis or 0)
 
 
-def bias(rng, dtype, count, data_codes, weight_codes):
+def bias(rng, dtype, count, data_codes, weight_codes, narrow=False):
+    """int16 data goes with 64 bits; convolution and fully connected take 32 bits as well."""
     if dtype == FLOAT:
         return rng.normal(0, 1, count).astype(np.float32), None
-    wide = "int64" if dtype == "int16" else "int32"
+    wide = "int64" if dtype == "int16" and not narrow else "int32"
     scales = [data_codes.scale[0] * s for s in weight_codes.scale]
     most = 1 << 22 if dtype == "int16" else 1 << 13
     return rng.integers(-most, most, count).astype(wide), Codes(scales, [0] * len(scales), 0)
@@ -36,7 +37,8 @@ def layer(rng, dtype, case, data_shape, weight_shape, axis, outputs, terms, with
     values, weight_codes = weight(rng, dtype, weight_shape, axis)
     case.data(array(rng, dtype, data_shape), data_codes).const(values, weight_codes)
     if with_bias:
-        case.const(*bias(rng, dtype, outputs, data_codes, weight_codes))
+        narrow = case.op != "DEPTHWISE_CONV_2D" and rng.random() < 0.3
+        case.const(*bias(rng, dtype, outputs, data_codes, weight_codes, narrow))
     out = None
     if is_codes(dtype):
         spread = data_codes.scale[0] * max(weight_codes.scale) * 60 * np.sqrt(terms)
@@ -66,7 +68,7 @@ def conv_2d(rng, dtype, op):
     outputs = int(rng.integers(1, 9))
     case = Case(op, dtype, "Conv2DOptions", fields)
     terms = kernel[0] * kernel[1] * shape[3]
-    return layer(rng, dtype, case, shape, (outputs, *kernel, shape[3]), 0, outputs, terms, rng.random() < 0.8 or dtype != FLOAT)
+    return layer(rng, dtype, case, shape, (outputs, *kernel, shape[3]), 0, outputs, terms, rng.random() < 0.8 or dtype == FLOAT)
 
 
 @operator("CONV_2D grouped", types=ALL)

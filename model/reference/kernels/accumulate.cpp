@@ -38,6 +38,14 @@ RealFactor factor_of(const KernelCall& call, const SumParameters& p, std::size_t
                      in_float32 && p.weight_scale.size() == 1, place_of(call.node));
 }
 
+// int16 data: a bias of 64 bits asks for sums of 64 bits; without a bias, or with one of 32 bits, convolution and fully connected
+// of TensorFlow Lite on CPUs are a matrix product, its plain one (8 bits have one in vector instructions).
+RequantKernel kernel_of_wide_data(const KernelCall& call, RequantKernel kernel) {
+  const Tensor* bias = optional_input(call, 2);
+  const bool sums_in_64_bits = kernel != RequantKernel::convolution || (bias != nullptr && bias->dtype == DataType::int64);
+  return sums_in_64_bits ? RequantKernel::wide : RequantKernel::wide_product;
+}
+
 // The accumulator of 8-bit data has 32 bits and wraps as every two's complement adder does; sums of a real
 // network stay inside.
 std::int64_t wrapped(std::int64_t sum) {
@@ -89,9 +97,9 @@ WeightedSum::WeightedSum(const KernelCall& call, RequantKernel kernel, SumParame
       input_zero_(parameters_.input.zero_point - centre_of(parameters_.input.dtype)) {
   for (const std::int32_t zero : parameters_.weight_zero)
     weight_zero_.push_back(zero - centre_of(parameters_.weight_dtype));
+  const RequantKernel used = wide_ ? kernel_of_wide_data(call, kernel) : kernel;
   for (std::size_t c = 0; c < parameters_.weight_scale.size(); ++c) {
-    requantize_.emplace_back(call.options.rule, call.options.ties, wide_ ? RequantKernel::wide : kernel,
-                             factor_of(call, parameters_, c));
+    requantize_.emplace_back(call.options.rule, call.options.ties, used, factor_of(call, parameters_, c));
   }
 }
 
