@@ -178,8 +178,8 @@ std::int32_t fixed_tanh(std::int32_t x, int integer_bits, int bits) {
   return x > 0 ? positive : -positive;
 }
 
-// 1 / sqrt(x): x / 4^k in [1/4, 1) as a number with three bits before the point, five steps of Newton from 1, and half the
-// root of two for the bit that the halves of pairs leave.
+// 1 / sqrt(x): x / 4^k in [1/4, 1) as a number with three bits before the point, five steps of Newton from 1,
+// and half the root of two for the bit that the halves of pairs leave.
 FixedFactor inverse_square_root(std::int32_t x) {
   if (x <= 1) return {kHigh, 0};
   int right = 11;

@@ -32,10 +32,10 @@ FixedRounding elementwise_rounding(RequantRule);  // of every kernel but the mat
 std::int32_t high_product(std::int32_t a, std::int32_t b);
 std::int32_t divide_by_power(std::int32_t x, int exponent);
 
-// Functions of fixed-point numbers of `bits` bits beside the sign (31 or 15), `integer_bits` of them before the
-// point. Results have none before it.
+// Functions of fixed-point numbers of `bits` bits beside the sign (31 or 15), `integer_bits` of them before
+// the point. Results have none before it.
 std::int32_t exponential_of_negative(std::int32_t x, int integer_bits, int bits = 31);  // e^x for x <= 0
-std::int32_t reciprocal_of_one_plus(std::int32_t x, int bits = 31);                     // 1 / (1 + x), x in [0, 1)
+std::int32_t reciprocal_of_one_plus(std::int32_t x, int bits = 31);  // 1 / (1 + x), x in [0, 1)
 std::int32_t fixed_sigmoid(std::int32_t x, int integer_bits, int bits = 31);
 std::int32_t fixed_tanh(std::int32_t x, int integer_bits, int bits = 31);
 

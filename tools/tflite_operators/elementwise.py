@@ -131,9 +131,9 @@ def logical(rng, dtype, op):
 def select(rng, dtype, op):
     a = shape(rng, 3)
     same = codes(rng, dtype)
-    condition = a if op == "SELECT" else broadcast_pair(rng)[0][:0] or (a[0], 1, a[2])
+    condition = a if op == "SELECT" else (a[0], 1, a[2])
     return Case(op, dtype).data(array(rng, "bool", condition)).data(array(rng, dtype, a), same).data(
-        array(rng, dtype, a), same).out(dtype, same)
+        array(rng, dtype, a), same).out(dtype, same, a)
 
 
 @operator("RELU", "RELU6", "RELU_N1_TO_1")

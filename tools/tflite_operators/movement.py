@@ -250,6 +250,8 @@ def mean(rng, dtype, op):
     axes = [1, 2] if len(a) == 4 and rng.random() < 0.6 else axes_of(rng, len(a))
     if len(axes) == 2 and rng.random() < 0.3:
         axes = axes[::-1]
+    if len(axes) == 2 and rng.random() < 0.2:
+        axes = [n - len(a) if n >= 0 else n for n in axes]
     count = int(np.prod([a[i] for i in axes]))
     given = codes(rng, dtype)
     out = None

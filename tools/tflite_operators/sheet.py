@@ -57,8 +57,9 @@ class Case:
         self.inputs.append(-1)
         return self
 
-    def out(self, dtype, codes=None):
-        self.outputs.append(self._tensor(dtype, [], codes))
+    def out(self, dtype, codes=None, shape=()):
+        """Shapes of outputs follow from the operator, except SELECT's, which must be declared."""
+        self.outputs.append(self._tensor(dtype, shape, codes))
         return self
 
 

@@ -73,9 +73,9 @@ std::vector<Tensor> lookup(const KernelCall& call) {
   if (in.dtype == DataType::int16 && out.dtype == in.dtype && in.zero_point == 0 && out.zero_point == 0 &&
       out.scale == 0x1p-15F)
     return wide_lookup(call);
-  const bool range_of_function =
-      out.dtype == DataType::int8 && in.dtype == out.dtype &&
-      out.scale == (sigmoid ? 0x1p-8F : 0x1p-7F) && out.zero_point == (sigmoid ? -128 : 0);
+  const bool range_of_function = out.dtype == DataType::int8 && in.dtype == out.dtype &&
+                                 out.scale == (sigmoid ? 0x1p-8F : 0x1p-7F) &&
+                                 out.zero_point == (sigmoid ? -128 : 0);
   if (call.options.rule == RequantRule::tflite || !range_of_function) return float_table(call);
   return fixed_point(call);
 }

@@ -64,10 +64,12 @@ std::vector<Tensor> multiply(const KernelCall& call) {
 
 namespace {
 
-// x / 2^exponent, ties away from zero, in the 32-bit shifts of the runtime's build: x86 takes an exponent beyond 31 modulo 32,
-// while the 64-bit mask below the point is cut to its low half. Quotients far below one become noise so.
+// x / 2^exponent, ties away from zero, in the 32-bit shifts of the runtime's build: x86 takes an exponent
+// beyond 31 modulo 32, while the 64-bit mask below the point is cut to its low half. Quotients far below one
+// become noise so.
 std::int32_t divided_as_x86(std::int32_t x, int exponent) {
-  const auto mask = static_cast<std::int32_t>(static_cast<std::uint32_t>((std::uint64_t{1} << (exponent & 63)) - 1));
+  const auto mask =
+      static_cast<std::int32_t>(static_cast<std::uint32_t>((std::uint64_t{1} << (exponent & 63)) - 1));
   const std::int32_t threshold = (mask >> 1) + (x < 0 ? 1 : 0);
   return (x >> (exponent & 31)) + ((x & mask) > threshold ? 1 : 0);
 }
@@ -87,7 +89,8 @@ std::vector<Tensor> divide(const KernelCall& call) {
     const int headroom = leading_sign_bits(dividend);
     const std::int32_t quotient = trireme::multiply(dividend, {inverse.value, headroom}, rounding);
     const int shift = factor.shift - inverse.bits_over_unit - headroom;
-    if (rounding == FixedRounding::single) return trireme::multiply(quotient, {factor.multiplier, shift}, rounding);
+    if (rounding == FixedRounding::single)
+      return trireme::multiply(quotient, {factor.multiplier, shift}, rounding);
     return divided_as_x86(high_product(quotient, static_cast<std::int32_t>(factor.multiplier)), -shift);
   });
 }

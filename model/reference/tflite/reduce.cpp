@@ -77,7 +77,8 @@ std::int64_t rescaled_in_float(std::int64_t sum, std::int64_t count, bool mean, 
   return round_to_int64(static_cast<double>(real), Ties::half_away) + out.zero_point;
 }
 
-// Sums keep the low bits: the runtime does not clamp them, and sums the codes themselves where the parameters are alike.
+// Sums keep the low bits: the runtime does not clamp them, and sums the codes themselves where the parameters
+// are alike.
 std::int64_t sum_of_codes(std::int64_t sum, std::int64_t count, const Affine& in, const Affine& out) {
   const std::int64_t code = in == out ? sum : rescaled_in_float(sum, count, false, in, out);
   const std::int64_t codes = std::int64_t{out.range().high} - out.range().low + 1;
@@ -107,8 +108,8 @@ std::vector<Tensor> reduce(const KernelCall& call) {
   const bool of_map = mean_of_map(call, attr);
   std::vector<std::int32_t> codes;
   for (const std::int64_t sum : sums.sum) {
-    const std::int64_t code = mean ? mean_of_codes(call, of_map, sum, sums.count, in, out)
-                                   : sum_of_codes(sum, sums.count, in, out);
+    const std::int64_t code =
+        mean ? mean_of_codes(call, of_map, sum, sums.count, in, out) : sum_of_codes(sum, sums.count, in, out);
     codes.push_back(clamped(code, out.range()));
   }
   return {tensor_of_codes(out, output_value(call).shape, codes)};

@@ -73,7 +73,8 @@ bool full_range(const Affine& in, const Affine& out) {
 std::vector<Tensor> softmax(const KernelCall& call) {
   const Affine in = input_parameters(call, 0), out = output_parameters(call);
   if (in.dtype == DataType::int16) {
-    const bool as_demanded = out.dtype == in.dtype && out.scale == 0x1p-15F && in.zero_point == 0 && out.zero_point == 0;
+    const bool as_demanded =
+        out.dtype == in.dtype && out.scale == 0x1p-15F && in.zero_point == 0 && out.zero_point == 0;
     return as_demanded ? wide_softmax(call) : run_group(call, find_kernels(call.node.op)->real);
   }
   const bool by_table = call.options.rule == RequantRule::tflite || !full_range(in, out);

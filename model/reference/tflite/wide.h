@@ -13,7 +13,7 @@ namespace trireme::tflite {
 std::optional<int> power_of_two(float scale);
 
 // Inputs of zero point 0; the output has the scale 2^-15 and zero point 0.
-std::vector<Tensor> wide_lookup(const KernelCall& call);   // sigmoid, tanh
+std::vector<Tensor> wide_lookup(const KernelCall& call);  // sigmoid, tanh
 std::vector<Tensor> wide_softmax(const KernelCall& call);
 
 }  // namespace trireme::tflite

@@ -18,8 +18,8 @@ namespace {
 constexpr int kTable = 256;
 constexpr std::int32_t kBeyond = 0xFFFF;
 
-// 2^16 sigmoid(i / 24), i = 0 … 254, moved by half the error that a straight line to the next entry makes midway; the last entry
-// is what all beyond counts as.
+// 2^16 sigmoid(i / 24), i = 0 … 254, moved by half the error that a straight line to the next entry makes
+// midway; the last entry is what all beyond counts as.
 std::array<std::int32_t, kTable> make_table() {
   const auto at = [](double i) { return exact_sigmoid(i / 24.0) * 65536.0; };
   std::array<std::int32_t, kTable> table{};
@@ -97,7 +97,8 @@ std::vector<Tensor> wide_lookup(const KernelCall& call) {
       const std::int32_t x = clamped(std::int64_t{code} << left_shift, out.range());
       code = sigmoid ? fixed_sigmoid(x, 3, 15) : fixed_tanh(x, 3, 15);
     } else {
-      const auto x = static_cast<std::int32_t>((std::int64_t{code} * factor.multiplier + round) >> factor.shift);
+      const auto x =
+          static_cast<std::int32_t>((std::int64_t{code} * factor.multiplier + round) >> factor.shift);
       code = sigmoid ? sigmoid_by_table(x) : tanh_by_table(x);
     }
   }

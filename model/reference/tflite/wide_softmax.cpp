@@ -47,7 +47,8 @@ std::int32_t looked_up(const Table& table, std::int64_t x) {
   return table[i] + ((slope * (at & 0x7F) + 64) >> 7);
 }
 
-// 1. e^(x - max), the range of the table being -10 … 0. 2. 1 / their sum, the sum as 1 + a fraction. 3. Products.
+// 1. e^(x - max), the range of the table being -10 … 0. 2. 1 / their sum, the sum as 1 + a fraction. 3.
+// Products.
 void softmax_row(std::vector<std::int32_t>& row, const FixedFactor& to_table, FixedRounding rounding) {
   static const Table exponential = make_table(exact_exp, -10.0, 0.0);
   static const Table reciprocal_of_more = make_table([](double x) { return 1.0 / (1.0 + x); }, 0.0, 1.0);

@@ -32,8 +32,8 @@ void import_gelu(TfliteNode& node) {
   node.result("gelu", GeluAttributes{options.approximate}, {node.input(0)});
 }
 
-// The graph's softmax has no factor on its exponents; another one than 1 is multiplied in before. Codes stay as they are:
-// their scale takes the factor.
+// The graph's softmax has no factor on its exponents; another one than 1 is multiplied in before. Codes stay
+// as they are: their scale takes the factor.
 ValueId scaled_by_beta(TfliteNode& node, float beta) {
   const ValueId input = node.input(0);
   if (beta == 1.0F) return input;

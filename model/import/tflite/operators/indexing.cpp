@@ -12,7 +12,8 @@ namespace {
 
 using tflite_file::BuiltinOperator;
 
-ValueId reshaped_to(TfliteNode& node, const std::string& suffix, ValueId data, const Shape& shape, const Quantization& like) {
+ValueId reshaped_to(TfliteNode& node, const std::string& suffix, ValueId data, const Shape& shape,
+                    const Quantization& like) {
   return node.step(suffix, "reshape", ReshapeAttributes{shape}, {data}, like);
 }
 
@@ -28,13 +29,14 @@ ValueId indices_over_batches(TfliteNode& node, std::int64_t batches, std::int64_
   return node.step("/indices", "add", {}, {rows, first});
 }
 
-// Batches have indices of their own: [batch, outer, axis, inner] is turned to [batch * axis, outer, inner], gathered from
-// there, and turned back.
+// Batches have indices of their own: [batch, outer, axis, inner] is turned to [batch * axis, outer, inner],
+// gathered from there, and turned back.
 void import_batched_gather(TfliteNode& node, std::int64_t axis, std::int64_t batch_dimensions) {
   const Shape data = node.shape(0), indices = node.shape(1);
   if (batch_dimensions > axis || batch_dimensions > static_cast<std::int64_t>(indices.size()) ||
       !std::equal(data.begin(), data.begin() + batch_dimensions, indices.begin()))
-    node.leave(fmt::format("{} batch dimensions of {} and {}", batch_dimensions, to_string(data), to_string(indices)));
+    node.leave(fmt::format("{} batch dimensions of {} and {}", batch_dimensions, to_string(data),
+                           to_string(indices)));
   const auto part = [](const Shape& shape, std::int64_t from, std::int64_t to) {
     return Shape(shape.begin() + from, shape.begin() + to);
   };
@@ -62,7 +64,8 @@ void import_gather(TfliteNode& node) {
   const auto options = node.options<tflite_file::GatherOptionsT>();
   const std::int64_t axis = checked_axis(node, options.axis, node.shape(0).size());
   if (options.batch_dims != 0)
-    return import_batched_gather(node, axis, checked_axis(node, options.batch_dims, node.shape(1).size() + 1));
+    return import_batched_gather(node, axis,
+                                 checked_axis(node, options.batch_dims, node.shape(1).size() + 1));
   node.result("gather", GatherAttributes{axis}, {node.input(0), node.input(1)});
 }
 
@@ -93,9 +96,9 @@ void import_one_hot(TfliteNode& node) {
   std::copy(off.constant->bytes.begin(), off.constant->bytes.end(), values.bytes.begin());
   std::copy(on.constant->bytes.begin(), on.constant->bytes.end(), values.bytes.begin() + width);
   const std::int64_t depth = node.constant_integer(1, "the depth");
-  const OneHotAttributes a{checked_axis(node, options.axis, node.shape(0).size() + 1),
-                           depth};
-  node.result("one_hot", a, {without_negatives(node, depth), node.step_constant("/values", std::move(values))});
+  const OneHotAttributes a{checked_axis(node, options.axis, node.shape(0).size() + 1), depth};
+  node.result("one_hot", a,
+              {without_negatives(node, depth), node.step_constant("/values", std::move(values))});
 }
 
 }  // namespace

@@ -15,10 +15,11 @@ namespace {
 using tflite_file::BuiltinOperator;
 using Reduce = ReduceAttributes::Type;
 
-// TensorFlow Lite rounds the mean over rows and columns of images, written so and kept as images, otherwise than any other:
-// the reference knows that form by its two kept axes.
+// TensorFlow Lite rounds the mean over rows and columns of images, written so and kept as images, otherwise
+// than any other: the reference knows that form by its two kept axes.
 bool means_like_the_mean_of_an_image(const std::vector<std::int64_t>& given, std::size_t rank) {
-  const bool rows_and_columns = given == std::vector<std::int64_t>{1, 2} || given == std::vector<std::int64_t>{2, 1};
+  const bool rows_and_columns =
+      given == std::vector<std::int64_t>{1, 2} || given == std::vector<std::int64_t>{2, 1};
   return rank != 4 || given.size() != 2 || rows_and_columns;
 }
 

@@ -203,7 +203,8 @@ void import_pad(TfliteNode& node) {
   node.result("pad", a, {node.input(0)});
 }
 
-// SYMMETRIC repeats the border itself, which is no mode of the graph's: rows are taken by their numbers, axis by axis.
+// SYMMETRIC repeats the border itself, which is no mode of the graph's: rows are taken by their numbers, axis
+// by axis.
 void import_mirror_pad(TfliteNode& node) {
   const auto options = node.options<tflite_file::MirrorPadOptionsT>();
   PadAttributes a = read_pads(node);
@@ -219,7 +220,8 @@ void import_mirror_pad(TfliteNode& node) {
   for (std::size_t axis = 0; axis < shape.size(); ++axis) {
     const std::int64_t size = shape[axis], total = a.before[axis] + size + a.after[axis];
     if (a.before[axis] > size || a.after[axis] > size)
-      node.leave(fmt::format("{} and {} mirrored of {}", a.before[axis], a.after[axis], size), "at most all of them");
+      node.leave(fmt::format("{} and {} mirrored of {}", a.before[axis], a.after[axis], size),
+                 "at most all of them");
     if (total == size) continue;
     node.budget().spend(total, DataType::int64);
     std::vector<std::int64_t> rows;
@@ -227,7 +229,8 @@ void import_mirror_pad(TfliteNode& node) {
       rows.push_back(i < 0 ? -1 - i : i < size ? i : 2 * size - 1 - i);
     const std::string number = std::to_string(axis);
     const ValueId indices = node.step_constant("/rows" + number, Tensor::of<std::int64_t>({total}, rows));
-    padded = node.step("/axis" + number, "gather", GatherAttributes{static_cast<std::int64_t>(axis)}, {padded, indices}, like);
+    padded = node.step("/axis" + number, "gather", GatherAttributes{static_cast<std::int64_t>(axis)},
+                       {padded, indices}, like);
   }
   node.result("noop", {}, {padded});
 }
