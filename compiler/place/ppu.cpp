@@ -8,6 +8,8 @@
 #include "compiler/place/families.h"
 #include "compiler/ppu_kernels/kernel.h"
 #include "compiler/ppu_kernels/qlinear.h"
+#include "compiler/ppu_kernels/tflite/fixed_factor.h"
+#include "compiler/ppu_kernels/tflite/kernel.h"
 #include "model/reference/execute.h"
 #include "model/reference/qlinear.h"
 
@@ -83,21 +85,34 @@ class PpuPlacement {
   std::vector<StorageRef> tables_, declared_;
 };
 
+struct Program {
+  std::optional<PpuKernel> kernel;
+  const char* reason;
+};
+
+Program program_of(const Placement& placement) {
+  const Graph& graph = placement.graph();
+  const Node& node = placement.node();
+  const Chip& chip = placement.chip;
+  if (is_qlinear(graph, node, placement.rule))
+    return {qlinear_ppu_kernel(graph, node, chip), "ONNX Runtime's fused operator in float32"};
+  if (is_group(graph, node, placement.rule)) {
+    const bool codes = touches_codes(graph, node);
+    return {ppu_kernel(graph, node, chip),
+            codes ? "the PPU dequantizes, computes in float32 and quantizes" : "a program of the PPU"};
+  }
+  if (computes_as_tflite(placement.rule))
+    return {tflite_ppu_kernel(graph, node, chip, placement.rule), "TensorFlow Lite's own integer algorithm"};
+  return {std::nullopt, ""};
+}
+
 }  // namespace
 
 bool place_on_ppu(Placement& placement) {
-  const Graph& graph = placement.graph();
-  const Node& node = placement.node();
-  const bool fused = is_qlinear(graph, node, placement.rule);
-  if (!fused && !is_group(graph, node, placement.rule)) return false;
-  const std::optional<PpuKernel> kernel =
-      fused ? qlinear_ppu_kernel(graph, node, placement.chip) : ppu_kernel(graph, node, placement.chip);
-  if (!kernel) return false;
-  placement.layer.jobs.push_back(PpuPlacement(placement, *kernel).planned());
-  placement.layer.reason = fused ? "ONNX Runtime's fused operator in float32"
-                           : touches_codes(graph, node)
-                               ? "the PPU dequantizes, computes in float32 and quantizes"
-                               : "a program of the PPU";
+  const Program program = program_of(placement);
+  if (!program.kernel) return false;
+  placement.layer.jobs.push_back(PpuPlacement(placement, *program.kernel).planned());
+  placement.layer.reason = program.reason;
   return true;
 }
 

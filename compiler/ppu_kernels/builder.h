@@ -52,6 +52,8 @@ class PpuBuilder {
   void where(const std::function<void()>& body);
   void loop(std::int64_t trips, const std::function<void()>& body);
 
+  // What is asked for has no program: finish() gives nothing.
+  void refuse() { refused_ = true; }
   // Nothing if the program does not fit the chip.
   std::optional<PpuKernel> finish(std::int64_t threads);
 
@@ -70,7 +72,7 @@ class PpuBuilder {
   std::map<std::uint64_t, Constant> constants_;
   PpuKernel kernel_;
   std::size_t depth_ = 0;
-  bool predicated_ = false, too_large_ = false;
+  bool predicated_ = false, refused_ = false;
   Reg thread_;
 };
 

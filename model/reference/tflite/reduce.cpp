@@ -93,11 +93,14 @@ std::int64_t rescaled_in_float(std::int64_t sum, std::int64_t count, bool mean, 
 
 }  // namespace
 
+bool reduce_applies(const Graph&, const Node& node) {
+  const auto type = attributes<ReduceAttributes>(node).type;
+  return type == ReduceAttributes::Type::mean || type == ReduceAttributes::Type::sum;
+}
+
 std::vector<Tensor> reduce(const KernelCall& call) {
   const auto& attr = attributes<ReduceAttributes>(call.node);
   const bool mean = attr.type == ReduceAttributes::Type::mean;
-  if (!mean && attr.type != ReduceAttributes::Type::sum)
-    return run_group(call, find_kernels(call.node.op)->real);
   const Affine in = input_parameters(call, 0), out = output_parameters(call);
   const bool same = in == out;
   const Sums sums = sums_of(call, attr);
