@@ -161,19 +161,11 @@ void place_pad(Placement& placement) {
   placement.layer.reason = "filled, then the input is copied into it";
 }
 
-// Repeated elements are read again: stride 0.
 void place_expand(Placement& placement) {
   require_tp(placement);
   require_same_codes(placement);
-  const Shape &in = placement.input().shape, &out = placement.output().shape;
-  const Shape own = row_major_strides(in);
-  Shape strides(out.size(), 0);
-  for (std::size_t i = 0; i < in.size(); ++i) {
-    const std::size_t axis = out.size() - in.size() + i;
-    if (in[i] == out[axis]) strides[axis] = own[i];
-  }
   add_moves(placement, {placement.layer.input, placement.layer.output, 0, 0,
-                        loops_of(out, strides, row_major_strides(out))});
+                        repeating_loops(placement.input().shape, placement.output().shape)});
   placement.layer.reason = "repeated by the TP's address generator";
 }
 

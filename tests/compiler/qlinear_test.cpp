@@ -28,6 +28,7 @@ TEST(QLinear, SimulatesWhatTheReferenceComputes) {
     const auto a = operand(map, 0.03F, 3), b = operand(map, 0.07F, 21), y = operand(map, 0.1F, 40);
     expect_codes_of_onnx(test::one_node("add", {}, {a, b}, {y}), {Engine::nne});
     const auto row = operand({1, 1, 1, 16}, 0.02F, 5);
+    expect_codes_of_onnx(test::one_node("add", {}, {a, row}, {y}), {Engine::tp, Engine::nne});
     expect_codes_of_onnx(test::one_node("multiply", {}, {a, row}, {y}), {Engine::ppu});
     const auto halves = operand({1, 4, 8, 8}, 0.03F, 3);
     expect_codes_of_onnx(test::one_node("pooling", average(2, 2), {a}, {halves}), {Engine::ppu});
