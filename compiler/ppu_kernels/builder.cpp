@@ -110,15 +110,16 @@ Reg PpuBuilder::thread() { return thread_; }
 
 Reg PpuBuilder::lane_id() { return kept(kLaneKey, instruction_of(PpuOpcode::lane_id)); }
 
-Reg PpuBuilder::address(PpuOperandKind kind, std::size_t index, std::int64_t offset) {
+Reg PpuBuilder::address(PpuOperandKind kind, std::size_t index, std::int64_t offset, std::int64_t bytes) {
   const auto same = [&](const PpuAddress& other) {
-    return other.kind == kind && other.index == index && other.offset == static_cast<std::uint32_t>(offset);
+    return other.kind == kind && other.index == index && other.offset == static_cast<std::uint32_t>(offset) &&
+           other.bytes == static_cast<std::uint32_t>(bytes);
   };
   auto found = std::find_if(kernel_.addresses.begin(), kernel_.addresses.end(), same);
   if (found == kernel_.addresses.end()) {
     const auto uniform = static_cast<std::uint32_t>(kernel_.addresses.size());
-    kernel_.addresses.push_back(
-        {uniform, kind, static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(offset)});
+    kernel_.addresses.push_back({uniform, kind, static_cast<std::uint32_t>(index),
+                                 static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(bytes)});
     found = std::prev(kernel_.addresses.end());
   }
   PpuInstruction instruction = instruction_of(PpuOpcode::movu);

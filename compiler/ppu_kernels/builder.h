@@ -32,8 +32,8 @@ class PpuBuilder {
   Reg whole(std::int64_t value);
   Reg thread();
   Reg lane_id();
-  // The address of an operand, plus `offset` bytes.
-  Reg address(PpuOperandKind kind, std::size_t index, std::int64_t offset = 0);
+  // The address of an operand, plus `offset` bytes; `bytes` are touched from there on, 0: any of the operand.
+  Reg address(PpuOperandKind kind, std::size_t index, std::int64_t offset = 0, std::int64_t bytes = 0);
   std::size_t add_table(Bytes bytes);
 
   // d = opcode(a, b) in a new register, or in a variable.
