@@ -208,8 +208,7 @@ std::optional<PpuKernel> matmul_integer(const Graph& graph, const Node& node, co
   extend(other, 0, 1, bytes_b);
   extend(row, 1, 0, 1);
   extend(column, 0, 1, 1);
-  Reg element = iadd(b, imul(b, b.thread(), b.whole(kPpuLanes)), b.lane_id());
-  if (p.out.size() % kPpuLanes != 0) element = b.op(PpuOpcode::imin, element, b.whole(p.out.size() - 1));
+  const Reg element = lane_element(b, p.out.size());
   const std::vector<Reg> parts = decompose(b, element, sizes, {a, other, row, column});
   const Reg zero_a = load_zero_point(b, graph, node, 2, parts[2]);
   const Reg zero_b = load_zero_point(b, graph, node, 3, parts[3]);

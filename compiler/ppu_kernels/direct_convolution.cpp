@@ -34,8 +34,7 @@ Lane begin(PpuBuilder& b, const Problem2d& p) {
   const Shape& out = p.out.shape;
   const std::int64_t in_bytes = bytes_of(p.in.type), weight_bytes = bytes_of(p.weights.type);
   const std::int64_t in_group = p.in_channels() * p.in.shape[2] * p.in.shape[3] * in_bytes;
-  Reg element = iadd(b, imul(b, b.thread(), b.whole(kPpuLanes)), b.lane_id());
-  if (p.out.size() % kPpuLanes != 0) element = b.op(PpuOpcode::imin, element, b.whole(p.out.size() - 1));
+  const Reg element = lane_element(b, p.out.size());
   const std::vector<Reg> parts =
       decompose(b, element, {out[0], p.groups, p.out_channels(), out[2], out[3]},
                 {{p.groups * in_group, in_group, 0, 0, 0},

@@ -16,7 +16,7 @@ std::unordered_map<std::string, PpuGenerator> make_table() {
   for (const auto& family :
        {unary_ppu_kernels(), binary_ppu_kernels(), conversion_ppu_kernels(), convolution_ppu_kernels(),
         dense_ppu_kernels(), reduction_ppu_kernels(), normalization_ppu_kernels(), pooling_ppu_kernels(),
-        movement_ppu_kernels(), indexing_ppu_kernels(), resampling_ppu_kernels()}) {
+        movement_ppu_kernels(), indexing_ppu_kernels(), resampling_ppu_kernels(), scatter_ppu_kernels()}) {
     for (const PpuKernelRow& row : family) table.emplace(row.op, row.generate);
   }
   return table;

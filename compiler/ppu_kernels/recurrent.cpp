@@ -74,11 +74,6 @@ struct Direction {
   }
 };
 
-Reg element_of(PpuBuilder& b, std::int64_t elements) {
-  const Reg flat = iadd(b, imul(b, b.thread(), b.whole(kPpuLanes)), b.lane_id());
-  return elements % kPpuLanes == 0 ? flat : b.op(PpuOpcode::imin, flat, b.whole(elements - 1));
-}
-
 // Address of element first + offset of an operand; `bytes` of it are touched, 0: any.
 Reg at(PpuBuilder& b, const PpuOperand& operand, std::int64_t first, const Reg& offset,
        std::int64_t bytes = 0) {
@@ -116,7 +111,7 @@ std::optional<PpuKernel> input_products(const Direction& d) {
   PpuBuilder b(d.chip);
   const PpuOperand x = d.in(kX), w = d.in(kW), out = d.scratch(products, true);
   const std::int64_t elements = d.steps * d.batch * d.rows();
-  const Reg element = element_of(b, elements);
+  const Reg element = lane_element(b, elements);
   const Steps s = d.of_input();
   const std::vector<Reg> parts = decompose(b, element, {d.steps, d.batch, d.rows()},
                                            {{s.time, s.sequence, 0}, {0, 0, d.features}, {0, 0, 1}});
@@ -139,7 +134,7 @@ std::optional<PpuKernel> input_products(const Direction& d) {
 // Initial states to scratch, or final states out of it.
 std::optional<PpuKernel> states(const Direction& d, bool final) {
   PpuBuilder b(d.chip);
-  const Reg element = element_of(b, d.units());
+  const Reg element = lane_element(b, d.units());
   const Steps s = d.of_state();
   const Reg offset = decompose(b, element, {d.batch, d.hidden}, {{s.sequence, 1}})[0];
   const bool odd = final && d.steps % 2 != 0;
@@ -197,7 +192,7 @@ Reg gate(PpuBuilder& b, const Direction& d, std::size_t which, Reg sum) {
 // What a lane of step `i` works on. It holds little between the parts of a program: registers are few.
 class Step {
  public:
-  Step(const Direction& d, std::int64_t i) : b(d.chip), d_(d), i_(i), element_(element_of(b, d.units())) {
+  Step(const Direction& d, std::int64_t i) : b(d.chip), d_(d), i_(i), element_(lane_element(b, d.units())) {
     if (d.has(kLengths)) time_ = time_of();
   }
 

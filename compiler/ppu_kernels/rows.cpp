@@ -89,8 +89,7 @@ Rows::Rows(PpuBuilder& b, RowSpace space, std::int64_t first) : b_(b), space_(st
   join_row_axes(space_);
   cut_long_axis(space_);
   const std::int64_t positions = element_count(space_.positions);
-  Reg index = iadd(b, imul(b, b.thread(), b.whole(kPpuLanes)), b.lane_id());
-  if (positions % kPpuLanes != 0) index = b.op(PpuOpcode::imin, index, b.whole(positions - 1));
+  const Reg index = lane_element(b, positions);
   std::vector<Shape> strides;
   for (const RowOperand& operand : space_.operands) {
     Shape bytes = operand.positions;

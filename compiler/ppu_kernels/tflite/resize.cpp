@@ -115,8 +115,7 @@ std::optional<PpuKernel> resize(const Call& call) {
   const PpuOperand row_table = table_operand(b, {out.shape[2], 3}, entries(2, in.shape[3]));
   const PpuOperand column_table = table_operand(b, {out.shape[3], 3}, entries(3, 1));
   // 1. Which element, and its entries in both tables.
-  Reg element = iadd(b, imul(b, b.thread(), b.whole(kPpuLanes)), b.lane_id());
-  if (out.size() % kPpuLanes != 0) element = b.op(PpuOpcode::imin, element, b.whole(out.size() - 1));
+  const Reg element = lane_element(b, out.size());
   const std::vector<Reg> parts =
       decompose(b, element, {out.shape[0] * out.shape[1], out.shape[2], out.shape[3]},
                 {{in.shape[2] * in.shape[3], 0, 0}, {0, kEntry, 0}, {0, 0, kEntry}});
