@@ -54,6 +54,12 @@ Shape repeating_strides(const Shape& in, const Shape& out) {
 
 std::int64_t threads_for(std::int64_t elements) { return ceil_div(elements, std::int64_t{kPpuLanes}); }
 
+Reg lane_element(PpuBuilder& b, std::int64_t elements) {
+  const Reg first = b.op(PpuOpcode::imul, b.thread(), b.whole(kPpuLanes));
+  const Reg flat = b.op(PpuOpcode::iadd, first, b.lane_id());
+  return elements % kPpuLanes == 0 ? flat : b.op(PpuOpcode::imin, flat, b.whole(elements - 1));
+}
+
 std::vector<Reg> decompose(PpuBuilder& b, const Reg& flat, const Shape& sizes,
                            const std::vector<Shape>& strides) {
   std::vector<Reg> sums(strides.size());
