@@ -9,6 +9,7 @@
 #include "model/graph/operators.h"
 #include "model/import/import.h"
 #include "model/import/tflite/inputs.h"
+#include "model/import/limits.h"
 #include "model/import/tflite/operator_table.h"
 #include "model/import/tflite/structure.h"
 #include "support/text.h"
@@ -109,8 +110,9 @@ void compare_outputs(TfliteImport& import, const TfliteStructure& structure) {
   }
 }
 
-TfliteImport start_import(const tflite_file::Model& model, const tflite_file::SubGraph& subgraph) {
-  TfliteImport import(model, subgraph);
+TfliteImport start_import(const tflite_file::Model& model, const tflite_file::SubGraph& subgraph,
+                          std::uint64_t constant_bytes) {
+  TfliteImport import(model, subgraph, constant_bytes);
   import.tensor_names = tflite_tensor_names(subgraph);
   const std::size_t tensors = import.tensor_names.size();
   import.roles.resize(tensors, TfliteRole::data);
@@ -122,9 +124,14 @@ TfliteImport start_import(const tflite_file::Model& model, const tflite_file::Su
 }  // namespace
 
 Graph import_tflite(const std::filesystem::path& path, const ImportOptions& options) {
+  return import_tflite_within(path, options, {});
+}
+
+Graph import_tflite_within(const std::filesystem::path& path, const ImportOptions& options,
+                           const ImportLimits& limits) {
   const std::string where = path.filename().string();
   const TfliteFile file = read_tflite_file(path);
-  TfliteImport import = start_import(*file.model, *file.model->subgraphs()->Get(0));
+  TfliteImport import = start_import(*file.model, *file.model->subgraphs()->Get(0), limits.constant_bytes);
 
   Problems problems;
   const TfliteStructure structure = analyse_structure(import, options, where, problems);
