@@ -22,6 +22,8 @@ namespace trireme {
 
 // A model on its way into a graph.
 struct OnnxImport {
+  explicit OnnxImport(std::uint64_t constant_bytes) : budget(constant_bytes) {}
+
   Graph graph;
   std::int64_t opset = 0;
   std::unordered_map<std::string, ValueId> values;  // ONNX name -> value; missing: not imported, told already
