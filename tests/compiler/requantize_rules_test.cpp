@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every rule in both implementations, the reference's and the simulator's with the compiler's multipliers,
-// against its formula in exact integers.
+// Every rule in both implementations, the reference's and the simulator's (single and in vector loops) with
+// the compiler's multipliers, against its formula in exact integers.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +11,7 @@
 #include "compiler/pack/requantizer.h"
 #include "model/reference/requantize.h"
 #include "sim/arithmetic/requantize.h"
+#include "sim/arithmetic/requantize_row.h"
 #include "tests/compiler/networks.h"
 #include "tests/support_for_tests/requantize_formulas.h"
 
@@ -22,6 +23,8 @@ using formula::Wide;
 
 constexpr std::int64_t kLow = std::numeric_limits<std::int32_t>::min();
 constexpr std::int64_t kHigh = std::numeric_limits<std::int32_t>::max();
+
+constexpr std::int32_t kLowCode = -128, kHighCode = 127;
 
 // A rule as it is used: chips' rules with each tie direction, tflite with each of its kernels.
 struct Use {
@@ -60,7 +63,16 @@ class Both {
 
   std::int32_t reference(std::int32_t acc) const { return reference_(acc); }
   std::int32_t simulated(std::int32_t acc) const { return scale_accumulator(acc, by_, config_); }
-  const Requantizer& by() const { return by_; }
+  // 8-bit codes of all of them at once, the simulator's vector loops.
+  std::vector<std::uint8_t> row(const std::vector<std::int32_t>& accs, std::int32_t zero_point) const {
+    RequantizeConfig config = config_;
+    config.zero_point = zero_point;
+    config.clamp_low = kLowCode;
+    config.clamp_high = kHighCode;
+    std::vector<std::uint8_t> codes(accs.size());
+    requantize_row(accs.data(), accs.size(), 0, by_, config, codes.data());
+    return codes;
+  }
 
  private:
   ReferenceRequantizer reference_;
@@ -138,8 +150,15 @@ TEST(RequantizeRules, BothImplementationsEqualTheFormulas) {
     for (const Use& use : uses()) {
       const formula::Rule expected(use.rule, use.ties, use.kernel, s);
       const Both both(use, s);
-      for (const std::int32_t acc : accs) {
+      const std::int32_t zero_point = s.product_in_float32 ? -128 : 5;
+      const std::vector<std::uint8_t> row = both.row(accs, zero_point);
+      for (std::size_t i = 0; i < accs.size(); ++i) {
+        const std::int32_t acc = accs[i];
         const std::int64_t y = expected(acc);
+        const auto code = std::clamp<std::int64_t>(y + zero_point, kLowCode, kHighCode);
+        ASSERT_EQ(row[i], static_cast<std::uint8_t>(code))
+            << fmt::format("vector loop, {} {} kernel {} scales {} * {} / {} acc {}", name_of(use.rule),
+                           name_of(use.ties), static_cast<int>(use.kernel), s.input, s.weight, s.output, acc);
         ASSERT_TRUE(both.reference(acc) == y && both.simulated(acc) == y) << fmt::format(
             "{} {} kernel {} scales {} * {} / {} acc {}: formula {}, reference {}, simulator {}",
             name_of(use.rule), name_of(use.ties), static_cast<int>(use.kernel), s.input, s.weight, s.output,
