@@ -135,7 +135,15 @@ void Machine::pool(const TpJob& job) {
           sum += value - job.input.zero_point;
           ++count;
         }
-        if (job.count_include_pad != 0) count = job.kernel_h * job.kernel_w;
+        if (job.count_include_pad != 0) {
+          const int bottom = job.input.height + job.pad_bottom, right = job.input.width + job.pad_right;
+          count = 0;
+          for (int i = 0; i < job.kernel_h * job.kernel_w; ++i) {
+            const int in_y = y * job.stride_h - job.pad_top + i / job.kernel_w;
+            const int in_x = x * job.stride_w - job.pad_left + i % job.kernel_w;
+            count += in_y < bottom && in_x < right ? 1 : 0;
+          }
+        }
         const float factor = max ? float_of(job.post.requantizer.multiplier)
                                  : job.input_scale / (job.output_scale * static_cast<float>(count));
         set_code(
