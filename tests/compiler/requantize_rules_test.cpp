@@ -112,6 +112,9 @@ std::vector<std::int32_t> accumulators(const Scales& scales) {
   return list;
 }
 
+// (1 + 2^-23)(1 - 2^-23) = 1 - 2^-46: a mantissa that rounds up to 2^31, so q is halved and the shift grows.
+constexpr Scales kRoundsUpToOne = {0x1.000002p0F, 0x1.fffffcp-1F, 1, false};
+
 std::vector<Scales> scales() {
   std::vector<Scales> list;
   // Every shift, with multipliers that have ties (few odd factors), the smallest and largest mantissas.
@@ -119,11 +122,7 @@ std::vector<Scales> scales() {
     for (int exponent = -40; exponent < 30; ++exponent)
       list.push_back({std::ldexp(mantissa, exponent), 1, 1, false});
   }
-  // A mantissa that rounds up to 2^31: q is halved and the shift grows. 1 - 2^-53 is no float32, but
-  // (1 - 2^-24)^2 / (1 - 2^-23) = 1 + 2^-48 / (1 - 2^-23), and its inverse lies below 1 by less than 2^-32.
-  const float below = 0x1.fffffep-1F, twice_below = 0x1.fffffcp-1F;
-  list.push_back({twice_below, 1, below * below, false});
-  list.push_back({below, below, twice_below, false});
+  list.push_back(kRoundsUpToOne);
   list.push_back({1, 0x1.fffffep-1F, 0x1.fffffep-1F, true});
   list.push_back({1e-40F, 1, 1, false});
   list.push_back({1, 1, 1e30F, false});
@@ -177,6 +176,13 @@ std::int64_t of(RequantRule rule, const Scales& s, std::int32_t acc,
   EXPECT_EQ(both.reference(acc), both.simulated(acc));
   EXPECT_EQ(both.reference(acc), formula::Rule(rule, ties, kernel, s)(acc));
   return both.reference(acc);
+}
+
+TEST(RequantizeRules, AMantissaThatRoundsUpIsHalved) {
+  const formula::Q31 q = formula::multiplier31(kRoundsUpToOne);
+  EXPECT_TRUE(q.q == Wide{1} << 30);
+  EXPECT_EQ(q.s, 1);
+  EXPECT_EQ(of(RequantRule::tflite, kRoundsUpToOne, 1 << 30), 1 << 30);
 }
 
 TEST(RequantizeRules, DoubleRoundingByHand) {
