@@ -72,6 +72,12 @@ void place_noop(Placement& placement) {
   placement.layer.reason = "copies a value that must exist twice";
 }
 
+void place_cast(Placement& placement) {
+  require(placement.input().quantization.dtype == placement.output().quantization.dtype,
+          "it changes the type", "the TP moves elements as they are");
+  place_noop(placement);
+}
+
 void place_permute(Placement& placement) {
   require_tp(placement);
   require_same_codes(placement);
@@ -219,12 +225,12 @@ void place_blocks(Placement& placement) {
 }  // namespace
 
 std::vector<PlacementRow> movement_placements() {
-  return {{"reshape", place_reshape},   {"permute", place_permute},
-          {"noop", place_noop},         {"concat", place_concat},
-          {"split", place_split},       {"slice", place_slice},
-          {"pad", place_pad},           {"expand", place_expand},
-          {"tile", place_tile},         {"depth2space", place_blocks},
-          {"space2depth", place_blocks}};
+  return {{"reshape", place_reshape},    {"permute", place_permute},
+          {"noop", place_noop},          {"cast", place_cast},
+          {"concat", place_concat},      {"split", place_split},
+          {"slice", place_slice},        {"pad", place_pad},
+          {"expand", place_expand},      {"tile", place_tile},
+          {"depth2space", place_blocks}, {"space2depth", place_blocks}};
 }
 
 }  // namespace trireme
