@@ -145,22 +145,74 @@ void accumulate_tap(PpuBuilder& b, const Geometry& g, Thread& t, const Reg& y, c
   });
 }
 
+constexpr std::int64_t kUnrolledTaps = 16;
+constexpr std::int64_t kFarOutside = -(1 << 30);  // no tap brings a column back from there
+
+// One channel in and out, as depthwise convolutions have them: there is nothing to walk through at a tap.
+bool is_single(const Geometry& g) {
+  return g.together == 1 && g.in_channels == 1 && g.y.divisor == 1 && g.x.divisor == 1 &&
+         g.x.taps <= kUnrolledTaps;
+}
+
+// All taps of a row, one after the other: lanes whose row is outside have their column far outside, and then
+// a test a tap is enough.
+void accumulate_row(PpuBuilder& b, const Geometry& g, Thread& t) {
+  const bool tested = g.on_padding();
+  const std::int64_t bytes = bytes_of(g.in.type), row_weights = g.x.taps * kFloat;
+  const Reg pixel = iadd(b, imul(b, t.y, b.whole(g.in.shape[3])), t.x);
+  const Reg address = iadd(b, imul(b, pixel, b.whole(bytes)), t.input);
+  const Reg zero = b.whole(0), width = b.whole(g.x.input), nothing = raw_zero(b, g.in);
+  const Reg raw = b.variable(), x = b.variable();
+  if (tested) {
+    b.test(PpuOpcode::ult, t.y, b.whole(g.y.input));
+    b.assign(x, b.select(t.x, b.whole(kFarOutside)));
+  }
+  for (std::int64_t tap = 0; tap < g.x.taps; ++tap) {
+    const auto load = [&] {
+      b.load_into(raw, memory_type(g.in.type), address, zero, tap * g.x.tap_step * bytes);
+    };
+    if (tested) {
+      if (tap > 0) b.into(x, PpuOpcode::iadd, x, b.whole(g.x.tap_step));
+      b.test(PpuOpcode::ult, x, width);
+      b.assign(raw, nothing);
+    }
+    tested ? b.where(load) : load();
+    b.into(t.sums[0], PpuOpcode::fmad, as_real(b, g.in, raw),
+           b.load(PpuType::f32, t.weights, zero, tap * kFloat));
+  }
+  b.into(t.weights, PpuOpcode::iadd, t.weights, b.whole(row_weights));
+}
+
+// All taps, row by row.
+void accumulate_taps(PpuBuilder& b, const Geometry& g, Thread& t) {
+  const bool single = is_single(g);
+  const Reg x = b.variable();
+  std::vector<Reg> held;  // for the loop to find them; with many sums there are no registers for it
+  if (single) {
+    held = load_constants(b, g.in);
+    held.insert(held.end(), {b.whole(0), b.whole(g.x.input), raw_zero(b, g.in), b.whole(g.x.tap_step)});
+  }
+  b.loop(g.y.taps, [&] {
+    if (single) {
+      accumulate_row(b, g, t);
+    } else {
+      b.assign(x, t.x);
+      b.loop(g.x.taps, [&] {
+        accumulate_tap(b, g, t, t.y, x);
+        b.into(x, PpuOpcode::iadd, x, b.whole(g.x.tap_step));
+      });
+    }
+    b.into(t.y, PpuOpcode::iadd, t.y, b.whole(g.y.tap_step));
+  });
+}
+
 std::optional<PpuKernel> emit(const Geometry& g, const Chip& chip) {
   PpuBuilder b(chip);
   const PpuOperand weights = table_operand(b, {static_cast<std::int64_t>(g.weights.size())}, g.weights);
   const PpuOperand bias = table_operand(b, {static_cast<std::int64_t>(g.bias.size())}, g.bias);
   Thread t = begin(b, g, weights, bias);
-  // 1. All taps, row by row.
-  const Reg x = b.variable();
-  b.loop(g.y.taps, [&] {
-    b.assign(x, t.x);
-    b.loop(g.x.taps, [&] {
-      accumulate_tap(b, g, t, t.y, x);
-      b.into(x, PpuOpcode::iadd, x, b.whole(g.x.tap_step));
-    });
-    b.into(t.y, PpuOpcode::iadd, t.y, b.whole(g.y.tap_step));
-  });
-  // 2. Results; the last block may have fewer channels than sums.
+  accumulate_taps(b, g, t);
+  // Results; the last block may have fewer channels than sums.
   const std::int64_t map = g.out_pixels() * bytes_of(g.out.type);
   const bool partial = g.out_channels % g.together != 0;
   for (std::int64_t k = 0; k < g.together; ++k) {

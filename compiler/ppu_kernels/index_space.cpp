@@ -52,6 +52,13 @@ Shape repeating_strides(const Shape& in, const Shape& out) {
   return strides;
 }
 
+IndexSpace broadcast_space(const std::vector<PpuOperand>& operands, const Shape& sizes) {
+  IndexSpace space{sizes, {}};
+  for (const PpuOperand& operand : operands)
+    space.walks.push_back({&operand, repeating_strides(operand.shape, sizes)});
+  return space;
+}
+
 std::int64_t threads_for(std::int64_t elements) { return ceil_div(elements, std::int64_t{kPpuLanes}); }
 
 Reg lane_element(PpuBuilder& b, std::int64_t elements) {

@@ -22,6 +22,8 @@ struct IndexSpace {
 };
 
 Shape repeating_strides(const Shape& in, const Shape& out);
+// Operands that are broadcast to `sizes`; they must outlive the space.
+IndexSpace broadcast_space(const std::vector<PpuOperand>& operands, const Shape& sizes);
 
 // Where a thread's four elements are: the byte address of the first of an operand (or of each lane) and the
 // step between lanes.

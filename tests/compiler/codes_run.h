@@ -16,8 +16,15 @@
 
 namespace trireme::test {
 
-inline Tensor random_codes(Random& random, const Value& value) {
+// Real numbers are multiples of 1/64, so that many quotients are halves.
+inline Tensor random_operand(Random& random, const Value& value) {
   Tensor tensor(value.quantization.dtype, value.shape);
+  if (is_float(tensor.dtype)) {
+    std::vector<float> values;
+    for (std::int64_t i = 0; i < tensor.size(); ++i)
+      values.push_back(static_cast<float>(random.below(2048) - 1024) / 64);
+    return Tensor::of<float>(value.shape, values);
+  }
   for (std::uint8_t& code : tensor.bytes) code = static_cast<std::uint8_t>(random.below(256));
   return tensor;
 }
@@ -41,7 +48,7 @@ inline void expect_reference_codes(Graph graph, RequantRule rule, const std::vec
   options.rule = rule;
   Random random(seed);
   std::vector<Tensor> inputs;
-  for (const ValueId id : graph.inputs) inputs.push_back(random_codes(random, graph.values[id]));
+  for (const ValueId id : graph.inputs) inputs.push_back(random_operand(random, graph.values[id]));
   const Tensor simulated = simulate(binary, chip, inputs).outputs.at(0).tensor;
   EXPECT_EQ(simulated.bytes, execute(graph, inputs, options).at(0).bytes) << what;
 }

@@ -116,6 +116,14 @@ TEST(TflitePpuKernels, PartsOfOtherScales) {
   }
 }
 
+// Steps of 1/16 and of 0.05, to codes of 8 and 16 bits.
+TEST(TflitePpuKernels, QuantizesHalvesAwayFromZero) {
+  for (const DataType type : {DataType::uint8, DataType::int8, DataType::int16}) {
+    for (const float scale : {0.0625F, 0.05F})
+      expect_on_ppu(one_node("quantize", {}, {{{7, 31}}}, {coded(type, {7, 31}, scale, 5)}));
+  }
+}
+
 // What TensorFlow Lite computes in float32 is a group: nearest neighbours, maxima.
 TEST(TflitePpuKernels, OthersAreGroups) {
   ResizeAttributes attr;

@@ -21,10 +21,7 @@ std::optional<PpuKernel> combined(const Call& call, const Operation& operation) 
   const std::vector<PpuOperand> operands = {call.in(0), call.in(1), call.out()};
   const PpuOperand& out = operands[2];
   PpuBuilder b(call.chip);
-  IndexSpace space{out.shape, {}};
-  for (const PpuOperand& operand : operands)
-    space.walks.push_back({&operand, repeating_strides(operand.shape, out.shape)});
-  const std::vector<LaneAddress> at = locate(b, space);
+  const std::vector<LaneAddress> at = locate(b, broadcast_space(operands, out.shape));
   const auto centred = [&](std::size_t i) {
     const Reg code = load_raw(b, operands[i], at[i].address, at[i].step);
     return b.op(PpuOpcode::isub, code, b.whole(codes_of(operands[i]).zero_point));

@@ -25,6 +25,7 @@ std::optional<PpuKernel> softmax(const Call& call);
 std::optional<PpuKernel> reduce(const Call& call);
 std::optional<PpuKernel> resize(const Call& call);
 std::optional<PpuKernel> concat(const Call& call);
+std::optional<PpuKernel> quantize(const Call& call);  // of float32
 
 inline AffineCodes codes_of(const PpuOperand& operand) { return affine_codes(operand.quantization); }
 inline bool coded_alike(const PpuOperand& a, const PpuOperand& b) {

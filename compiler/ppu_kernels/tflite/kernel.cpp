@@ -41,6 +41,8 @@ std::optional<PpuKernel> tflite_ppu_kernel(const Graph& graph, const Node& node,
   const auto row =
       std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& r) { return node.op == r.op; });
   const Call call{graph, node, chip, rule};
+  if (node.op == "quantize" && call.in(0).type == DataType::float32 && are_codes(call.out()))
+    return quantize(call);
   bool codes = row != std::end(kRows) && node.outputs.size() == 1 && are_codes(call.out());
   for (std::size_t i = 0; codes && i < node.inputs.size(); ++i)
     codes = has_input(node, i) && are_codes(call.in(i));
