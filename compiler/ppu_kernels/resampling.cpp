@@ -8,6 +8,7 @@
 #include "compiler/ppu_kernels/index_space.h"
 #include "compiler/ppu_kernels/math.h"
 #include "model/graph/attributes.h"
+#include "model/graph/resize_rules.h"
 
 namespace trireme {
 
@@ -46,6 +47,8 @@ struct Resampling {
   const PpuOperand &in, &out;
   std::vector<AxisTaps> axes;
   double fill;
+  bool axis_by_axis =
+      false;  // weighted sums of weighted sums; else every corner with the product of its weights
 
   bool alike() const { return in.type == out.type && same_parameters(in.quantization, out.quantization); }
   bool weighted() const {
@@ -90,16 +93,32 @@ Reg fetch(PpuBuilder& b, const Resampling& r, const Reg& base, const std::vector
   return b.select(converted, fill);
 }
 
-// The taps of axis `i` and of those inside it.
+// A corner's weight: the product of its axes' weights, innermost first.
+Reg product_of(PpuBuilder& b, const std::vector<Reg>& weights) {
+  Reg product = weights.back();
+  for (std::size_t i = weights.size() - 1; i-- > 0;) product = mul(b, product, weights[i]);
+  return product;
+}
+
+// The taps of axis `i` and of those inside it, with the offsets and weights of those outside it.
 void add_taps(PpuBuilder& b, const Resampling& r, const std::vector<TableWalk>& walks, std::size_t i,
-              const Reg& base, std::vector<Reg> offsets, const Reg& weight, const Reg& sum) {
-  if (i == walks.size()) return b.into(sum, PpuOpcode::fmad, fetch(b, r, base, offsets, false), weight);
+              const Reg& base, std::vector<Reg> offsets, std::vector<Reg> weights, const Reg& sum) {
+  if (i == walks.size()) {
+    return b.into(sum, PpuOpcode::fmad, fetch(b, r, base, offsets, false), product_of(b, weights));
+  }
   const TableWalk& walk = walks[i];
   const Reg zero = b.whole(0), word = b.whole(kWord);
   b.loop(walk.taps, [&] {
     offsets.push_back(b.load(PpuType::i32, walk.offsets, zero));
     const Reg own = b.load(PpuType::f32, walk.weights, zero);
-    add_taps(b, r, walks, i + 1, base, offsets, i == 0 ? own : mul(b, weight, own), sum);
+    if (r.axis_by_axis && i + 1 < walks.size()) {
+      const Reg inner = b.variable(zero);
+      add_taps(b, r, walks, i + 1, base, offsets, {}, inner);
+      b.into(sum, PpuOpcode::fmad, inner, own);
+    } else {
+      weights.push_back(own);
+      add_taps(b, r, walks, i + 1, base, offsets, weights, sum);
+    }
     for (const Reg& table : {walk.offsets, walk.weights}) b.into(table, PpuOpcode::iadd, table, word);
   });
   for (const Reg& table : {walk.offsets, walk.weights})
@@ -111,8 +130,7 @@ std::optional<PpuKernel> emit(const Resampling& r, const Chip& chip) {
   if (!is_supported(r.in) || !is_supported(r.out)) return std::nullopt;
   if (!raw && !(r.in.is_real() && r.out.is_real())) return std::nullopt;
   PpuBuilder b(chip);
-  Reg element = iadd(b, imul(b, b.thread(), b.whole(kPpuLanes)), b.lane_id());
-  if (r.out.size() % kPpuLanes != 0) element = b.op(PpuOpcode::imin, element, b.whole(r.out.size() - 1));
+  const Reg element = lane_element(b, r.out.size());
   // 1. Axes that stay as they are give strides, the others entries of their tables.
   const Shape strides = row_major_strides(r.in.shape);
   std::vector<PpuOperand> tables, weights;
@@ -152,7 +170,7 @@ std::optional<PpuKernel> emit(const Resampling& r, const Chip& chip) {
                      iadd(b, b.address(weights[i].kind, weights[i].index), parts[i + 1]), taps[i]});
   }
   const Reg sum = b.variable(b.whole(0));
-  add_taps(b, r, walks, 0, base, {}, nullptr, sum);
+  add_taps(b, r, walks, 0, base, {}, {}, sum);
   store_real(b, r.out, sum, to, b.whole(0));
   return b.finish(threads_for(r.out.size()));
 }
@@ -195,6 +213,7 @@ float original(const ResizeAttributes& attr, std::size_t axis, std::size_t rank,
                std::int64_t in, std::int64_t out) {
   const float scale = attr.scales[axis], x = static_cast<float>(i);
   const auto input = static_cast<float>(in), output = static_cast<float>(out);
+  const float length = resized_length(scale, in, out);
   switch (attr.coordinates) {
     case Coordinates::half_pixel:
       return (x + 0.5F) / scale - 0.5F;
@@ -207,12 +226,12 @@ float original(const ResizeAttributes& attr, std::size_t axis, std::size_t rank,
     case Coordinates::asymmetric:
       return x / scale;
     case Coordinates::align_corners:
-      return out == 1 ? 0 : x * (input - 1) / (output - 1);
+      return out == 1 ? 0 : x * (input - 1) / (length - 1);
     case Coordinates::tf_half_pixel_for_nn:
       return (x + 0.5F) / scale;
     case Coordinates::tf_crop_and_resize: {
       const float start = attr.roi[axis], end = attr.roi[axis + rank];
-      return out > 1 ? start * (input - 1) + x * (end - start) * (input - 1) / (output - 1)
+      return out > 1 ? start * (input - 1) + x * (end - start) * (input - 1) / (length - 1)
                      : 0.5F * (start + end) * (input - 1);
     }
   }
@@ -234,25 +253,24 @@ double nearest(ResizeAttributes::Nearest mode, double x) {
 }
 
 // Keys' cubic with coefficient a, at distance d.
-double cubic(double a, double d) {
-  d = std::fabs(d);
+float cubic(float a, float d) {
   if (d < 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
   return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
 }
 
-void add_tap(AxisTaps& taps, std::int64_t at, std::int64_t size, double weight) {
+void add_tap(AxisTaps& taps, std::int64_t at, std::int64_t size, float weight) {
   taps.input.push_back(std::clamp<std::int64_t>(at, 0, size - 1));
-  taps.weights.push_back(static_cast<float>(weight));
+  taps.weights.push_back(weight);
 }
 
-void add_cubic_taps(const ResizeAttributes& attr, AxisTaps& taps, double x, std::int64_t size) {
-  const double base = std::floor(x);
-  double weights[4], total = 0;
+void add_cubic_taps(const ResizeAttributes& attr, AxisTaps& taps, float x, std::int64_t size) {
+  const float base = std::floor(x), above = x - base, below = 1 - above;
+  const float distance[4] = {above + 1, above, below, below + 1};
+  float weights[4], total = 0;
   for (int k = 0; k < 4; ++k) {
-    const double at = base - 1 + k;
-    const bool outside = at < 0 || at >= static_cast<double>(size);
-    weights[k] =
-        attr.exclude_outside && outside ? 0 : cubic(static_cast<double>(attr.cubic_coefficient), x - at);
+    const float at = base - 1 + static_cast<float>(k);
+    const bool outside = at < 0 || at >= static_cast<float>(size);
+    weights[k] = attr.exclude_outside && outside ? 0 : cubic(attr.cubic_coefficient, distance[k]);
     total += weights[k];
   }
   for (int k = 0; k < 4; ++k) {
@@ -261,11 +279,14 @@ void add_cubic_taps(const ResizeAttributes& attr, AxisTaps& taps, double x, std:
   }
 }
 
-AxisTaps taps_of(const ResizeAttributes& attr, std::size_t axis, const Shape& in, const Shape& out) {
+// `interpolated`: one of the axes between whose elements a linear interpolation weighs.
+AxisTaps taps_of(const ResizeAttributes& attr, std::size_t axis, const Shape& in, const Shape& out,
+                 bool interpolated) {
   AxisTaps taps;
   const std::int64_t size = in[axis];
-  const bool same =
+  const bool stays =
       size == out[axis] && attr.scales[axis] == 1 && attr.coordinates != Coordinates::tf_crop_and_resize;
+  const bool same = stays && !(interpolated && attr.method == Method::linear);
   taps.taps = same || attr.method == Method::nearest ? 1 : attr.method == Method::linear ? 2 : 4;
   for (std::int64_t i = 0; i < out[axis]; ++i) {
     const float x = same ? static_cast<float>(i) : original(attr, axis, in.size(), i, size, out[axis]);
@@ -281,11 +302,13 @@ AxisTaps taps_of(const ResizeAttributes& attr, std::size_t axis, const Shape& in
               1);
     } else if (taps.taps == 2) {
       const float inside = std::clamp(x, 0.0F, static_cast<float>(size - 1));
-      const float base = std::floor(inside), fraction = inside - base;
-      add_tap(taps, static_cast<std::int64_t>(base), size, 1 - static_cast<double>(fraction));
-      add_tap(taps, static_cast<std::int64_t>(base) + 1, size, static_cast<double>(fraction));
+      const auto base = static_cast<std::int64_t>(inside);
+      const float fraction = inside - static_cast<float>(base);
+      const bool last = base + 1 >= size;  // both taps are the last element, half of it each
+      add_tap(taps, base, size, last ? 0.5F : 1 - fraction);
+      add_tap(taps, base + 1, size, last ? 0.5F : fraction);
     } else {
-      add_cubic_taps(attr, taps, static_cast<double>(x), size);
+      add_cubic_taps(attr, taps, x, size);
     }
   }
   return taps;
@@ -300,8 +323,12 @@ std::optional<PpuKernel> resize(const Graph& graph, const Node& node, const Chip
   const bool excluding = attr.exclude_outside && attr.method == Method::linear;
   if (!described || attr.antialias || excluding) return std::nullopt;
   Resampling r{in, out, {}, static_cast<double>(attr.extrapolation_value)};
-  for (std::size_t axis = 0; axis < in.shape.size(); ++axis)
-    r.axes.push_back(taps_of(attr, axis, in.shape, out.shape));
+  const std::vector<std::size_t> weighed = interpolated_axes(attr, in.shape);
+  for (std::size_t axis = 0; axis < in.shape.size(); ++axis) {
+    const bool interpolated = std::find(weighed.begin(), weighed.end(), axis) != weighed.end();
+    r.axes.push_back(taps_of(attr, axis, in.shape, out.shape, interpolated));
+  }
+  r.axis_by_axis = attr.method == Method::cubic;
   return emit(r, chip);
 }
 

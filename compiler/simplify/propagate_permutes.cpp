@@ -10,7 +10,6 @@
 #include "model/graph/attributes.h"
 #include "model/graph/operators.h"
 #include "model/import/constants.h"
-#include "model/import/limits.h"
 
 namespace trireme {
 
@@ -140,7 +139,7 @@ ValueId relaid_constant(Graph& graph, ValueId id, const Permutation& back) {
   if (value.constant->size() == 1) return id;
   const std::size_t missing = back.size() - value.shape.size();
   value.shape.insert(value.shape.begin(), missing, 1);
-  ConstantBudget budget(ImportLimits().constant_bytes);
+  ConstantBudget budget(2 * value.constant->bytes.size());  // the constant twice: reshaped, then permuted
   const Tensor full = reshaped(*value.constant, value.shape, budget);
   value.constant = std::make_shared<const Tensor>(permuted(full, back, budget));
   value.shape = value.constant->shape;

@@ -37,13 +37,16 @@ bool on_codes(const Graph& graph, const Node& node, bool quantized) {
       node, [&](ValueId id) { return is_half(graph, id) || (quantized && stored_otherwise(graph, id)); });
 }
 
+// Codes throughout, truth values of comparisons aside.
 bool all_affine(const Graph& graph, const Node& node) {
-  return !any_value(node, [&](ValueId id) { return id != kNone && !is_affine(parameters(graph, id)); });
+  return !any_value(node, [&](ValueId id) {
+    return id != kNone && !is_affine(parameters(graph, id)) && graph.values[id].dtype != DataType::boolean;
+  });
 }
 
 // TensorFlow Lite's own integer algorithm of the operator; null if it has none, or the rule is another.
 Kernel tflite_kernel(const Graph& graph, const Node& node, RequantRule rule) {
-  return is_tflite(rule) && all_affine(graph, node) ? find_tflite_kernel(node.op) : nullptr;
+  return is_tflite(rule) && all_affine(graph, node) ? find_tflite_kernel(graph, node) : nullptr;
 }
 
 // A runtime's own arithmetic of the operator; null for a group, or what every rule computes alike.

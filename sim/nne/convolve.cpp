@@ -2,109 +2,142 @@
 #include "sim/nne/convolve.h"
 
 #include <algorithm>
+#include <numeric>
 
-#include "sim/arithmetic/integer_gemm.h"
-#include "sim/arithmetic/requantize.h"
+#include "sim/arithmetic/exact_product.h"
+#include "sim/arithmetic/requantize_row.h"
 #include "sim/coding/coefficient_decoder.h"
 #include "sim/nne/add.h"
+#include "sim/nne/depthwise.h"
+#include "sim/nne/unfold.h"
 
 namespace trireme {
 
 namespace {
 
-constexpr int kCodeShift = 128;  // uint8 codes enter the float product as code - 128, int8 ones as they are
-constexpr std::int64_t kRowsAtOnce = 8192;  // output pixels of one product: bounds the unfolded input
+constexpr int kCodeShift = 128;  // uint8 codes enter a product as code - 128, int8 ones as they are
+constexpr std::int64_t kUnfolded = std::int64_t{1} << 18;  // values of one unfolded piece: what a cache holds
 
 bool is_signed(std::uint8_t dtype) { return static_cast<DataType>(dtype) == DataType::int8; }
 int shift_of(std::uint8_t dtype) { return is_signed(dtype) ? 0 : kCodeShift; }
-float shifted(std::uint8_t byte, bool of_signed) {
-  return static_cast<float>(of_signed ? int{static_cast<std::int8_t>(byte)} : int{byte} - kCodeShift);
+
+// Codes as they enter a product. Flipping the top bit of a uint8 takes 128 away.
+template <typename Number>
+std::vector<Number> shifted_codes(const std::uint8_t* codes, std::size_t count, std::uint8_t dtype) {
+  const auto flip = static_cast<std::uint8_t>(shift_of(dtype));
+  std::vector<Number> numbers(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    numbers[i] = static_cast<Number>(static_cast<std::int8_t>(codes[i] ^ flip));
+  }
+  return numbers;
 }
 
-struct ConvolutionShape {
-  std::int64_t out_w, out_h, out_c;
-  std::int64_t in_w, in_h, group_in, group_out, groups;
-  std::int64_t terms;  // of one dot product
+// Weights as distances from their zero point, and the largest of the kernels' sums that an input's own zero
+// point multiplies.
+struct Weights {
+  std::vector<std::int32_t> distances;  // [output channel][term]
+  std::vector<std::int32_t> sums;       // one an output channel, modulo 2^32
 };
 
-ConvolutionShape shape_of(const NneJob& job) {
-  const bool depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
-  ConvolutionShape s{};
-  s.out_w = job.conv_width;
-  s.out_h = job.conv_height;
-  s.out_c = job.output.channels;
-  s.in_w = job.input.width;
-  s.in_h = job.input.height;
-  s.groups = depthwise ? job.input.channels : std::max<int>(job.groups, 1);
-  s.group_in = job.input.channels / s.groups;
-  s.group_out = s.out_c / s.groups;
-  s.terms = s.group_in * job.kernel_w * job.kernel_h;
-  return s;
+Weights weights_of(const NneJob& job, const ConvolutionShape& s, const std::vector<std::uint8_t>& codes) {
+  Weights weights;
+  weights.distances = shifted_codes<std::int32_t>(codes.data(), codes.size(), job.weight_dtype);
+  const std::int32_t zero_point = job.weight_zero_point - shift_of(job.weight_dtype);
+  for (std::int32_t& distance : weights.distances) distance -= zero_point;
+  for (std::int64_t k = 0; k < s.out_c; ++k) {
+    const auto first = weights.distances.begin() + k * s.terms;
+    weights.sums.push_back(
+        static_cast<std::int32_t>(std::accumulate(first, first + s.terms, std::int64_t{0})));
+  }
+  return weights;
 }
 
-// Unfolds output pixels [first, first + count) of one group into rows of kernel-sized windows.
-void unfold(const NneJob& job, const ConvolutionShape& s, const Bytes& input, std::int64_t group,
-            std::int64_t first, CodeMatrix& matrix) {
-  const bool of_signed = is_signed(job.input.dtype);
-  const auto border = static_cast<float>(job.input.zero_point - shift_of(job.input.dtype));
-  float* target = matrix.values.data();
-  for (std::int64_t p = first; p < first + matrix.rows; ++p) {
-    const std::int64_t y0 = p / s.out_w * job.stride_h - job.pad_top;
-    const std::int64_t x0 = p % s.out_w * job.stride_w - job.pad_left;
-    for (std::int64_t c = 0; c < s.group_in; ++c) {
-      const std::uint8_t* plane = input.data() + (group * s.group_in + c) * s.in_h * s.in_w;
-      for (std::int64_t ky = 0; ky < job.kernel_h; ++ky) {
-        const std::int64_t y = y0 + ky * job.dilation_h;
-        for (std::int64_t kx = 0; kx < job.kernel_w; ++kx) {
-          const std::int64_t x = x0 + kx * job.dilation_w;
-          const bool inside = y >= 0 && y < s.in_h && x >= 0 && x < s.in_w;
-          *target++ = inside ? shifted(plane[y * s.in_w + x], of_signed) : border;
-        }
-      }
+// One job's way from sums to codes, before pooling.
+struct Requantization {
+  const NneJob& job;
+  const NneOperands& operands;
+  RequantizeConfig config;
+
+  // `correction` is added to every sum besides the bias.
+  void row(const std::int32_t* sums, std::int64_t count, std::size_t channel, std::uint32_t correction,
+           std::uint8_t* codes) const {
+    const auto offset =
+        static_cast<std::int32_t>(static_cast<std::uint32_t>(operands.bias[channel]) + correction);
+    const Requantizer& by = operands.requantizers[job.post.per_channel != 0 ? channel : 0];
+    requantize_row(sums, static_cast<std::size_t>(count), offset, by, config, codes);
+  }
+};
+
+// Matrix products, a piece of the map at a time: sum (x - a)(w - b) = sum x(w - b) - a sum (w - b).
+void convolve_group(const ConvolutionShape& s, const Weights& weights, const Requantization& to_codes,
+                    std::int64_t group, Bytes& codes) {
+  const NneJob& job = to_codes.job;
+  const std::int64_t pixels = s.out_pixels(), first_channel = group * s.group_out;
+  const std::vector<float> planes =
+      shifted_codes<float>(to_codes.operands.input.data() + group * s.group_in * s.in_pixels(),
+                           static_cast<std::size_t>(s.group_in * s.in_pixels()), job.input.dtype);
+  const std::vector<float> kernels(weights.distances.begin() + first_channel * s.terms,
+                                   weights.distances.begin() + (first_channel + s.group_out) * s.terms);
+  const std::int32_t zero_point = job.input.zero_point - shift_of(job.input.dtype);
+  const bool pointwise = is_pointwise(job, s);
+  const std::int64_t rows_at_once = std::max<std::int64_t>(1, kUnfolded / (s.terms * s.out_w));
+  const ExactOperand<float> left({kernels.data(), s.group_out, s.terms, s.terms}, kCodeShift);
+  std::vector<float> windows;
+  ProductBuffers<float> products;
+  for (std::int64_t row = 0; row < s.out_h; row += rows_at_once) {
+    const std::int64_t rows = std::min(rows_at_once, s.out_h - row), count = rows * s.out_w;
+    MatrixView<float> columns{planes.data() + row * s.out_w, s.terms, count, pixels};
+    if (!pointwise) {
+      windows.resize(static_cast<std::size_t>(s.terms * count));
+      unfold(job, s, planes.data(), static_cast<float>(zero_point), row, rows, windows.data());
+      columns = {windows.data(), s.terms, count, count};
+    }
+    multiply_exact(left, columns, products);
+    for (std::int64_t k = 0; k < s.group_out; ++k) {
+      const std::int64_t channel = first_channel + k;
+      const auto correction = -static_cast<std::uint32_t>(zero_point) *
+                              static_cast<std::uint32_t>(weights.sums[static_cast<std::size_t>(channel)]);
+      to_codes.row(products.sums.data() + k * count, count, static_cast<std::size_t>(channel), correction,
+                   codes.data() + channel * pixels + row * s.out_w);
     }
   }
 }
 
-CodeMatrix weight_matrix(const std::vector<std::uint8_t>& weights, bool of_signed, std::int64_t first,
-                         std::int64_t rows, std::int64_t terms) {
-  CodeMatrix matrix{rows, terms, std::vector<float>(static_cast<std::size_t>(rows * terms))};
-  for (std::int64_t i = 0; i < rows * terms; ++i) {
-    matrix.values[static_cast<std::size_t>(i)] =
-        shifted(weights[static_cast<std::size_t>(first * terms + i)], of_signed);
+void convolve_planes(const ConvolutionShape& s, const Weights& weights, const Requantization& to_codes,
+                     Bytes& codes) {
+  const NneJob& job = to_codes.job;
+  PaddedPlane plane(job, s);
+  std::vector<std::int32_t> sums(static_cast<std::size_t>(s.out_pixels()));
+  const std::int32_t zero_point = job.input.zero_point - shift_of(job.input.dtype);
+  for (std::int64_t channel = 0; channel < s.out_c; ++channel) {
+    if (channel % s.group_out == 0) {
+      std::vector<std::int32_t> distances =
+          shifted_codes<std::int32_t>(to_codes.operands.input.data() + channel / s.group_out * s.in_pixels(),
+                                      static_cast<std::size_t>(s.in_pixels()), job.input.dtype);
+      for (std::int32_t& distance : distances) distance -= zero_point;
+      plane.fill(distances.data());
+    }
+    plane.convolve(weights.distances.data() + channel * s.terms, sums.data());
+    to_codes.row(sums.data(), s.out_pixels(), static_cast<std::size_t>(channel), 0,
+                 codes.data() + channel * s.out_pixels());
   }
-  return matrix;
 }
 
 // Convolution result as output codes, before pooling.
-Bytes convolve(const NneJob& job, const NneOperands& operands, const std::vector<std::uint8_t>& weights) {
+Bytes convolve(const NneJob& job, const NneOperands& operands,
+               const std::vector<std::uint8_t>& codes_of_weights) {
   const ConvolutionShape s = shape_of(job);
-  const std::int64_t pixels = s.out_w * s.out_h;
-  const bool depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
-  const RequantizeConfig config = requantize_config(job.post, job.output.zero_point,
-                                                    depthwise ? TfliteKernel::gemmlowp : TfliteKernel::ruy);
-  Bytes codes(static_cast<std::size_t>(pixels * s.out_c));
-  std::vector<std::int32_t> sums;
-  for (std::int64_t group = 0; group < s.groups; ++group) {
-    const CodeMatrix kernels =
-        weight_matrix(weights, is_signed(job.weight_dtype), group * s.group_out, s.group_out, s.terms);
-    for (std::int64_t first = 0; first < pixels; first += kRowsAtOnce) {
-      CodeMatrix windows{std::min(kRowsAtOnce, pixels - first), s.terms, {}};
-      windows.values.resize(static_cast<std::size_t>(windows.rows * s.terms));
-      unfold(job, s, operands.input, group, first, windows);
-      multiply_exact(windows, kernels, job.input.zero_point - shift_of(job.input.dtype),
-                     job.weight_zero_point - shift_of(job.weight_dtype), sums);
-      for (std::int64_t p = 0; p < windows.rows; ++p) {
-        for (std::int64_t k = 0; k < s.group_out; ++k) {
-          const auto channel = static_cast<std::size_t>(group * s.group_out + k);
-          const auto sum = static_cast<std::uint32_t>(sums[static_cast<std::size_t>(p * s.group_out + k)]);
-          const auto with_bias =
-              static_cast<std::int32_t>(sum + static_cast<std::uint32_t>(operands.bias[channel]));
-          const Requantizer& by = operands.requantizers[job.post.per_channel != 0 ? channel : 0];
-          codes[channel * static_cast<std::size_t>(pixels) + static_cast<std::size_t>(first + p)] =
-              static_cast<std::uint8_t>(requantize(with_bias, by, config));
-        }
-      }
-    }
+  const Weights weights = weights_of(job, s, codes_of_weights);
+  const Requantization to_codes{
+      job, operands,
+      requantize_config(job.post, job.output.zero_point,
+                        is_depthwise(job) ? TfliteKernel::gemmlowp : TfliteKernel::ruy)};
+  Bytes codes(static_cast<std::size_t>(s.out_pixels() * s.out_c));
+  if (s.group_in == 1 && s.groups > 1) {
+    convolve_planes(s, weights, to_codes, codes);
+  } else {
+    for (std::int64_t group = 0; group < s.groups; ++group)
+      convolve_group(s, weights, to_codes, group, codes);
   }
   return codes;
 }
@@ -157,9 +190,10 @@ NneOperands read_operands(const NneJob& job, OperandReader& reader) {
   return operands;
 }
 
-Bytes compute(const NneJob& job, const NneOperands& operands, int cores, const std::string& where) {
+Bytes compute(const NneJob& job, const NneOperands& operands, const NneConfig& nne,
+              const std::string& where) {
   if (job.header.operation == static_cast<std::uint8_t>(NneOperation::add)) return add(job, operands);
-  const std::vector<std::uint8_t> weights = decode_nne_coefficients(operands.stream, job, cores, where);
+  const std::vector<std::uint8_t> weights = decode_nne_coefficients(operands.stream, job, nne, where);
   Bytes codes = convolve(job, operands, weights);
   return job.pool_type == 0 ? codes : pool(job, codes);
 }

@@ -176,6 +176,26 @@ TEST(TfliteImport, IndicesAndOrderAreChecked) {
   EXPECT_THAT(error_of([&] { b.import({x}, {y}); }), HasSubstr("do not exist in the file"));
 }
 
+TEST(TfliteImport, InputsAreBoundToConstants) {
+  TfliteBuilder b;
+  const int x = b.tensor("x", {2, 3}), axes = b.tensor("axes", {1}, kInt32), y = b.tensor("y", {2});
+  b.node(Code::SUM, {x, axes}, {y}, fb::ReducerOptionsT());
+  const Bytes bytes = b.bytes({x, axes}, {y});
+  const auto bound = [&](const std::string& name, const Tensor& tensor) {
+    ImportOptions options;
+    options.bind[name] = tensor;
+    return TfliteBuilder::import_bytes(bytes, options);
+  };
+  const Graph graph = bound("axes", Tensor::of<std::int32_t>({1}, {1}));
+  ASSERT_EQ(graph.inputs.size(), 1U);
+  EXPECT_EQ(graph.values[graph.inputs[0]].name, "x");
+  EXPECT_EQ(graph.values[graph.outputs[0]].shape, (Shape{2}));
+  EXPECT_THAT(error_of([&] { bound("axis", Tensor::of<std::int32_t>({1}, {1})); }),
+              HasSubstr("the constant 'axis' replaces no input of the model"));
+  EXPECT_THAT(error_of([&] { bound("axes", Tensor::of<float>({1}, {1})); }),
+              HasSubstr("bound to a tensor of float32"));
+}
+
 // Every cut, and every byte changed: an error or a graph, never anything else.
 TEST(TfliteImport, DamagedFiles) {
   TfliteBuilder b;

@@ -22,16 +22,36 @@ std::vector<float> run(const OnnxBuilder& m, const Tensor& x) {
   return floats(execute(m.import(), {x}, ExecuteOptions{}).at(0));
 }
 
-// 1 … 8 as [1,1,2,4], shrunk by 0.6 to [1,1,1,2]: the corners of the first row stay, 1 and 4.
-TEST(DataOperators, AlignedCornersAreTheCornersOfTheResult) {
+Tensor with_corners_aligned(OnnxBuilder& m) {
+  m.output("y");
+  return execute(m.import(), {Tensor::of<float>({1, 1, 2, 4}, {1, 2, 3, 4, 5, 6, 7, 8})}, ExecuteOptions{})
+      .at(0);
+}
+
+// 1 … 8 as [1,1,2,4], shrunk by 0.6 to [1,1,1,2]. The resized length is 0.6 * 4 = 2.4: element 1 lies at
+// 1 * (4 - 1) / (2.4 - 1) = 2.142857 of the first row, whose elements are 1 more than their places. (ONNX's
+// own test expects this; ONNX Runtime takes 2 for the length and gives 4.)
+TEST(DataOperators, AlignedCornersAreThoseOfTheLengthThatTheScalesSay) {
   OnnxBuilder m;
   m.input("x", {1, 1, 2, 4});
   m.floats("scales", {4}, {1, 1, 0.6F, 0.6F});
   m.node("Resize", {"x", "", "scales"}, {"y"})
       .text("mode", "linear")
       .text("coordinate_transformation_mode", "align_corners");
-  m.output("y");
-  EXPECT_THAT(run(m, Tensor::of<float>({1, 1, 2, 4}, {1, 2, 3, 4, 5, 6, 7, 8})), ElementsAre(1, 4));
+  const std::vector<float> y = floats(with_corners_aligned(m));
+  EXPECT_EQ(y[0], 1);
+  EXPECT_NEAR(y[1], 3.142857F, 1e-6);
+}
+
+// With sizes the corners of the first row are those of the result, 1 and 4.
+TEST(DataOperators, AlignedCornersAreTheCornersOfTheSizes) {
+  OnnxBuilder m;
+  m.input("x", {1, 1, 2, 4});
+  m.integers("sizes", {4}, {1, 1, 1, 2});
+  m.node("Resize", {"x", "", "", "sizes"}, {"y"})
+      .text("mode", "linear")
+      .text("coordinate_transformation_mode", "align_corners");
+  EXPECT_THAT(floats(with_corners_aligned(m)), ElementsAre(1, 4));
 }
 
 // 0 1 2 3 to half its size with a triangle of twice the width: at 0.5 the weights of -1 … 2 are 1/8, 3/8,

@@ -46,6 +46,18 @@ TEST(OnnxRuntime, EveryOperatorWithinOneInAHundredThousand) {
   EXPECT_GE(models, 25);
 }
 
+// The order of its float sums is ONNX Runtime's too (model/graph/resize_rules.h).
+TEST(OnnxRuntime, ResizesToTheLastBit) {
+  const char* const models[] = {"resize_linear", "resize_linear_one_axis", "resize_linear_channels_last",
+                                "resize_linear_volume", "resize_cubic"};
+  for (const std::string name : models) {
+    SCOPED_TRACE(name);
+    const Graph graph = import_onnx(kGoldens / (name + ".onnx"));
+    const Tensor got = execute(graph, {read_npy(kGoldens / (name + "_in.npy"))}, {}).at(0);
+    EXPECT_EQ(got.bytes, read_npy(kGoldens / (name + "_out.npy")).bytes);
+  }
+}
+
 TEST(OnnxRuntime, LenetOnItsTenDigits) {
   const fs::path example = fs::path(TRIREME_SOURCE_DIR) / "examples/lenet";
   const Graph graph = import_onnx(example / "lenet.onnx");

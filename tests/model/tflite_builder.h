@@ -88,10 +88,10 @@ class TfliteBuilder {
     return import_bytes(bytes(inputs, outputs));
   }
 
-  static Graph import_bytes(const Bytes& bytes) {
+  static Graph import_bytes(const Bytes& bytes, const ImportOptions& options = {}) {
     const TempFolder folder;
     write_file(folder.path() / "m.tflite", bytes);
-    return load_model(folder.path() / "m.tflite");
+    return load_model(folder.path() / "m.tflite", options);
   }
 
   fb::SubGraphT& graph() { return *model_.subgraphs[0]; }

@@ -122,16 +122,12 @@ inline Tensor without_unused_rows(const Tensor& selected, const Shape& wanted) {
   return result;
 }
 
-// Expected values that are not what ONNX defines, or that ONNX Runtime disagrees with.
+// Expected values that are not what ONNX defines.
 inline bool has_wrong_data(const std::string& name) {
   static const std::set<std::string> names = {
       // Truncated to bfloat16; Cast rounds to the nearest.
       "test_cast_FLOAT_to_BFLOAT16", "test_castlike_FLOAT_to_BFLOAT16",
-      "test_castlike_FLOAT_to_BFLOAT16_expanded",
-      // The length of the resized axis is taken as scale * size, 2.4 here; ONNX Runtime and PyTorch take the
-      // number of its elements, 2, and so do we (reference_data_operators.cpp).
-      "test_resize_downsample_scales_linear_align_corners",
-      "test_resize_downsample_scales_cubic_align_corners"};
+      "test_castlike_FLOAT_to_BFLOAT16_expanded"};
   return names.count(name) != 0;
 }
 

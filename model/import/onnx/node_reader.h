@@ -30,7 +30,7 @@ struct OnnxImport {
   std::unordered_set<std::string> names;            // of all values of the model and those made here
   std::unordered_set<std::string> node_names;
   std::unordered_set<std::string> used;      // values that a node or an output takes
-  std::unordered_set<std::string> four_bit;  // initializers of 4-bit integers, which take a byte each here
+  std::unordered_set<std::string> four_bit;  // inputs and initializers of 4-bit integers: a byte each here
   std::filesystem::path folder;              // of the model: external data lies there
   ConstantBudget budget;
   std::unordered_map<ValueId, std::shared_ptr<const Tensor>> real_numbers;  // of constants that hold codes

@@ -8,6 +8,7 @@ namespace {
 struct Row {
   const char* op;
   Kernel kernel;
+  bool (*applies)(const Graph& graph, const Node& node) = nullptr;  // null: always
 };
 
 constexpr Row kRows[] = {
@@ -21,17 +22,25 @@ constexpr Row kRows[] = {
     {"leakyrelu", tflite::leakyrelu},
     {"hard_swish", tflite::hard_swish},
     {"abs", tflite::abs},
-    {"softmax", tflite::softmax},
-    {"reduce", tflite::reduce},
-    {"image_resize", tflite::resize},
+    {"rsqrt", tflite::rsqrt},
+    {"equal", tflite::comparison},
+    {"not_equal", tflite::comparison},
+    {"greater", tflite::comparison},
+    {"greater_equal", tflite::comparison},
+    {"less", tflite::comparison},
+    {"less_equal", tflite::comparison},
+    {"l2normalize", tflite::l2normalize},
+    {"softmax", tflite::softmax, tflite::softmax_applies},
+    {"reduce", tflite::reduce, tflite::reduce_applies},
+    {"image_resize", tflite::resize, tflite::resize_applies},
     {"concat", tflite::concat},
 };
 
 }  // namespace
 
-Kernel find_tflite_kernel(const std::string& op) {
+Kernel find_tflite_kernel(const Graph& graph, const Node& node) {
   for (const Row& row : kRows) {
-    if (op == row.op) return row.kernel;
+    if (node.op == row.op) return row.applies == nullptr || row.applies(graph, node) ? row.kernel : nullptr;
   }
   return nullptr;
 }

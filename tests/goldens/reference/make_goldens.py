@@ -52,6 +52,11 @@ class Model:
         self.constants.append(numpy_helper.from_array(np.array(value, np.float32), name))
         return name
 
+    def resize(self, *scales, **attributes):
+        name = f"c{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.array(scales, np.float32), name))
+        return self.add("Resize", "", name, **attributes)
+
     def build(self):
         self.nodes[-1].output[0] = "output"
         graph = helper.make_graph(
@@ -117,6 +122,19 @@ def models():
     yield m.add("Relu").add("Concat", "input", axis=1)
     m = Model("transpose_reshape", 1, 3, 4, 5)
     yield m.add("Transpose", perm=[0, 2, 3, 1]).add("Reshape", m.integers(4, -1))
+    # All but resize_cubic_inside are compared to the last bit: ties of a QDQ group depend on the order of its sums.
+    m = Model("resize_linear", 1, 2, 3, 4)
+    yield m.resize(1, 1, 1.7, 2.3, mode="linear")
+    m = Model("resize_linear_one_axis", 1, 2, 3, 4)
+    yield m.resize(1, 1, 3, 1, mode="linear", coordinate_transformation_mode="asymmetric")
+    m = Model("resize_linear_channels_last", 1, 3, 4, 2)
+    yield m.resize(1, 1.5, 1.7, 1, mode="linear", coordinate_transformation_mode="pytorch_half_pixel")
+    m = Model("resize_linear_volume", 2, 3, 4)
+    yield m.resize(1, 1.5, 1.7, mode="linear")
+    m = Model("resize_cubic", 1, 2, 3, 4)
+    yield m.resize(1, 1, 1.3, 1.6, mode="cubic")
+    m = Model("resize_cubic_inside", 1, 2, 5, 4)
+    yield m.resize(1, 1, 1.6, 0.8, mode="cubic", exclude_outside=1, cubic_coeff_a=-0.5)
 
 
 def run(runner, model, data):

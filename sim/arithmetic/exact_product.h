@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Exact integer matrix products at the speed of real ones: codes of 8 bits as float32, of 16 bits as double,
+// in slices short enough that every partial sum is an integer the type holds (below 2^24, 2^53).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/arithmetic/real_product.h"
+
+namespace trireme {
+
+template <typename Real>
+struct SumOf;
+template <>
+struct SumOf<float> {
+  using Type = std::int32_t;  // modulo 2^32, as the chip's accumulators
+};
+template <>
+struct SumOf<double> {
+  using Type = std::int64_t;
+};
+
+// The left operand of several products, all integers, with how many of its products with integers up to
+// `largest` the type adds up exactly.
+template <typename Real>
+struct ExactOperand {
+  ExactOperand(const MatrixView<Real>& values, std::int64_t largest);
+  MatrixView<Real> view;
+  std::int64_t slice;
+};
+
+template <typename Real>
+struct ProductBuffers {
+  std::vector<typename SumOf<Real>::Type> sums;
+  std::vector<Real> slice;
+};
+
+// buffers.sums[i][j] = sum_k a[i][k] * b[k][j]; b: integers up to the `largest` that a was made for.
+template <typename Real>
+void multiply_exact(const ExactOperand<Real>& a, const MatrixView<Real>& b, ProductBuffers<Real>& buffers);
+
+}  // namespace trireme

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inside sim/nne only: the input of a convolution as a matrix, one row a term of the dot product, one column
+// an output pixel.
+#pragma once
+
+#include "sim/arithmetic/real_product.h"
+#include "sim/nne/convolution_shape.h"
+
+namespace trireme {
+
+// Every output pixel is the dot product over one input pixel: the input is the matrix.
+bool is_pointwise(const NneJob& job, const ConvolutionShape& s);
+
+// Columns of the output rows [first, first + rows) into out[terms][rows * out_w]. `planes`: the group's
+// input, values outside of it are `border`.
+template <typename Real>
+void unfold(const NneJob& job, const ConvolutionShape& s, const Real* planes, Real border, std::int64_t first,
+            std::int64_t rows, Real* out);
+
+}  // namespace trireme
