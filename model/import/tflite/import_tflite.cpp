@@ -8,8 +8,8 @@
 
 #include "model/graph/operators.h"
 #include "model/import/import.h"
-#include "model/import/tflite/inputs.h"
 #include "model/import/limits.h"
+#include "model/import/tflite/inputs.h"
 #include "model/import/tflite/operator_table.h"
 #include "model/import/tflite/structure.h"
 #include "support/text.h"
