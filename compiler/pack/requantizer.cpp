@@ -4,8 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
+
+#include "compiler/ppu_kernels/tflite/fixed_factor.h"
 
 namespace trireme {
 
@@ -25,28 +26,10 @@ Requantizer mantissa_multiplier(float factor, int bits) {
   return {(1U << bits) + (mantissa >> (23 - bits)), 127 + bits - exponent};
 }
 
-// d = multiplier * 2^(shift - 31), multiplier in [2^30, 2^31).
-Requantizer q31_multiplier(double d) {
-  int shift = 0;
-  const double mantissa = std::frexp(d, &shift);  // exact
-  // Half away from zero; mantissa * 2^31 + 0.5 is exact in double, so the truncation is the rounding.
-  auto multiplier = static_cast<std::int64_t>(mantissa * 0x1p31 + 0.5);
-  if (multiplier == std::int64_t{1} << 31) {
-    multiplier /= 2;
-    ++shift;
-  }
-  if (shift < -31) return {0, 0};
-  return {static_cast<std::uint32_t>(multiplier), shift};
-}
-
-bool is_tflite(RequantRule rule) {
-  return rule == RequantRule::tflite || rule == RequantRule::tflm || rule == RequantRule::tflm_single;
-}
-
 }  // namespace
 
 Requantizer requantizer_of(RequantRule rule, const WeightedScales& scales) {
-  if (!is_tflite(rule) || !scales.double_product)
+  if (!computes_as_tflite(rule) || !scales.double_product)
     return requantizer_of(rule, scales.input * scales.weight, scales.output);
   const double d = double{scales.input} * double{scales.weight} / double{scales.output};
   if (!(d > 0) || !(d < 0x1p30))
@@ -65,7 +48,7 @@ std::array<Requantizer, kAddScales> add_requantizers(RequantRule rule, const Cod
         ratio * static_cast<float>(input.zero_point) + ratio2 * static_cast<float>(input2.zero_point);
     return in_float(ratio, ratio2, static_cast<float>(output.zero_point) - zeros);
   }
-  if (!is_tflite(rule)) return in_float(input.scale, input2.scale, output.scale);
+  if (!computes_as_tflite(rule)) return in_float(input.scale, input2.scale, output.scale);
   constexpr double kMore = 1 << 20;  // the sum has 20 more bits than the codes
   const double twice_max = 2 * double{std::max(input.scale, input2.scale)};
   return {q31_multiplier(double{input.scale} / twice_max), q31_multiplier(double{input2.scale} / twice_max),

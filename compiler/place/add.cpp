@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sums and differences of two tensors of codes -> NNE (formats.md §10).
+// Sums and differences of two tensors of codes -> NNE (formats.md §10). The array adds equal shapes: an
+// operand that repeats is written out by the TP first.
 #include <cstddef>
 
 #include "compiler/place/families.h"
+#include "compiler/place/reshuffle.h"
 #include "compiler/plan/views.h"
 #include "model/reference/qlinear.h"
 
@@ -10,27 +12,46 @@ namespace trireme {
 
 namespace {
 
+// Where the operand lies in the output's shape.
+StorageRef repeated(Placement& placement, ValueId id) {
+  const Value& value = placement.value(id);
+  const Shape& shape = placement.output().shape;
+  if (value.shape == shape) return operand_storage(placement.plan, id, placement.index);
+  require(placement.chip.tp.cores > 0, "the chip has no tensor processor", "the array adds equal shapes");
+  const StorageRef scratch =
+      add_scratch(placement.plan, placement.node().name + " repeated " + value.name,
+                  static_cast<std::uint64_t>(element_count(shape) * bytes_of(value.quantization.dtype)));
+  add_moves(placement, {id, id, 0, 0, repeating_loops(value.shape, shape), scratch});
+  return scratch;
+}
+
+TensorView view_as(Value value, const Shape& shape) {
+  value.shape = shape;
+  return view_of(value);
+}
+
 void place_add(Placement& placement) {
   const Node& node = placement.node();
-  const Value &a = placement.value(node.inputs[0]), &b = placement.value(node.inputs[1]);
+  const ValueId a = node.inputs[0], b = node.inputs[1];
   const Value& output = placement.output();
-  require_codes8(a);
-  require_codes8(b);
-  require_codes8(output);
-  require(a.shape == output.shape && b.shape == output.shape,
-          "it adds " + to_string(a.shape) + " and " + to_string(b.shape), "the array adds equal shapes");
+  for (const Value& value : {placement.value(a), placement.value(b), output}) require_codes8(value);
   require(placement.rule != RequantRule::onnx || is_qlinear(placement.graph(), node, placement.rule),
           "ONNX Runtime computes it in float32", "under rule onnx the array adds codes of one type");
   NneJob job{};
   job.header = header_for(Engine::nne, static_cast<std::uint8_t>(NneOperation::add));
   job.post = saturating_post(output);
   job.subtract = node.op == "subtract" ? 1 : 0;
-  job.input = view_of(a);
-  job.input2 = view_of(b);
+  job.input = view_as(placement.value(a), output.shape);
+  job.input2 = view_as(placement.value(b), output.shape);
   job.output = view_of(output);
-  PlannedJob& added = add_job(placement, job);
-  added.links.push_back({offsetof(NneJob, input2) + offsetof(TensorView, address),
-                         operand_storage(placement.plan, node.inputs[1], placement.index), 0});
+  PlannedJob planned{job, {}, {}, {}};
+  const auto link = [&](std::size_t view, const StorageRef& storage) {
+    planned.links.push_back({static_cast<std::uint16_t>(view + offsetof(TensorView, address)), storage, 0});
+  };
+  link(offsetof(NneJob, input), repeated(placement, a));
+  link(offsetof(NneJob, output), value_storage(placement.layer.output));
+  link(offsetof(NneJob, input2), repeated(placement, b));
+  placement.layer.jobs.push_back(std::move(planned));
   placement.layer.reason = "element by element, through the array's post-processing";
 }
 

@@ -72,6 +72,12 @@ void place_noop(Placement& placement) {
   placement.layer.reason = "copies a value that must exist twice";
 }
 
+void place_cast(Placement& placement) {
+  require(placement.input().quantization.dtype == placement.output().quantization.dtype,
+          "it changes the type", "the TP moves elements as they are");
+  place_noop(placement);
+}
+
 void place_permute(Placement& placement) {
   require_tp(placement);
   require_same_codes(placement);
@@ -161,19 +167,11 @@ void place_pad(Placement& placement) {
   placement.layer.reason = "filled, then the input is copied into it";
 }
 
-// Repeated elements are read again: stride 0.
 void place_expand(Placement& placement) {
   require_tp(placement);
   require_same_codes(placement);
-  const Shape &in = placement.input().shape, &out = placement.output().shape;
-  const Shape own = row_major_strides(in);
-  Shape strides(out.size(), 0);
-  for (std::size_t i = 0; i < in.size(); ++i) {
-    const std::size_t axis = out.size() - in.size() + i;
-    if (in[i] == out[axis]) strides[axis] = own[i];
-  }
   add_moves(placement, {placement.layer.input, placement.layer.output, 0, 0,
-                        loops_of(out, strides, row_major_strides(out))});
+                        repeating_loops(placement.input().shape, placement.output().shape)});
   placement.layer.reason = "repeated by the TP's address generator";
 }
 
@@ -227,12 +225,12 @@ void place_blocks(Placement& placement) {
 }  // namespace
 
 std::vector<PlacementRow> movement_placements() {
-  return {{"reshape", place_reshape},   {"permute", place_permute},
-          {"noop", place_noop},         {"concat", place_concat},
-          {"split", place_split},       {"slice", place_slice},
-          {"pad", place_pad},           {"expand", place_expand},
-          {"tile", place_tile},         {"depth2space", place_blocks},
-          {"space2depth", place_blocks}};
+  return {{"reshape", place_reshape},    {"permute", place_permute},
+          {"noop", place_noop},          {"cast", place_cast},
+          {"concat", place_concat},      {"split", place_split},
+          {"slice", place_slice},        {"pad", place_pad},
+          {"expand", place_expand},      {"tile", place_tile},
+          {"depth2space", place_blocks}, {"space2depth", place_blocks}};
 }
 
 }  // namespace trireme

@@ -8,6 +8,9 @@
 #include "compiler/place/families.h"
 #include "compiler/ppu_kernels/kernel.h"
 #include "compiler/ppu_kernels/qlinear.h"
+#include "compiler/ppu_kernels/sequence.h"
+#include "compiler/ppu_kernels/tflite/fixed_factor.h"
+#include "compiler/ppu_kernels/tflite/kernel.h"
 #include "model/reference/execute.h"
 #include "model/reference/qlinear.h"
 
@@ -17,7 +20,9 @@ namespace {
 
 class PpuPlacement {
  public:
-  PpuPlacement(Placement& placement, const PpuKernel& kernel) : placement_(placement), kernel_(kernel) {
+  // `scratch`: of the kernel's sequence.
+  PpuPlacement(Placement& placement, const PpuKernel& kernel, const std::vector<StorageRef>& scratch)
+      : placement_(placement), kernel_(kernel), scratch_(scratch) {
     job_.header = header_for(Engine::ppu, 0);
     job_.threads = kernel.threads;
     std::copy(kernel.uniforms.begin(), kernel.uniforms.end(), job_.uniforms);
@@ -41,7 +46,18 @@ class PpuPlacement {
   }
 
  private:
+  struct Declared {
+    StorageRef storage;
+    std::uint32_t offset, bytes;
+  };
+
+  // The programs of a sequence are often alike but for addresses: they share what the layer has already.
   StorageRef constant(const char* what, ConstantData::Role role, Bytes bytes) {
+    const std::vector<ConstantData>& known = placement_.plan.constants;
+    for (std::size_t i = known.size(); i-- > 0 && known[i].layer == placement_.index;) {
+      if (known[i].role == role && known[i].bytes == bytes)
+        return {StorageRef::Kind::constant, static_cast<std::uint32_t>(i)};
+    }
     return add_constant(placement_.plan,
                         {placement_.node().name + " " + what, role, placement_.index, std::move(bytes)});
   }
@@ -52,52 +68,88 @@ class PpuPlacement {
                                                  : node.outputs.at(address.index);
   }
 
+  static bool is_scratch(const PpuAddress& address) {
+    return address.kind == PpuOperandKind::scratch_in || address.kind == PpuOperandKind::scratch_out;
+  }
+
   StorageRef storage_of(const PpuAddress& address) {
     if (address.kind == PpuOperandKind::table) return tables_.at(address.index);
+    if (is_scratch(address)) return scratch_.at(address.index);
     return operand_storage(placement_.plan, value_of(address), placement_.index);
   }
 
   std::uint32_t bytes_of(const PpuAddress& address) const {
     if (address.kind == PpuOperandKind::table)
       return static_cast<std::uint32_t>(kernel_.tables.at(address.index).size());
+    if (is_scratch(address)) return placement_.plan.scratch.at(scratch_.at(address.index).index).bytes;
     return bytes_stored(placement_.value(value_of(address)));
   }
 
   void declare(const PpuAddress& address, const StorageRef& storage) {
-    const auto same = [&](const StorageRef& other) {
-      return other.kind == storage.kind && other.index == storage.index;
+    const std::uint32_t offset = address.bytes == 0 ? 0 : address.offset;
+    const std::uint32_t bytes = address.bytes == 0 ? bytes_of(address) : address.bytes;
+    const auto same = [&](const Declared& other) {
+      return other.storage.kind == storage.kind && other.storage.index == storage.index &&
+             other.offset == offset && other.bytes == bytes;
     };
     if (std::any_of(declared_.begin(), declared_.end(), same)) return;
     require(declared_.size() < kOperandRanges, "its program has more operands than a PPU job");
-    const bool writes = address.kind == PpuOperandKind::output;
-    job_.operands[declared_.size()] = {0, bytes_of(address),
-                                       writes ? OperandRange::write : OperandRange::read};
-    links_.push_back({ppu_operand_field(declared_.size()), storage, 0});
-    declared_.push_back(storage);
+    const bool writes = address.kind == PpuOperandKind::output || address.kind == PpuOperandKind::scratch_out;
+    job_.operands[declared_.size()] = {0, bytes, writes ? OperandRange::write : OperandRange::read};
+    links_.push_back({ppu_operand_field(declared_.size()), storage, offset});
+    declared_.push_back({storage, offset, bytes});
   }
 
   Placement& placement_;
   const PpuKernel& kernel_;
+  const std::vector<StorageRef>& scratch_;
   PpuJob job_{};
   std::vector<AddressLink> links_;
-  std::vector<StorageRef> tables_, declared_;
+  std::vector<StorageRef> tables_;
+  std::vector<Declared> declared_;
 };
+
+struct Program {
+  std::optional<PpuSequence> sequence;
+  const char* reason;
+};
+
+std::optional<PpuSequence> alone(std::optional<PpuKernel> kernel) {
+  if (!kernel) return std::nullopt;
+  return PpuSequence{{std::move(*kernel)}, {}};
+}
+
+Program program_of(const Placement& placement) {
+  const Graph& graph = placement.graph();
+  const Node& node = placement.node();
+  const Chip& chip = placement.chip;
+  if (is_qlinear(graph, node, placement.rule))
+    return {alone(qlinear_ppu_kernel(graph, node, chip)), "ONNX Runtime's fused operator in float32"};
+  if (is_group(graph, node, placement.rule)) {
+    const bool codes = touches_codes(graph, node);
+    std::optional<PpuSequence> sequence = alone(ppu_kernel(graph, node, chip));
+    return {sequence ? std::move(sequence) : ppu_sequence(graph, node, chip),
+            codes ? "the PPU dequantizes, computes in float32 and quantizes" : "a program of the PPU"};
+  }
+  if (computes_as_tflite(placement.rule))
+    return {alone(tflite_ppu_kernel(graph, node, chip, placement.rule)),
+            "TensorFlow Lite's own integer algorithm"};
+  return {std::nullopt, ""};
+}
 
 }  // namespace
 
 bool place_on_ppu(Placement& placement) {
-  const Graph& graph = placement.graph();
-  const Node& node = placement.node();
-  const bool fused = is_qlinear(graph, node, placement.rule);
-  if (!fused && !is_group(graph, node, placement.rule)) return false;
-  const std::optional<PpuKernel> kernel =
-      fused ? qlinear_ppu_kernel(graph, node, placement.chip) : ppu_kernel(graph, node, placement.chip);
-  if (!kernel) return false;
-  placement.layer.jobs.push_back(PpuPlacement(placement, *kernel).planned());
-  placement.layer.reason = fused ? "ONNX Runtime's fused operator in float32"
-                           : touches_codes(graph, node)
-                               ? "the PPU dequantizes, computes in float32 and quantizes"
-                               : "a program of the PPU";
+  const Program program = program_of(placement);
+  if (!program.sequence) return false;
+  std::vector<StorageRef> scratch;
+  for (const std::uint32_t bytes : program.sequence->scratch) {
+    const std::string name = placement.node().name + " scratch " + std::to_string(scratch.size());
+    scratch.push_back(add_scratch(placement.plan, name, bytes));
+  }
+  for (const PpuKernel& kernel : program.sequence->kernels)
+    placement.layer.jobs.push_back(PpuPlacement(placement, kernel, scratch).planned());
+  placement.layer.reason = program.reason;
   return true;
 }
 

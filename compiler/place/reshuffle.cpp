@@ -62,12 +62,23 @@ void add_one(Placement& placement, const Move& move, const std::vector<MoveLoop>
                            operand_storage(placement.plan, move.input, placement.index),
                            static_cast<std::uint32_t>((move.input_offset + offset.input) * bytes)});
   planned.links.push_back({offsetof(TpJob, output) + offsetof(TensorView, address),
-                           value_storage(move.output),
+                           move.scratch ? *move.scratch : value_storage(move.output),
                            static_cast<std::uint32_t>((move.output_offset + offset.output) * bytes)});
   placement.layer.jobs.push_back(std::move(planned));
 }
 
 }  // namespace
+
+std::vector<MoveLoop> repeating_loops(const Shape& in, const Shape& out) {
+  const Shape own = row_major_strides(in), strides = row_major_strides(out);
+  std::vector<MoveLoop> loops;
+  for (std::size_t axis = 0; axis < out.size(); ++axis) {
+    const std::size_t skipped = out.size() - in.size();
+    const bool repeats = axis < skipped || in[axis - skipped] != out[axis];
+    loops.push_back({out[axis], repeats ? 0 : own[axis - skipped], strides[axis]});
+  }
+  return loops;
+}
 
 void add_moves(Placement& placement, const Move& move) {
   const bool nothing =

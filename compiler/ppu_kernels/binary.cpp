@@ -113,10 +113,19 @@ std::optional<PpuKernel> generate(const Graph& graph, const Node& node, const Ch
   return map_kernel(graph, node, chip, *row);
 }
 
+// Elements of 64 bits that only move are two of 32.
+PpuOperand as_words(PpuOperand operand) {
+  const bool wide = operand.type == DataType::int64;
+  operand.shape.push_back(wide ? 2 : 1);
+  if (wide) operand.type = operand.quantization.dtype = DataType::int32;
+  return operand;
+}
+
 // condition ? x : y. What all three store alike is moved as it is, anything else as real numbers.
 std::optional<PpuKernel> where_kernel(const Graph& graph, const Node& node, const Chip& chip) {
-  const std::vector<PpuOperand> operands = {input_operand(graph, node, 0), input_operand(graph, node, 1),
-                                            input_operand(graph, node, 2), output_operand(graph, node)};
+  const std::vector<PpuOperand> operands = {
+      as_words(input_operand(graph, node, 0)), as_words(input_operand(graph, node, 1)),
+      as_words(input_operand(graph, node, 2)), as_words(output_operand(graph, node))};
   const PpuOperand& out = operands[3];
   bool alike = true;
   IndexSpace space{out.shape, {}};

@@ -58,7 +58,7 @@ Reg PpuBuilder::take() {
     free = std::find(taken_.begin(), end, false);
   }
   if (free == end) {
-    too_large_ = true;
+    refused_ = true;
     return std::make_shared<const std::uint8_t>(std::uint8_t{0});
   }
   *free = true;
@@ -102,7 +102,7 @@ Reg PpuBuilder::real(float value) {
 
 Reg PpuBuilder::whole(std::int64_t value) {
   if (value < std::numeric_limits<std::int32_t>::min() || value > std::numeric_limits<std::uint32_t>::max())
-    too_large_ = true;
+    refused_ = true;
   return bits(static_cast<std::uint32_t>(value));
 }
 
@@ -110,15 +110,16 @@ Reg PpuBuilder::thread() { return thread_; }
 
 Reg PpuBuilder::lane_id() { return kept(kLaneKey, instruction_of(PpuOpcode::lane_id)); }
 
-Reg PpuBuilder::address(PpuOperandKind kind, std::size_t index, std::int64_t offset) {
+Reg PpuBuilder::address(PpuOperandKind kind, std::size_t index, std::int64_t offset, std::int64_t bytes) {
   const auto same = [&](const PpuAddress& other) {
-    return other.kind == kind && other.index == index && other.offset == static_cast<std::uint32_t>(offset);
+    return other.kind == kind && other.index == index && other.offset == static_cast<std::uint32_t>(offset) &&
+           other.bytes == static_cast<std::uint32_t>(bytes);
   };
   auto found = std::find_if(kernel_.addresses.begin(), kernel_.addresses.end(), same);
   if (found == kernel_.addresses.end()) {
     const auto uniform = static_cast<std::uint32_t>(kernel_.addresses.size());
-    kernel_.addresses.push_back(
-        {uniform, kind, static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(offset)});
+    kernel_.addresses.push_back({uniform, kind, static_cast<std::uint32_t>(index),
+                                 static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(bytes)});
     found = std::prev(kernel_.addresses.end());
   }
   PpuInstruction instruction = instruction_of(PpuOpcode::movu);
@@ -196,13 +197,13 @@ void PpuBuilder::where(const std::function<void()>& body) {
 // body may run no times.
 void PpuBuilder::loop(std::int64_t trips, const std::function<void()>& body) {
   if (trips == 1) return body();
-  if (trips < 0 || trips > std::numeric_limits<std::uint32_t>::max()) too_large_ = true;
+  if (trips < 0 || trips > std::numeric_limits<std::uint32_t>::max()) refused_ = true;
   for (auto entry = constants_.begin(); entry != constants_.end();)
     entry = entry->second.reg.use_count() == 1 ? constants_.erase(entry) : std::next(entry);
   PpuInstruction begin = instruction_of(PpuOpcode::loop);
   begin.immediate = static_cast<std::uint32_t>(trips);
   kernel_.program.push_back(begin);
-  if (++depth_ > kMaxLoopDepth) too_large_ = true;
+  if (++depth_ > kMaxLoopDepth) refused_ = true;
   body();
   drop_constants(depth_--);
   kernel_.program.push_back(instruction_of(PpuOpcode::endloop));
@@ -217,7 +218,7 @@ void PpuBuilder::drop_constants(std::size_t depth) {
 std::optional<PpuKernel> PpuBuilder::finish(std::int64_t threads) {
   kernel_.program.push_back(instruction_of(PpuOpcode::end));
   constants_.clear();
-  const bool fits = !too_large_ && kernel_.program.size() <= static_cast<std::size_t>(slots_) &&
+  const bool fits = !refused_ && kernel_.program.size() <= static_cast<std::size_t>(slots_) &&
                     kernel_.addresses.size() <= static_cast<std::size_t>(kPpuUniforms) && threads > 0 &&
                     threads <= std::numeric_limits<std::uint32_t>::max();
   if (!fits) return std::nullopt;

@@ -32,8 +32,8 @@ class PpuBuilder {
   Reg whole(std::int64_t value);
   Reg thread();
   Reg lane_id();
-  // The address of an operand, plus `offset` bytes.
-  Reg address(PpuOperandKind kind, std::size_t index, std::int64_t offset = 0);
+  // The address of an operand, plus `offset` bytes; `bytes` are touched from there on, 0: any of the operand.
+  Reg address(PpuOperandKind kind, std::size_t index, std::int64_t offset = 0, std::int64_t bytes = 0);
   std::size_t add_table(Bytes bytes);
 
   // d = opcode(a, b) in a new register, or in a variable.
@@ -52,6 +52,8 @@ class PpuBuilder {
   void where(const std::function<void()>& body);
   void loop(std::int64_t trips, const std::function<void()>& body);
 
+  // What is asked for has no program: finish() gives nothing.
+  void refuse() { refused_ = true; }
   // Nothing if the program does not fit the chip.
   std::optional<PpuKernel> finish(std::int64_t threads);
 
@@ -70,7 +72,7 @@ class PpuBuilder {
   std::map<std::uint64_t, Constant> constants_;
   PpuKernel kernel_;
   std::size_t depth_ = 0;
-  bool predicated_ = false, too_large_ = false;
+  bool predicated_ = false, refused_ = false;
   Reg thread_;
 };
 

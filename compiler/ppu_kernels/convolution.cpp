@@ -2,12 +2,13 @@
 // Convolution and deconvolution. A thread has four output pixels, one a lane, of up to eight output channels:
 // each input it loads meets eight weights, each weight vector four pixels. For every tap of the kernel the
 // lanes that fall on padding are found once; the loop inside runs over the input channels.
+#include "compiler/ppu_kernels/convolution.h"
+
 #include <algorithm>
 
 #include "compiler/ppu_kernels/families.h"
 #include "compiler/ppu_kernels/index_space.h"
 #include "compiler/ppu_kernels/math.h"
-#include "model/graph/attributes.h"
 #include "timing/cycles.h"
 
 namespace trireme {
@@ -18,12 +19,6 @@ using namespace ppu;
 
 constexpr std::int64_t kMaxChannels = 8;  // accumulators of a thread
 constexpr std::int64_t kFloat = 4;        // bytes
-
-// An axis of the walk over taps: tap i of output o reads input (o * out_step + first + i * tap_step) /
-// divisor, if that is an integer inside.
-struct TapAxis {
-  std::int64_t out_step, first, tap_step, divisor, taps, input;
-};
 
 struct Geometry {
   PpuOperand in, out;
@@ -117,18 +112,6 @@ Thread begin(PpuBuilder& b, const Geometry& g, const PpuOperand& weights, const 
   return t;
 }
 
-// The input's coordinate, and in the predicate whether it is one; `also`: and what it was.
-Reg coordinate(PpuBuilder& b, const TapAxis& axis, const Reg& at, bool tested, bool also) {
-  Reg result = at;
-  if (axis.divisor != 1) {
-    result = b.op(PpuOpcode::idiv, at, b.whole(axis.divisor));
-    b.test(PpuOpcode::ieq, b.op(PpuOpcode::imod, at, b.whole(axis.divisor)), b.whole(0), also);
-    also = true;
-  }
-  if (tested) b.test(PpuOpcode::ult, result, b.whole(axis.input), also);
-  return result;
-}
-
 // All input channels of one tap.
 void accumulate_tap(PpuBuilder& b, const Geometry& g, Thread& t, const Reg& y, const Reg& x) {
   const bool tested = g.on_padding();
@@ -162,22 +145,74 @@ void accumulate_tap(PpuBuilder& b, const Geometry& g, Thread& t, const Reg& y, c
   });
 }
 
+constexpr std::int64_t kUnrolledTaps = 16;
+constexpr std::int64_t kFarOutside = -(1 << 30);  // no tap brings a column back from there
+
+// One channel in and out, as depthwise convolutions have them: there is nothing to walk through at a tap.
+bool is_single(const Geometry& g) {
+  return g.together == 1 && g.in_channels == 1 && g.y.divisor == 1 && g.x.divisor == 1 &&
+         g.x.taps <= kUnrolledTaps;
+}
+
+// All taps of a row, one after the other: lanes whose row is outside have their column far outside, and then
+// a test a tap is enough.
+void accumulate_row(PpuBuilder& b, const Geometry& g, Thread& t) {
+  const bool tested = g.on_padding();
+  const std::int64_t bytes = bytes_of(g.in.type), row_weights = g.x.taps * kFloat;
+  const Reg pixel = iadd(b, imul(b, t.y, b.whole(g.in.shape[3])), t.x);
+  const Reg address = iadd(b, imul(b, pixel, b.whole(bytes)), t.input);
+  const Reg zero = b.whole(0), width = b.whole(g.x.input), nothing = raw_zero(b, g.in);
+  const Reg raw = b.variable(), x = b.variable();
+  if (tested) {
+    b.test(PpuOpcode::ult, t.y, b.whole(g.y.input));
+    b.assign(x, b.select(t.x, b.whole(kFarOutside)));
+  }
+  for (std::int64_t tap = 0; tap < g.x.taps; ++tap) {
+    const auto load = [&] {
+      b.load_into(raw, memory_type(g.in.type), address, zero, tap * g.x.tap_step * bytes);
+    };
+    if (tested) {
+      if (tap > 0) b.into(x, PpuOpcode::iadd, x, b.whole(g.x.tap_step));
+      b.test(PpuOpcode::ult, x, width);
+      b.assign(raw, nothing);
+    }
+    tested ? b.where(load) : load();
+    b.into(t.sums[0], PpuOpcode::fmad, as_real(b, g.in, raw),
+           b.load(PpuType::f32, t.weights, zero, tap * kFloat));
+  }
+  b.into(t.weights, PpuOpcode::iadd, t.weights, b.whole(row_weights));
+}
+
+// All taps, row by row.
+void accumulate_taps(PpuBuilder& b, const Geometry& g, Thread& t) {
+  const bool single = is_single(g);
+  const Reg x = b.variable();
+  std::vector<Reg> held;  // for the loop to find them; with many sums there are no registers for it
+  if (single) {
+    held = load_constants(b, g.in);
+    held.insert(held.end(), {b.whole(0), b.whole(g.x.input), raw_zero(b, g.in), b.whole(g.x.tap_step)});
+  }
+  b.loop(g.y.taps, [&] {
+    if (single) {
+      accumulate_row(b, g, t);
+    } else {
+      b.assign(x, t.x);
+      b.loop(g.x.taps, [&] {
+        accumulate_tap(b, g, t, t.y, x);
+        b.into(x, PpuOpcode::iadd, x, b.whole(g.x.tap_step));
+      });
+    }
+    b.into(t.y, PpuOpcode::iadd, t.y, b.whole(g.y.tap_step));
+  });
+}
+
 std::optional<PpuKernel> emit(const Geometry& g, const Chip& chip) {
   PpuBuilder b(chip);
   const PpuOperand weights = table_operand(b, {static_cast<std::int64_t>(g.weights.size())}, g.weights);
   const PpuOperand bias = table_operand(b, {static_cast<std::int64_t>(g.bias.size())}, g.bias);
   Thread t = begin(b, g, weights, bias);
-  // 1. All taps, row by row.
-  const Reg x = b.variable();
-  b.loop(g.y.taps, [&] {
-    b.assign(x, t.x);
-    b.loop(g.x.taps, [&] {
-      accumulate_tap(b, g, t, t.y, x);
-      b.into(x, PpuOpcode::iadd, x, b.whole(g.x.tap_step));
-    });
-    b.into(t.y, PpuOpcode::iadd, t.y, b.whole(g.y.tap_step));
-  });
-  // 2. Results; the last block may have fewer channels than sums.
+  accumulate_taps(b, g, t);
+  // Results; the last block may have fewer channels than sums.
   const std::int64_t map = g.out_pixels() * bytes_of(g.out.type);
   const bool partial = g.out_channels % g.together != 0;
   for (std::int64_t k = 0; k < g.together; ++k) {
@@ -202,28 +237,27 @@ bool begins(const Graph& graph, const Node& node, Geometry& g, std::int64_t grou
   return g.in.is_real() && g.out.is_real() && is_supported(g.in) && is_supported(g.out);
 }
 
+void set_taps(Geometry& g, const TapAxes& axes) {
+  g.y = axes.y;
+  g.x = axes.x;
+}
+
 std::optional<PpuKernel> convolution(const Graph& graph, const Node& node, const Chip& chip) {
   const auto& attr = attributes<ConvolutionAttributes>(node);
-  const Window& w = attr.window;
   Geometry g;
-  if (!begins(graph, node, g, attr.groups)) return std::nullopt;
-  g.y = {w.stride_h, -w.pad_top, w.dilation_h, 1, w.kernel_h, g.in.shape[2]};
-  g.x = {w.stride_w, -w.pad_left, w.dilation_w, 1, w.kernel_w, g.in.shape[3]};
+  if (!begins(graph, node, g, attr.groups)) return direct_convolution(graph, node, chip);
+  set_taps(g, taps_of_convolution(attr.window, g.in.shape));
   pack(g, graph, node, [&](std::int64_t group, std::int64_t o, std::int64_t i) {
     return (group * g.out_channels + o) * g.in_channels + i;
   });
   return emit(g, chip);
 }
 
-// Seen from the output: input y meets output y * stride - pad + tap * dilation, so output o is met by the
-// input (o + pad - tap * dilation) / stride where that is an integer.
 std::optional<PpuKernel> deconvolution(const Graph& graph, const Node& node, const Chip& chip) {
   const auto& attr = attributes<DeconvolutionAttributes>(node);
-  const Window& w = attr.window;
   Geometry g;
-  if (!begins(graph, node, g, attr.groups)) return std::nullopt;
-  g.y = {1, w.pad_top, -w.dilation_h, w.stride_h, w.kernel_h, g.in.shape[2]};
-  g.x = {1, w.pad_left, -w.dilation_w, w.stride_w, w.kernel_w, g.in.shape[3]};
+  if (!begins(graph, node, g, attr.groups)) return direct_deconvolution(graph, node, chip);
+  set_taps(g, taps_of_deconvolution(attr.window, g.in.shape));
   pack(g, graph, node, [&](std::int64_t group, std::int64_t o, std::int64_t i) {
     return (group * g.in_channels + i) * g.out_channels + o;
   });
@@ -232,8 +266,31 @@ std::optional<PpuKernel> deconvolution(const Graph& graph, const Node& node, con
 
 }  // namespace
 
+TapAxes taps_of_convolution(const Window& w, const Shape& in) {
+  return {{w.stride_h, -w.pad_top, w.dilation_h, 1, w.kernel_h, in[2]},
+          {w.stride_w, -w.pad_left, w.dilation_w, 1, w.kernel_w, in[3]}};
+}
+
+TapAxes taps_of_deconvolution(const Window& w, const Shape& in) {
+  return {{1, w.pad_top, -w.dilation_h, w.stride_h, w.kernel_h, in[2]},
+          {1, w.pad_left, -w.dilation_w, w.stride_w, w.kernel_w, in[3]}};
+}
+
+Reg coordinate(PpuBuilder& b, const TapAxis& axis, const Reg& at, bool tested, bool also) {
+  Reg result = at;
+  if (axis.divisor != 1) {
+    result = b.op(PpuOpcode::idiv, at, b.whole(axis.divisor));
+    b.test(PpuOpcode::ieq, b.op(PpuOpcode::imod, at, b.whole(axis.divisor)), b.whole(0), also);
+    also = true;
+  }
+  if (tested) b.test(PpuOpcode::ult, result, b.whole(axis.input), also);
+  return result;
+}
+
 std::vector<PpuKernelRow> convolution_ppu_kernels() {
-  return {{"convolution", convolution}, {"deconvolution", deconvolution}};
+  return {{"convolution", convolution},
+          {"deconvolution", deconvolution},
+          {"convolution_integer", convolution_integer}};
 }
 
 }  // namespace trireme

@@ -3,6 +3,7 @@
 // row of A at once and adds lane by lane, for each the matching row of B.
 #include <algorithm>
 
+#include "compiler/ppu_kernels/convolution.h"
 #include "compiler/ppu_kernels/families.h"
 #include "compiler/ppu_kernels/index_space.h"
 #include "compiler/ppu_kernels/math.h"
@@ -160,13 +161,11 @@ std::optional<PpuKernel> fullconnect(const Graph& graph, const Node& node, const
 
 // As NumPy's: a vector is a row on the left and a column on the right, the axes before the last two
 // broadcast.
-std::optional<PpuKernel> matmul(const Graph& graph, const Node& node, const Chip& chip) {
-  PpuBuilder b(chip);
+Product numpy_product(const Graph& graph, const Node& node) {
   Product p;
   p.a = input_operand(graph, node, 0);
   p.b = input_operand(graph, node, 1);
   p.out = output_operand(graph, node);
-  if (!are_supported(p)) return std::nullopt;
   const Shape &a = p.a.shape, &other = p.b.shape;
   p.rows = a.size() < 2 ? 1 : a[a.size() - 2];
   p.depth = a.back();
@@ -182,11 +181,56 @@ std::optional<PpuKernel> matmul(const Graph& graph, const Node& node, const Chip
   p.b_strides = repeating_strides(batch_b, p.batch);
   for (std::int64_t& stride : p.a_strides) stride *= p.rows * p.depth;
   for (std::int64_t& stride : p.b_strides) stride *= p.depth * p.columns;
-  return emit(b, p);
+  return p;
+}
+
+std::optional<PpuKernel> matmul(const Graph& graph, const Node& node, const Chip& chip) {
+  PpuBuilder b(chip);
+  const Product p = numpy_product(graph, node);
+  return are_supported(p) ? emit(b, p) : std::nullopt;
+}
+
+// ONNX's MatMulInteger, an output a lane: sums of (a - z_a) (b - z_b), z_a one or one a row, z_b one or one a
+// column.
+std::optional<PpuKernel> matmul_integer(const Graph& graph, const Node& node, const Chip& chip) {
+  const Product p = numpy_product(graph, node);
+  if (!is_supported(p.a) || !is_supported(p.b) || p.out.type != DataType::int32) return std::nullopt;
+  PpuBuilder b(chip);
+  const std::int64_t bytes_a = bytes_of(p.a.type), bytes_b = bytes_of(p.b.type);
+  Shape sizes = p.batch, a = p.a_strides, other = p.b_strides;
+  Shape row(p.batch.size(), 0), column(p.batch.size(), 0);
+  const auto extend = [](Shape& shape, std::int64_t of_row, std::int64_t of_column, std::int64_t factor) {
+    for (std::int64_t& stride : shape) stride *= factor;
+    shape.insert(shape.end(), {of_row * factor, of_column * factor});
+  };
+  extend(sizes, p.rows, p.columns, 1);
+  extend(a, p.depth, 0, bytes_a);
+  extend(other, 0, 1, bytes_b);
+  extend(row, 1, 0, 1);
+  extend(column, 0, 1, 1);
+  const Reg element = lane_element(b, p.out.size());
+  const std::vector<Reg> parts = decompose(b, element, sizes, {a, other, row, column});
+  const Reg zero_a = load_zero_point(b, graph, node, 2, parts[2]);
+  const Reg zero_b = load_zero_point(b, graph, node, 3, parts[3]);
+  const Reg at_a = b.variable(iadd(b, b.address(p.a.kind, p.a.index), parts[0]));
+  const Reg at_b = b.variable(iadd(b, b.address(p.b.kind, p.b.index), parts[1]));
+  const Reg sum = b.variable(b.whole(0));
+  b.loop(p.depth, [&] {
+    const Reg x = b.op(PpuOpcode::isub, load_raw(b, p.a, at_a, b.whole(0)), zero_a);
+    const Reg y = b.op(PpuOpcode::isub, load_raw(b, p.b, at_b, b.whole(0)), zero_b);
+    b.into(sum, PpuOpcode::iadd, sum, imul(b, x, y));
+    b.into(at_a, PpuOpcode::iadd, at_a, b.whole(bytes_a));
+    b.into(at_b, PpuOpcode::iadd, at_b, b.whole(p.columns * bytes_b));
+  });
+  const Reg to = iadd(b, b.address(p.out.kind, p.out.index), imul(b, element, b.whole(bytes_of(p.out.type))));
+  store_raw(b, p.out, sum, to, b.whole(0));
+  return b.finish(threads_for(p.out.size()));
 }
 
 }  // namespace
 
-std::vector<PpuKernelRow> dense_ppu_kernels() { return {{"fullconnect", fullconnect}, {"matmul", matmul}}; }
+std::vector<PpuKernelRow> dense_ppu_kernels() {
+  return {{"fullconnect", fullconnect}, {"matmul", matmul}, {"matmul_integer", matmul_integer}};
+}
 
 }  // namespace trireme

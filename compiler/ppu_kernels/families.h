@@ -27,5 +27,6 @@ std::vector<PpuKernelRow> pooling_ppu_kernels();
 std::vector<PpuKernelRow> movement_ppu_kernels();
 std::vector<PpuKernelRow> indexing_ppu_kernels();
 std::vector<PpuKernelRow> resampling_ppu_kernels();
+std::vector<PpuKernelRow> scatter_ppu_kernels();
 
 }  // namespace trireme

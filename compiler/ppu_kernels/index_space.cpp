@@ -52,7 +52,20 @@ Shape repeating_strides(const Shape& in, const Shape& out) {
   return strides;
 }
 
+IndexSpace broadcast_space(const std::vector<PpuOperand>& operands, const Shape& sizes) {
+  IndexSpace space{sizes, {}};
+  for (const PpuOperand& operand : operands)
+    space.walks.push_back({&operand, repeating_strides(operand.shape, sizes)});
+  return space;
+}
+
 std::int64_t threads_for(std::int64_t elements) { return ceil_div(elements, std::int64_t{kPpuLanes}); }
+
+Reg lane_element(PpuBuilder& b, std::int64_t elements) {
+  const Reg first = b.op(PpuOpcode::imul, b.thread(), b.whole(kPpuLanes));
+  const Reg flat = b.op(PpuOpcode::iadd, first, b.lane_id());
+  return elements % kPpuLanes == 0 ? flat : b.op(PpuOpcode::imin, flat, b.whole(elements - 1));
+}
 
 std::vector<Reg> decompose(PpuBuilder& b, const Reg& flat, const Shape& sizes,
                            const std::vector<Shape>& strides) {

@@ -22,6 +22,8 @@ struct IndexSpace {
 };
 
 Shape repeating_strides(const Shape& in, const Shape& out);
+// Operands that are broadcast to `sizes`; they must outlive the space.
+IndexSpace broadcast_space(const std::vector<PpuOperand>& operands, const Shape& sizes);
 
 // Where a thread's four elements are: the byte address of the first of an operand (or of each lane) and the
 // step between lanes.
@@ -35,6 +37,8 @@ struct LaneAddress {
 // If the program has more `threads`, those beyond repeat the last one.
 std::vector<LaneAddress> locate(PpuBuilder& b, IndexSpace space, std::int64_t threads = 0);
 std::int64_t threads_for(std::int64_t elements);
+// The element of each lane if a thread has four in a row; lanes past the end repeat the last one.
+Reg lane_element(PpuBuilder& b, std::int64_t elements);
 
 // Sum over axes of strides[axis] * coordinate of the flat index over `sizes`, one sum for each stride list.
 std::vector<Reg> decompose(PpuBuilder& b, const Reg& flat, const Shape& sizes,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Elements chosen by indices that are data: gather and its relatives, one_hot. Negative indices count from
 // the end.
+#include "compiler/ppu_kernels/indexing.h"
+
 #include <algorithm>
 
 #include "compiler/ppu_kernels/families.h"
@@ -15,11 +17,6 @@ namespace {
 
 using namespace ppu;
 
-Reg lane_element(PpuBuilder& b, std::int64_t elements) {
-  const Reg flat = iadd(b, imul(b, b.thread(), b.whole(kPpuLanes)), b.lane_id());
-  return elements % kPpuLanes == 0 ? flat : b.op(PpuOpcode::imin, flat, b.whole(elements - 1));
-}
-
 Shape in_bytes(Shape strides, const PpuOperand& operand) {
   for (std::int64_t& stride : strides) stride *= bytes_of(operand.type);
   return strides;
@@ -27,13 +24,6 @@ Shape in_bytes(Shape strides, const PpuOperand& operand) {
 
 Reg based(PpuBuilder& b, const PpuOperand& operand, const Reg& offset) {
   return iadd(b, b.address(operand.kind, operand.index), offset);
-}
-
-// The index at `address`, from the end if negative.
-Reg load_index(PpuBuilder& b, const PpuOperand& indices, const Reg& address, std::int64_t size,
-               std::int64_t offset = 0) {
-  const Reg index = load_raw(b, indices, address, b.whole(0), offset);
-  return choose(b, PpuOpcode::ilt, index, b.whole(0), iadd(b, index, b.whole(size)), index);
 }
 
 struct Gathered {
@@ -209,6 +199,12 @@ std::optional<PpuKernel> topk(const Graph& graph, const Node& node, const Chip& 
 }
 
 }  // namespace
+
+Reg load_index(PpuBuilder& b, const PpuOperand& indices, const Reg& address, std::int64_t size,
+               std::int64_t offset) {
+  const Reg index = load_raw(b, indices, address, b.whole(0), offset);
+  return choose(b, PpuOpcode::ilt, index, b.whole(0), iadd(b, index, b.whole(size)), index);
+}
 
 std::vector<PpuKernelRow> indexing_ppu_kernels() {
   return {{"gather", gather},

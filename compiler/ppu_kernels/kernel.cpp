@@ -16,7 +16,7 @@ std::unordered_map<std::string, PpuGenerator> make_table() {
   for (const auto& family :
        {unary_ppu_kernels(), binary_ppu_kernels(), conversion_ppu_kernels(), convolution_ppu_kernels(),
         dense_ppu_kernels(), reduction_ppu_kernels(), normalization_ppu_kernels(), pooling_ppu_kernels(),
-        movement_ppu_kernels(), indexing_ppu_kernels(), resampling_ppu_kernels()}) {
+        movement_ppu_kernels(), indexing_ppu_kernels(), resampling_ppu_kernels(), scatter_ppu_kernels()}) {
     for (const PpuKernelRow& row : family) table.emplace(row.op, row.generate);
   }
   return table;
@@ -35,7 +35,7 @@ bool is_index(const Node& node, PpuOperandKind kind, std::size_t position) {
                                       {"gathernd", input, 1},         {"scatternd", input, 1},
                                       {"scatter_elements", input, 1}, {"argmax", output, 0},
                                       {"argmin", output, 0},          {"topk", output, 1},
-                                      {"poolwithargmax", output, 1}};
+                                      {"poolwithargmax", output, 1},  {"one_hot", input, 0}};
   return std::any_of(std::begin(rows), std::end(rows), [&](const IndexOperand& row) {
     return node.op == row.op && kind == row.kind && position == row.position;
   });
@@ -51,6 +51,7 @@ bool needs_64_bits(const Graph& graph, const Node& node) {
     }
     return false;
   };
+  if (node.op == "where") return false;  // moves them
   const bool widens = node.op == "cast" && !is_float(stored(node.inputs[0]));
   return any(node.inputs, PpuOperandKind::input) || (!widens && any(node.outputs, PpuOperandKind::output));
 }

@@ -14,15 +14,16 @@
 
 namespace trireme {
 
-// What a program reads and writes: inputs and outputs of the node by position, and tables, constants that the
-// kernel brings along (repacked weights, indices).
-enum class PpuOperandKind : std::uint8_t { input, table, output };
+// What a program reads and writes: inputs and outputs of the node by position, tables, constants that the
+// kernel brings along (repacked weights, indices), and scratch memory, to be read or to be written.
+enum class PpuOperandKind : std::uint8_t { input, table, output, scratch_in, scratch_out };
 
 struct PpuAddress {  // uniform `uniform` = address of the operand + offset
   std::uint32_t uniform = 0;
   PpuOperandKind kind = PpuOperandKind::input;
   std::uint32_t index = 0;
   std::uint32_t offset = 0;
+  std::uint32_t bytes = 0;  // that are touched from there on; 0: any of the operand
 };
 
 // An operand that is not in `addresses` is not touched: convolutions leave their weight input to a table. All

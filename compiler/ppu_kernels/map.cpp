@@ -9,13 +9,6 @@ namespace trireme {
 
 namespace {
 
-IndexSpace broadcast_space(const std::vector<PpuOperand>& operands, const Shape& sizes) {
-  IndexSpace space{sizes, {}};
-  for (const PpuOperand& operand : operands)
-    space.walks.push_back({&operand, repeating_strides(operand.shape, sizes)});
-  return space;
-}
-
 // Parameters of codes, broadcast against the tensor: (q - z) * s.
 struct Parameters {
   PpuOperand scale, zero_point;

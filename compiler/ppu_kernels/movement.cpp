@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operators that move elements: each is one or more copies between strided boxes, one section of the program
 // for each. Elements keep their bits if both ends store them alike, otherwise they pass through float32.
+#include "compiler/ppu_kernels/movement.h"
+
 #include <algorithm>
 
 #include "compiler/ppu_kernels/families.h"
@@ -22,7 +24,15 @@ bool stored_alike(const PpuOperand& a, const PpuOperand& b) {
   return a.type == b.type && same_parameters(a.quantization, b.quantization);
 }
 
-std::optional<PpuKernel> emit(const std::vector<Copy>& copies, const Chip& chip) {
+// By way of the real number, if they are stored otherwise.
+Reg converted(PpuBuilder& b, const PpuOperand& in, const PpuOperand& out, const Reg& raw) {
+  if (stored_alike(in, out)) return raw;
+  const Reg real = as_real(b, in, raw);
+  return out.quantization.quantized() ? quantized(b, out.quantization, real) : real;
+}
+
+std::optional<PpuKernel> emit(const std::vector<Copy>& copies, const Chip& chip,
+                              PpuElementChange change = converted) {
   std::int64_t threads = 0;
   for (const Copy& copy : copies) {
     const bool alike = stored_alike(*copy.in, *copy.out);
@@ -37,9 +47,8 @@ std::optional<PpuKernel> emit(const std::vector<Copy>& copies, const Chip& chip)
         copy.sizes,
         {{copy.in, copy.in_strides, copy.in_first}, {copy.out, copy.out_strides, copy.out_first}}};
     const std::vector<LaneAddress> at = locate(b, space, threads);
-    const bool alike = stored_alike(*copy.in, *copy.out);
-    const Reg value = (alike ? load_raw : load_real)(b, *copy.in, at[0].address, at[0].step, 0);
-    (alike ? store_raw : store_real)(b, *copy.out, value, at[1].address, at[1].step, 0);
+    const Reg raw = load_raw(b, *copy.in, at[0].address, at[0].step);
+    store_raw(b, *copy.out, change(b, *copy.in, *copy.out, raw), at[1].address, at[1].step);
   }
   return b.finish(threads);
 }
@@ -122,18 +131,7 @@ std::optional<PpuKernel> space_to_depth(const Graph& graph, const Node& node, co
 }
 
 std::optional<PpuKernel> concat(const Graph& graph, const Node& node, const Chip& chip) {
-  const auto axis = static_cast<std::size_t>(attributes<ConcatAttributes>(node).axis);
-  const PpuOperand out = output_operand(graph, node);
-  std::vector<PpuOperand> inputs;
-  for (std::size_t i = 0; i < node.inputs.size(); ++i) inputs.push_back(input_operand(graph, node, i));
-  const Shape strides = row_major_strides(out.shape);
-  std::vector<Copy> copies;
-  std::int64_t first = 0;
-  for (const PpuOperand& in : inputs) {
-    copies.push_back({&in, &out, in.shape, row_major_strides(in.shape), strides, 0, first});
-    first += in.shape[axis] * strides[axis];
-  }
-  return emit(copies, chip);
+  return concat_kernel(graph, node, chip, converted);
 }
 
 std::optional<PpuKernel> split(const Graph& graph, const Node& node, const Chip& chip) {
@@ -152,6 +150,22 @@ std::optional<PpuKernel> split(const Graph& graph, const Node& node, const Chip&
 }
 
 }  // namespace
+
+std::optional<PpuKernel> concat_kernel(const Graph& graph, const Node& node, const Chip& chip,
+                                       PpuElementChange change) {
+  const auto axis = static_cast<std::size_t>(attributes<ConcatAttributes>(node).axis);
+  const PpuOperand out = output_operand(graph, node);
+  std::vector<PpuOperand> inputs;
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) inputs.push_back(input_operand(graph, node, i));
+  const Shape strides = row_major_strides(out.shape);
+  std::vector<Copy> copies;
+  std::int64_t first = 0;
+  for (const PpuOperand& in : inputs) {
+    copies.push_back({&in, &out, in.shape, row_major_strides(in.shape), strides, 0, first});
+    first += in.shape[axis] * strides[axis];
+  }
+  return emit(copies, chip, change);
+}
 
 std::vector<PpuKernelRow> movement_ppu_kernels() {
   return {{"reshape", same_order},

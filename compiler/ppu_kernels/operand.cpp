@@ -52,17 +52,15 @@ CodeLimits limits_of(DataType type) {
   }
 }
 
-// Fixed point is a scale that is a power of two.
-struct Affine {
-  float scale;
-  std::int32_t zero_point;
-};
-Affine affine_of(const Quantization& q) {
-  if (q.scheme == Quantization::Scheme::fixed_point) return {std::ldexp(1.0F, -q.fl), 0};
-  return {q.scale.front(), q.zero_point.front()};
-}
-
 }  // namespace
+
+// Fixed point is a scale that is a power of two.
+AffineCodes affine_codes(const Quantization& q) {
+  const CodeLimits limits = limits_of(q.dtype);
+  if (q.scheme == Quantization::Scheme::fixed_point)
+    return {std::ldexp(1.0F, -q.fl), 0, limits.low, limits.high};
+  return {q.scale.front(), q.zero_point.front(), limits.low, limits.high};
+}
 
 bool has_input(const Node& node, std::size_t index) {
   return index < node.inputs.size() && node.inputs[index] != kNone;
@@ -139,21 +137,23 @@ void store_raw(PpuBuilder& b, const PpuOperand& operand, const Reg& value, const
 
 // (q - z) * s, or q * 2^-fl, which is exact.
 Reg dequantized(PpuBuilder& b, const Quantization& q, const Reg& code) {
-  const Affine affine = affine_of(q);
+  const AffineCodes affine = affine_codes(q);
   const Reg difference =
       affine.zero_point == 0 ? code : b.op(PpuOpcode::isub, code, b.whole(affine.zero_point));
   return b.op(PpuOpcode::fmul, b.op(PpuOpcode::i2f, difference), b.real(affine.scale));
 }
 
-// clamp(rint(x / s) + z): clamped before z is added, so that nothing wraps. NaN gives z.
+// clamp(rint(x / s) + z). NaN gives z.
 Reg quantized(PpuBuilder& b, const Quantization& q, const Reg& x) {
-  const Affine affine = affine_of(q);
-  const std::int32_t zero_point = affine.zero_point;
-  const CodeLimits limits = limits_of(q.dtype);
-  Reg steps = b.op(PpuOpcode::f2i, b.op(PpuOpcode::fdiv, x, b.real(affine.scale)));
-  steps = b.op(PpuOpcode::imax, steps, b.whole(limits.low - zero_point));
-  steps = b.op(PpuOpcode::imin, steps, b.whole(limits.high - zero_point));
-  return zero_point == 0 ? steps : b.op(PpuOpcode::iadd, steps, b.whole(zero_point));
+  const AffineCodes codes = affine_codes(q);
+  return code_of(b, codes, b.op(PpuOpcode::f2i, b.op(PpuOpcode::fdiv, x, b.real(codes.scale))));
+}
+
+Reg code_of(PpuBuilder& b, const AffineCodes& codes, const Reg& steps) {
+  const std::int32_t zero_point = codes.zero_point;
+  Reg inside = b.op(PpuOpcode::imax, steps, b.whole(codes.low - zero_point));
+  inside = b.op(PpuOpcode::imin, inside, b.whole(codes.high - zero_point));
+  return zero_point == 0 ? inside : b.op(PpuOpcode::iadd, inside, b.whole(zero_point));
 }
 
 Reg as_real(PpuBuilder& b, const PpuOperand& operand, const Reg& raw) {
@@ -163,13 +163,13 @@ Reg as_real(PpuBuilder& b, const PpuOperand& operand, const Reg& raw) {
 
 Reg raw_zero(PpuBuilder& b, const PpuOperand& operand) {
   const Quantization& q = operand.quantization;
-  return b.whole(q.quantized() ? affine_of(q).zero_point : 0);
+  return b.whole(q.quantized() ? affine_codes(q).zero_point : 0);
 }
 
 std::vector<Reg> load_constants(PpuBuilder& b, const PpuOperand& operand) {
   const Quantization& q = operand.quantization;
   if (!q.quantized()) return {};
-  const Affine affine = affine_of(q);
+  const AffineCodes affine = affine_codes(q);
   if (affine.zero_point == 0) return {b.real(affine.scale)};
   return {b.real(affine.scale), b.whole(affine.zero_point)};
 }

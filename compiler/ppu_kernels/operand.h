@@ -41,9 +41,17 @@ Reg as_real(PpuBuilder& b, const PpuOperand& operand, const Reg& raw);
 Reg raw_zero(PpuBuilder& b, const PpuOperand& operand);
 // The constants that loading uses, for a loop to find them.
 std::vector<Reg> load_constants(PpuBuilder& b, const PpuOperand& operand);
-// Codes of one scale and zero point.
+// Codes of one scale and zero point, and their type's limits.
+struct AffineCodes {
+  float scale;
+  std::int32_t zero_point;
+  std::int64_t low, high;
+};
+AffineCodes affine_codes(const Quantization& q);
 Reg dequantized(PpuBuilder& b, const Quantization& q, const Reg& code);
 Reg quantized(PpuBuilder& b, const Quantization& q, const Reg& x);
+// Whole steps from the zero point -> code; clamped before the zero point is added, so that nothing wraps.
+Reg code_of(PpuBuilder& b, const AffineCodes& codes, const Reg& steps);
 // As it is stored: codes and integers as int32, floats as float32.
 Reg load_raw(PpuBuilder& b, const PpuOperand& operand, const Reg& address, const Reg& step,
              std::int64_t offset = 0);

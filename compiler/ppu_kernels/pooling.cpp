@@ -27,8 +27,7 @@ struct Place {
 
 Place locate_window(PpuBuilder& b, const PpuOperand& in, const PpuOperand& out, const Window& w) {
   Place place;
-  Reg flat = iadd(b, imul(b, b.thread(), b.whole(kPpuLanes)), b.lane_id());
-  if (out.size() % kPpuLanes != 0) flat = b.op(PpuOpcode::imin, flat, b.whole(out.size() - 1));
+  const Reg flat = lane_element(b, out.size());
   const std::int64_t map_bytes = in.shape[2] * in.shape[3] * bytes_of(in.type);
   const std::vector<Reg> parts = decompose(b, flat, {out.shape[0] * out.shape[1], out.shape[2], out.shape[3]},
                                            {{map_bytes, 0, 0}, {0, w.stride_h, 0}, {0, 0, w.stride_w}});
@@ -261,8 +260,7 @@ std::optional<PpuKernel> lrn(const Graph& graph, const Node& node, const Chip& c
   if (!is_supported(in) || !is_supported(out)) return std::nullopt;
   PpuBuilder b(chip);
   const std::int64_t channels = in.shape[1], inner = row_major_strides(in.shape)[1];
-  Reg flat = iadd(b, imul(b, b.thread(), b.whole(kPpuLanes)), b.lane_id());
-  if (out.size() % kPpuLanes != 0) flat = b.op(PpuOpcode::imin, flat, b.whole(out.size() - 1));
+  const Reg flat = lane_element(b, out.size());
   const std::int64_t before = (attr.size - 1) / 2;
   const Reg channel_of =
       b.op(PpuOpcode::imod, b.op(PpuOpcode::idiv, flat, b.whole(inner)), b.whole(channels));

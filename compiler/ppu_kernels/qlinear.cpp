@@ -21,10 +21,7 @@ std::optional<PpuKernel> multiply(const Graph& graph, const Node& node, const Ch
                                             output_operand(graph, node)};
   const PpuOperand& out = operands[2];
   PpuBuilder b(chip);
-  IndexSpace space{out.shape, {}};
-  for (const PpuOperand& operand : operands)
-    space.walks.push_back({&operand, repeating_strides(operand.shape, out.shape)});
-  const std::vector<LaneAddress> at = locate(b, space);
+  const std::vector<LaneAddress> at = locate(b, broadcast_space(operands, out.shape));
   const auto centred = [&](std::size_t i) {
     const Reg code = load_raw(b, operands[i], at[i].address, at[i].step);
     return b.op(PpuOpcode::i2f, b.op(PpuOpcode::isub, code, b.whole(zero_point_of(operands[i]))));
@@ -38,13 +35,8 @@ std::optional<PpuKernel> multiply(const Graph& graph, const Node& node, const Ch
 
 // Largest code of the row; sum of the table's numbers at the distances to it, one after the other; quotients.
 std::optional<PpuKernel> softmax(const Graph& graph, const Node& node, const Chip& chip) {
-  const std::vector<std::int64_t> axes = {attributes<SoftmaxAttributes>(node).axis};
   const PpuOperand in = input_operand(graph, node, 0), out = output_operand(graph, node);
-  const std::vector<std::int64_t> kept = all_but(in.shape.size(), axes);
-  const Shape strides = row_major_strides(in.shape);
-  RowSpace space{pick(in.shape, kept), pick(in.shape, axes), {}};
-  for (const PpuOperand* operand : {&in, &out})
-    space.operands.push_back({operand, pick(strides, kept), pick(strides, axes)});
+  const RowSpace space = rows_along({attributes<SoftmaxAttributes>(node).axis}, {&in, &out});
   PpuBuilder b(chip);
   const std::vector<float> exponentials = qlinear_exponentials(scale_of(in), space.row_size());
   const auto entries = static_cast<std::int64_t>(exponentials.size());
@@ -69,12 +61,10 @@ std::optional<PpuKernel> softmax(const Graph& graph, const Node& node, const Chi
 
 }  // namespace
 
-// Clamped before the zero point is added, so that nothing wraps.
 Reg nearest_code(PpuBuilder& b, const PpuOperand& out, const Reg& steps, std::int32_t zero_point) {
-  const std::int64_t low = (out.type == DataType::int8 ? -128 : 0) - std::int64_t{zero_point};
-  Reg code = b.op(PpuOpcode::imax, b.op(PpuOpcode::f2i, steps), b.whole(low));
-  code = b.op(PpuOpcode::imin, code, b.whole(low + 255));
-  return zero_point == 0 ? code : iadd(b, code, b.whole(zero_point));
+  AffineCodes codes = affine_codes(out.quantization);
+  codes.zero_point = zero_point;
+  return code_of(b, codes, b.op(PpuOpcode::f2i, steps));
 }
 
 std::optional<PpuKernel> qlinear_ppu_kernel(const Graph& graph, const Node& node, const Chip& chip) {

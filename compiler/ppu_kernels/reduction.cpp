@@ -17,16 +17,6 @@ using Type = ReduceAttributes::Type;
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-// The input's rows along `axes`; the output has one element a position.
-RowSpace reduced_space(const PpuOperand& in, const PpuOperand& out, const std::vector<std::int64_t>& axes) {
-  const std::vector<std::int64_t> kept = all_but(in.shape.size(), axes);
-  const Shape strides = row_major_strides(in.shape);
-  RowSpace space{pick(in.shape, kept), pick(in.shape, axes), {}};
-  space.operands.push_back({&in, pick(strides, kept), pick(strides, axes)});
-  space.operands.push_back({&out, row_major_strides(space.positions), Shape(axes.size(), 0)});
-  return space;
-}
-
 Reg extreme(PpuBuilder& b, Rows& rows, PpuOpcode opcode) {
   const Reg best = b.variable(b.real(opcode == PpuOpcode::fmax ? -kInfinity : kInfinity));
   rows.walk([&] { b.into(best, opcode, best, rows.load(0)); });  // NaN in the second place passes
@@ -97,7 +87,7 @@ std::optional<PpuKernel> reduce(const Graph& graph, const Node& node, const Chip
                             attr.type == Type::min || attr.type == Type::prod;
   if (!in.is_real() && !for_integers) return std::nullopt;
   PpuBuilder b(chip);
-  const RowSpace space = reduced_space(in, out, attr.axes);
+  const RowSpace space = reduced_rows(in, out, attr.axes);
   Rows rows(b, space);
   if (in.is_real()) {
     rows.store(1, reduced(b, rows, attr.type, space.row_size()));
@@ -115,7 +105,7 @@ std::optional<PpuKernel> arg(const Graph& graph, const Node& node, const Chip& c
   const PpuOperand in = input_operand(graph, node, 0), out = output_operand(graph, node);
   if (!is_supported(in) || !is_supported(out) || out.is_real()) return std::nullopt;
   PpuBuilder b(chip);
-  const RowSpace space = reduced_space(in, out, {attr.axis});
+  const RowSpace space = reduced_rows(in, out, {attr.axis});
   Rows rows(b, space);
   const bool floats = is_float(in.type);
   const Reg best = b.variable(rows.load_raw_element(0));
@@ -144,9 +134,7 @@ std::optional<PpuKernel> softmax(const Graph& graph, const Node& node, const Chi
   const PpuOperand in = input_operand(graph, node, 0), out = output_operand(graph, node);
   if (!in.is_real() || !out.is_real() || !is_supported(in) || !is_supported(out)) return std::nullopt;
   PpuBuilder b(chip);
-  RowSpace space = reduced_space(in, out, {attr.axis});
-  space.operands[1].positions = space.operands[0].positions;
-  space.operands[1].row = space.operands[0].row;
+  RowSpace space = rows_along({attr.axis}, {&in, &out});
   Rows rows(b, space);
   const Reg largest = extreme(b, rows, PpuOpcode::fmax);
   const Reg sum = rows.sum([&] { return exp(b, sub(b, rows.load(0), largest)); });
@@ -165,9 +153,7 @@ std::optional<PpuKernel> cumsum(const Graph& graph, const Node& node, const Chip
   const PpuOperand in = input_operand(graph, node, 0), out = output_operand(graph, node);
   if (in.is_real() != out.is_real() || !is_supported(in) || !is_supported(out)) return std::nullopt;
   PpuBuilder b(chip);
-  RowSpace space = reduced_space(in, out, {attr.axis});
-  space.operands[1].positions = space.operands[0].positions;
-  space.operands[1].row = space.operands[0].row;
+  RowSpace space = rows_along({attr.axis}, {&in, &out});
   const std::int64_t stride = space.operands[0].row[0];
   if (attr.reverse) {
     for (RowOperand& operand : space.operands) operand.row[0] = -stride;

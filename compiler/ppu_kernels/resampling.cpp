@@ -130,8 +130,7 @@ std::optional<PpuKernel> emit(const Resampling& r, const Chip& chip) {
   if (!is_supported(r.in) || !is_supported(r.out)) return std::nullopt;
   if (!raw && !(r.in.is_real() && r.out.is_real())) return std::nullopt;
   PpuBuilder b(chip);
-  Reg element = iadd(b, imul(b, b.thread(), b.whole(kPpuLanes)), b.lane_id());
-  if (r.out.size() % kPpuLanes != 0) element = b.op(PpuOpcode::imin, element, b.whole(r.out.size() - 1));
+  const Reg element = lane_element(b, r.out.size());
   // 1. Axes that stay as they are give strides, the others entries of their tables.
   const Shape strides = row_major_strides(r.in.shape);
   std::vector<PpuOperand> tables, weights;

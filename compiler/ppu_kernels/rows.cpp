@@ -69,12 +69,27 @@ std::vector<std::int64_t> all_but(std::size_t rank, const std::vector<std::int64
   return others;
 }
 
+RowSpace rows_along(const std::vector<std::int64_t>& axes, const std::vector<const PpuOperand*>& operands) {
+  const Shape& shape = operands.front()->shape;
+  const std::vector<std::int64_t> kept = all_but(shape.size(), axes);
+  const Shape strides = row_major_strides(shape);
+  RowSpace space{pick(shape, kept), pick(shape, axes), {}};
+  for (const PpuOperand* operand : operands)
+    space.operands.push_back({operand, pick(strides, kept), pick(strides, axes)});
+  return space;
+}
+
+RowSpace reduced_rows(const PpuOperand& in, const PpuOperand& out, const std::vector<std::int64_t>& axes) {
+  RowSpace space = rows_along(axes, {&in});
+  space.operands.push_back({&out, row_major_strides(space.positions), Shape(axes.size(), 0)});
+  return space;
+}
+
 Rows::Rows(PpuBuilder& b, RowSpace space, std::int64_t first) : b_(b), space_(std::move(space)) {
   join_row_axes(space_);
   cut_long_axis(space_);
   const std::int64_t positions = element_count(space_.positions);
-  Reg index = iadd(b, imul(b, b.thread(), b.whole(kPpuLanes)), b.lane_id());
-  if (positions % kPpuLanes != 0) index = b.op(PpuOpcode::imin, index, b.whole(positions - 1));
+  const Reg index = lane_element(b, positions);
   std::vector<Shape> strides;
   for (const RowOperand& operand : space_.operands) {
     Shape bytes = operand.positions;

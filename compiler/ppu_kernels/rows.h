@@ -27,6 +27,10 @@ struct RowSpace {
 Shape pick(const Shape& shape, const std::vector<std::int64_t>& axes);
 std::vector<std::int64_t> all_but(std::size_t rank, const std::vector<std::int64_t>& axes);
 
+// Rows along `axes` of operands of one shape; and of `in`, with one element of `out` a position.
+RowSpace rows_along(const std::vector<std::int64_t>& axes, const std::vector<const PpuOperand*>& operands);
+RowSpace reduced_rows(const PpuOperand& in, const PpuOperand& out, const std::vector<std::int64_t>& axes);
+
 class Rows {
  public:
   // Four positions a thread, one a lane; lanes past the end repeat the last position.

@@ -190,6 +190,16 @@ Reg whole_sign(B& b, const Node&, const In& in) {
   return b.op(PpuOpcode::imin, b.op(PpuOpcode::imax, in[0], b.whole(-1)), b.whole(1));
 }
 
+// Limits beyond 32 bits let everything pass.
+Reg whole_relun(B& b, const Node& node, const In& in) {
+  const auto& attr = attributes<ClipAttributes>(node);
+  const auto limit = [](float x) {
+    return static_cast<std::int64_t>(std::clamp(static_cast<double>(x), -2147483648.0, 2147483647.0));
+  };
+  return b.op(PpuOpcode::imin, b.op(PpuOpcode::imax, in[0], b.whole(limit(attr.min))),
+              b.whole(limit(attr.max)));
+}
+
 Reg whole_square(B& b, const Node&, const In& in) { return imul(b, in[0], in[0]); }
 
 Reg logical_not(B& b, const Node&, const In& in) {
@@ -207,7 +217,7 @@ Reg is_inf(B& b, const Node&, const In& in) {
 const std::vector<PpuMap>& rows() {
   static const std::vector<PpuMap> table = {
       {"relu", relu},
-      {"relun", relun},
+      {"relun", relun, whole_relun},
       {"leakyrelu", leakyrelu},
       {"thresholdedrelu", thresholdedrelu},
       {"elu", elu},

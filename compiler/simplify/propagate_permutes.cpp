@@ -139,7 +139,7 @@ ValueId relaid_constant(Graph& graph, ValueId id, const Permutation& back) {
   if (value.constant->size() == 1) return id;
   const std::size_t missing = back.size() - value.shape.size();
   value.shape.insert(value.shape.begin(), missing, 1);
-  ConstantBudget budget;
+  ConstantBudget budget(2 * value.constant->bytes.size());  // the constant twice: reshaped, then permuted
   const Tensor full = reshaped(*value.constant, value.shape, budget);
   value.constant = std::make_shared<const Tensor>(permuted(full, back, budget));
   value.shape = value.constant->shape;

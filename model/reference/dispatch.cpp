@@ -46,7 +46,7 @@ bool all_affine(const Graph& graph, const Node& node) {
 
 // TensorFlow Lite's own integer algorithm of the operator; null if it has none, or the rule is another.
 Kernel tflite_kernel(const Graph& graph, const Node& node, RequantRule rule) {
-  return is_tflite(rule) && all_affine(graph, node) ? find_tflite_kernel(node.op) : nullptr;
+  return is_tflite(rule) && all_affine(graph, node) ? find_tflite_kernel(graph, node) : nullptr;
 }
 
 // A runtime's own arithmetic of the operator; null for a group, or what every rule computes alike.

@@ -42,8 +42,9 @@ std::vector<Tensor> run_group(const KernelCall& call, Kernel real);
 // The node by the kernel that its values and the options ask for.
 std::vector<Tensor> run_node(const KernelCall& call);
 
-// TensorFlow Lite's own integer algorithm of an operator (model/reference/tflite); null if it has none.
-Kernel find_tflite_kernel(const std::string& op);
+// TensorFlow Lite's own integer algorithm of a node on affine codes (model/reference/tflite); null if it has
+// none.
+Kernel find_tflite_kernel(const Graph& graph, const Node& node);
 
 const KernelRow* find_kernels(const std::string& op);  // null if unknown
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One loop a rule, without branches or calls, for the compiler to vectorise. Parameters outside of what a
-// compiler of ours writes (shifts beyond a word) go through the scalar function.
+// compiler of ours writes (shifts beyond a word), and the rare factors from 1 on under tflite and tflm, go
+// through the scalar function.
 #include "sim/arithmetic/requantize_row.h"
 
 #include <algorithm>
@@ -25,7 +26,7 @@ struct Row {
   std::uint8_t* codes;
   std::int32_t multiplier;
   float factor;
-  int left, right;
+  int right;
   std::int64_t zero_point, low, high;
 };
 
@@ -42,18 +43,13 @@ inline std::int64_t shift_right(std::int64_t value, int by) {
 
 inline std::int64_t product(std::int32_t a, std::int32_t b) { return std::int64_t{a} * std::int64_t{b}; }
 
-inline std::int32_t shifted_left(std::int32_t sum, int by) {
-  return static_cast<std::int32_t>(limited(std::int64_t{sum} * (std::int64_t{1} << by), kMin, kMax));
-}
-
 inline std::int64_t tflite_ruy(std::int32_t sum, const Row& r) {
-  const std::int64_t high =
-      shift_right(product(shifted_left(sum, r.left), r.multiplier) + (std::int64_t{1} << 30), 31);
+  const std::int64_t high = shift_right(product(sum, r.multiplier) + (std::int64_t{1} << 30), 31);
   return shift_right(high + ((std::int64_t{1} << r.right) >> 1), r.right);
 }
 
 inline std::int64_t tflite_gemmlowp(std::int32_t sum, const Row& r) {
-  const std::int64_t value = product(shifted_left(sum, r.left), r.multiplier);
+  const std::int64_t value = product(sum, r.multiplier);
   const std::int64_t nudged = value + (value >= 0 ? std::int64_t{1} << 30 : 1 - (std::int64_t{1} << 30));
   const std::int64_t high = shift_right(nudged + (nudged < 0 ? (std::int64_t{1} << 31) - 1 : 0), 31);
   const std::int64_t mask = (std::int64_t{1} << r.right) - 1;
@@ -129,8 +125,7 @@ RowLoop by_ties(Ties ties, RowLoop up, RowLoop even, RowLoop away) {
 // The loop of a rule, with its shifts in `row`; none if a parameter is out of its range.
 RowLoop loop_of(const Requantizer& by, const RequantizeConfig& config, Row& row) {
   const bool multiplier_fits = by.multiplier <= static_cast<std::uint32_t>(kMax);
-  const bool shift_fits = by.shift >= -31 && by.shift <= 31;
-  row.left = std::max(by.shift, 0);
+  const bool shift_fits = by.shift >= -31 && by.shift <= 30;
   row.right = std::max(-by.shift, 0);
   switch (config.rule) {
     case RequantRule::vipf:
@@ -147,7 +142,7 @@ RowLoop loop_of(const Requantizer& by, const RequantizeConfig& config, Row& row)
       return multiplier_fits && shift_fits && row.right >= 1 && row.right <= 61 ? row_half_up : nullptr;
     case RequantRule::tflite:
     case RequantRule::tflm:
-      if (!multiplier_fits || !shift_fits) return nullptr;
+      if (!multiplier_fits || !shift_fits || by.shift > 0) return nullptr;
       return config.rule == RequantRule::tflite && config.kernel == TfliteKernel::ruy ? row_ruy
                                                                                       : row_gemmlowp;
   }

@@ -238,8 +238,12 @@ TEST(NneCoefficients, RoundTripOfAwkwardWeightsOfEveryType) {
       for (const int zero : {type.low, 1, type.high}) {
         const int zero_point = zero & type.mask();
         const auto patterns = awkward(7 * 54, type, static_cast<std::uint16_t>(zero_point));
-        for (const Codes& codes : patterns)  // one superblock, so that long runs stay whole
-          expect_round_trip(codes, {7, 54, 1, 1, 7, 1, zero_point}, false, chip_with(1, coding), type.stored);
+        // One superblock on one core, so that long runs stay whole.
+        const bool runs = coding == CoefficientCoding::zero_run;
+        for (std::size_t i = 0; i < (runs ? patterns.size() : kPatternsWithoutRuns); ++i) {
+          expect_round_trip(patterns[i], {7, 54, 1, 1, 7, 1, zero_point}, false, chip_with(1, coding),
+                            type.stored);
+        }
         for (std::size_t i = 0; i < kPatternsWithoutRuns; ++i) {
           expect_round_trip(patterns[i], {7, 6, 3, 3, 3, 1, zero_point}, false, chip_with(3, coding),
                             type.stored);
@@ -253,7 +257,7 @@ TEST(NneCoefficients, RoundTripOfAwkwardWeightsOfEveryType) {
 
 TEST(NneCoefficients, RoundTripOfEveryShape) {
   test::Random random(3);
-  for (int round = 0; round < 600; ++round) {
+  for (int round = 0; round < 300; ++round) {
     const Chip chip = chip_with(1 + random.below(10), kCodings[round % 2], 1 + random.below(8));
     const int kernels = 1 + random.below(40), longest = (kernels + chip.nne.cores - 1) / chip.nne.cores;
     const int f = 1 + random.below(longest), superblocks = (longest + f - 1) / f;
@@ -393,7 +397,7 @@ TEST(TpCoefficients, DenseWeightsGetNoRunField) {
 
 TEST(TpCoefficients, RoundTripOfAwkwardWeightsOfEveryType) {
   test::Random random(5);
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 20; ++round) {
     for (const WeightType& type : kWeightTypes) {
       const int outputs = 1 + random.below(8), inputs = 1 + random.below(700);
       const auto zero_point =

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every rule in both implementations, the reference's and the simulator's with the compiler's multipliers,
-// against its formula in exact integers.
+// Every rule in both implementations, the reference's and the simulator's (single and in vector loops) with
+// the compiler's multipliers, against its formula in exact integers.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +11,7 @@
 #include "compiler/pack/requantizer.h"
 #include "model/reference/requantize.h"
 #include "sim/arithmetic/requantize.h"
+#include "sim/arithmetic/requantize_row.h"
 #include "tests/compiler/networks.h"
 #include "tests/support_for_tests/requantize_formulas.h"
 
@@ -22,6 +23,8 @@ using formula::Wide;
 
 constexpr std::int64_t kLow = std::numeric_limits<std::int32_t>::min();
 constexpr std::int64_t kHigh = std::numeric_limits<std::int32_t>::max();
+
+constexpr std::int32_t kLowCode = -128, kHighCode = 127;
 
 // A rule as it is used: chips' rules with each tie direction, tflite with each of its kernels.
 struct Use {
@@ -60,7 +63,16 @@ class Both {
 
   std::int32_t reference(std::int32_t acc) const { return reference_(acc); }
   std::int32_t simulated(std::int32_t acc) const { return scale_accumulator(acc, by_, config_); }
-  const Requantizer& by() const { return by_; }
+  // 8-bit codes of all of them at once, the simulator's vector loops.
+  std::vector<std::uint8_t> row(const std::vector<std::int32_t>& accs, std::int32_t zero_point) const {
+    RequantizeConfig config = config_;
+    config.zero_point = zero_point;
+    config.clamp_low = kLowCode;
+    config.clamp_high = kHighCode;
+    std::vector<std::uint8_t> codes(accs.size());
+    requantize_row(accs.data(), accs.size(), 0, by_, config, codes.data());
+    return codes;
+  }
 
  private:
   ReferenceRequantizer reference_;
@@ -100,6 +112,9 @@ std::vector<std::int32_t> accumulators(const Scales& scales) {
   return list;
 }
 
+// (1 + 2^-23)(1 - 2^-23) = 1 - 2^-46: a mantissa that rounds up to 2^31, so q is halved and the shift grows.
+constexpr Scales kRoundsUpToOne = {0x1.000002p0F, 0x1.fffffcp-1F, 1, false};
+
 std::vector<Scales> scales() {
   std::vector<Scales> list;
   // Every shift, with multipliers that have ties (few odd factors), the smallest and largest mantissas.
@@ -107,11 +122,7 @@ std::vector<Scales> scales() {
     for (int exponent = -40; exponent < 30; ++exponent)
       list.push_back({std::ldexp(mantissa, exponent), 1, 1, false});
   }
-  // A mantissa that rounds up to 2^31: q is halved and the shift grows. 1 - 2^-53 is no float32, but
-  // (1 - 2^-24)^2 / (1 - 2^-23) = 1 + 2^-48 / (1 - 2^-23), and its inverse lies below 1 by less than 2^-32.
-  const float below = 0x1.fffffep-1F, twice_below = 0x1.fffffcp-1F;
-  list.push_back({twice_below, 1, below * below, false});
-  list.push_back({below, below, twice_below, false});
+  list.push_back(kRoundsUpToOne);
   list.push_back({1, 0x1.fffffep-1F, 0x1.fffffep-1F, true});
   list.push_back({1e-40F, 1, 1, false});
   list.push_back({1, 1, 1e30F, false});
@@ -138,8 +149,15 @@ TEST(RequantizeRules, BothImplementationsEqualTheFormulas) {
     for (const Use& use : uses()) {
       const formula::Rule expected(use.rule, use.ties, use.kernel, s);
       const Both both(use, s);
-      for (const std::int32_t acc : accs) {
+      const std::int32_t zero_point = s.product_in_float32 ? -128 : 5;
+      const std::vector<std::uint8_t> row = both.row(accs, zero_point);
+      for (std::size_t i = 0; i < accs.size(); ++i) {
+        const std::int32_t acc = accs[i];
         const std::int64_t y = expected(acc);
+        const auto code = std::clamp<std::int64_t>(y + zero_point, kLowCode, kHighCode);
+        ASSERT_EQ(row[i], static_cast<std::uint8_t>(code))
+            << fmt::format("vector loop, {} {} kernel {} scales {} * {} / {} acc {}", name_of(use.rule),
+                           name_of(use.ties), static_cast<int>(use.kernel), s.input, s.weight, s.output, acc);
         ASSERT_TRUE(both.reference(acc) == y && both.simulated(acc) == y) << fmt::format(
             "{} {} kernel {} scales {} * {} / {} acc {}: formula {}, reference {}, simulator {}",
             name_of(use.rule), name_of(use.ties), static_cast<int>(use.kernel), s.input, s.weight, s.output,
@@ -158,6 +176,13 @@ std::int64_t of(RequantRule rule, const Scales& s, std::int32_t acc,
   EXPECT_EQ(both.reference(acc), both.simulated(acc));
   EXPECT_EQ(both.reference(acc), formula::Rule(rule, ties, kernel, s)(acc));
   return both.reference(acc);
+}
+
+TEST(RequantizeRules, AMantissaThatRoundsUpIsHalved) {
+  const formula::Q31 q = formula::multiplier31(kRoundsUpToOne);
+  EXPECT_TRUE(q.q == Wide{1} << 30);
+  EXPECT_EQ(q.s, 1);
+  EXPECT_EQ(of(RequantRule::tflite, kRoundsUpToOne, 1 << 30), 1 << 30);
 }
 
 TEST(RequantizeRules, DoubleRoundingByHand) {

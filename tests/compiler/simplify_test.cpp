@@ -273,6 +273,14 @@ TEST(MergeBranches, ARowAndAColumn) {
   check_pass("merge_branches", "merge_branches", c.finish({c.node("add", {}, {wide, high})}));
 }
 
+TEST(MergeBranches, LeavesLongLines) {  // 25 products where 10 do
+  Builder b;
+  const ValueId x = b.input({1, 2, 6, 6});
+  const ValueId row = b.node("convolution", line(1, 5), {x, b.random_constant("row", {3, 2, 1, 5})});
+  const ValueId column = b.node("convolution", line(5, 1), {x, b.random_constant("column", {3, 2, 5, 1})});
+  check_left_alone("merge_branches", b.finish({b.node("add", {}, {row, column})}));
+}
+
 TEST(MergeBranches, LeavesBranchesThatOthersRead) {
   Builder b;
   const ValueId x = b.input({1, 2, 6, 6});

@@ -8,9 +8,11 @@
 #include <random>
 
 #include "support/files.h"
+#include "support/text.h"
 #include "tests/fuzz/allocation.h"
 #include "tests/fuzz/seeds.h"
 #include "tests/fuzz/targets.h"
+#include "tests/model/onnx_builder.h"
 
 namespace trireme {
 namespace {
@@ -66,6 +68,13 @@ std::string damaged(const std::string& original, std::mt19937& random) {
   return bytes;
 }
 
+// TRIREME_FUZZ_RUNS=100000 looks further without clang.
+int number_of_runs() {
+  constexpr int usual = 2000;
+  const char* wanted = std::getenv("TRIREME_FUZZ_RUNS");
+  return wanted == nullptr ? usual : static_cast<int>(to_int(wanted).value_or(usual));
+}
+
 class Fuzz : public testing::TestWithParam<FuzzTarget> {};
 
 // The seeds are good files, so that damage to them reaches deep. UPDATE_GOLDEN=1 writes them.
@@ -89,7 +98,7 @@ TEST_P(Fuzz, SeedsAreAccepted) {
 
 TEST_P(Fuzz, CorpusAndItsDamagedCopies) {
   const FuzzTarget& target = GetParam();
-  constexpr int kRuns = 2000;
+  const int runs = number_of_runs();
   std::mt19937 random(20240607);
   std::vector<std::string> files;
   for (const std::filesystem::path& path : corpus_of(target)) {
@@ -99,7 +108,7 @@ TEST_P(Fuzz, CorpusAndItsDamagedCopies) {
   }
   ASSERT_FALSE(files.empty());
   int accepted = 0;
-  for (int i = 0; i < kRuns; ++i) {
+  for (int i = 0; i < runs; ++i) {
     const std::string bytes = damaged(files[random() % files.size()], random);
     accepted += run(target, bytes) ? 1 : 0;
     if (HasFailure()) {
@@ -109,7 +118,7 @@ TEST_P(Fuzz, CorpusAndItsDamagedCopies) {
   }
   // Damage to names and weights does no harm, damage to the structure does: both kinds must have come up.
   EXPECT_GT(accepted, 0);
-  EXPECT_LT(accepted, kRuns * 9 / 10);
+  EXPECT_LT(accepted, runs / 10 * 9);
 }
 
 TEST_P(Fuzz, EveryTruncation) {
@@ -120,6 +129,24 @@ TEST_P(Fuzz, EveryTruncation) {
     const std::string whole = text_of(bytes);
     for (std::size_t size = 0; size < whole.size(); ++size) run(target, whole.substr(0, size));
   }
+}
+
+// Work that grows with the square of a count takes minutes for these.
+TEST(LargeFiles, ManyNodesOfOneNameAndManyMissingInputs) {
+  OnnxBuilder m;
+  m.input("x", {1});
+  for (int i = 0; i < 100'000; ++i) m.node("Relu", {"none"}, {"v" + std::to_string(i)}).named("same");
+  m.output("v1");
+  EXPECT_FALSE(run(fuzz_target("onnx"), m.model.SerializeAsString()));
+}
+
+TEST(LargeFiles, ManyLayersOfOneNameAndManyMissingInputs) {
+  std::string json = R"({"MetaData": {}, "Layers": {)";
+  for (int i = 0; i < 50'000; ++i) {
+    json += (i == 0 ? "\"" : ",\"") + std::to_string(i) +
+            R"(": {"op": "relu", "inputs": ["@none:out0"], "tensor_names": {"out0": "same"}})";
+  }
+  EXPECT_FALSE(run(fuzz_target("acuity"), json + "}}"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Readers, Fuzz, testing::ValuesIn(fuzz_targets()),

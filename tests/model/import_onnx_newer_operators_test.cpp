@@ -29,10 +29,6 @@ std::vector<double> result(const OnnxBuilder& m, const std::vector<Tensor>& inpu
   return numbers(execute(m.import(), inputs, {}).at(0));
 }
 
-void declare(onnx::ValueInfoProto& info, int type) {
-  info.mutable_type()->mutable_tensor_type()->set_elem_type(type);
-}
-
 // Two query heads share one head of keys; one position is past; a mask, a causal mask and a cap. Numbers are
 // ONNX Runtime 1.30's, but for the hidden scores: it has the lowest float there, ONNX defines minus infinity.
 TEST(OnnxAttention, EverythingAtOnce) {

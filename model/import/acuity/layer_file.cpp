@@ -11,6 +11,8 @@
 namespace trireme {
 namespace {
 
+constexpr std::size_t kMostSuggestions = 20;  // each compares with all operators
+
 std::string text_field(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
@@ -31,12 +33,12 @@ std::vector<std::string> text_list(const Json& object, const char* key, const st
 }
 
 void check_operator(const Layer& layer, const std::string& where, Problems& problems) {
-  const std::vector<std::string> ops = layer_ops();
+  static const std::vector<std::string> ops = layer_ops();
   if (layer.op.empty()) {
     problems.add(where, "has no 'op'", "one of: " + join(ops, ", "));
   } else if (std::find(ops.begin(), ops.end(), layer.op) == ops.end()) {
     problems.add(where, "the operator '" + printable(layer.op) + "' is not supported",
-                 suggestion(layer.op, ops));
+                 problems.list().size() < kMostSuggestions ? suggestion(layer.op, ops) : "");
   }
 }
 

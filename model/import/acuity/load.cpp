@@ -19,7 +19,10 @@ namespace {
 ValueId add_value(Loader& l, const Layer& layer, Value value) {
   if (l.graph.find_value(value.name) != kNone) {
     l.problems.add(l.where(layer), "the tensor name '" + printable(value.name) + "' is used twice");
-    value.name = l.graph.unique_name(value.name);
+    // Only there so that the other layers can be read: all problems are told together.
+    const std::string name = value.name;
+    for (std::size_t i = l.graph.values.size(); l.graph.find_value(value.name) != kNone; ++i)
+      value.name = name + "_" + std::to_string(i);
   }
   return l.graph.add_value(std::move(value));
 }
@@ -99,9 +102,7 @@ std::vector<ValueId> resolve_inputs(Loader& l, const Layer& layer) {
       ids.push_back(found->second);
       continue;
     }
-    std::vector<std::string> known;
-    for (const auto& [name, id] : l.sources) known.push_back(name);
-    const std::string near = l.problems.list().size() < kMostSuggestions ? nearest(input, known) : "";
+    const std::string near = suggested(l, input, l.sources);
     l.problems.add(l.where(layer), "its input '" + printable(input) + "' names no layer",
                    near.empty() ? "inputs are written \"@<layer id>:out0\"" : "did you mean '" + near + "'?");
   }

@@ -41,7 +41,23 @@ void check_weights(const Loader& l, const Layer& layer, const Tensor& weight, La
                       "the weight in " + l.data_file + " has the shape " + to_string(weight.shape));
 }
 
+bool too_many_problems(const Loader& l) {
+  constexpr std::size_t kMostSuggestions = 20;
+  return l.problems.list().size() >= kMostSuggestions;
+}
+
 }  // namespace
+
+std::string suggested(const Loader& l, const std::string& word, const std::set<std::string>& names) {
+  return too_many_problems(l) ? "" : nearest(word, {names.begin(), names.end()});
+}
+
+std::string suggested(const Loader& l, const std::string& word, const std::map<std::string, ValueId>& names) {
+  if (too_many_problems(l)) return "";
+  std::vector<std::string> known;
+  for (const auto& [name, id] : names) known.push_back(name);
+  return nearest(word, known);
+}
 
 std::string tensor_name(const Layer& layer, const std::string& key) {
   const auto found = layer.tensor_names.find(key);
@@ -114,8 +130,7 @@ void add_layer_constants(Loader& l, const Layer& layer, const LayerFormat& forma
 void check_leftover_data(Loader& l) {
   for (const auto& [key, tensor] : l.data) {
     if (l.taken_data.count(key) != 0) continue;
-    const std::vector<std::string> known(l.taken_data.begin(), l.taken_data.end());
-    const std::string near = l.problems.list().size() < kMostSuggestions ? nearest(key, known) : "";
+    const std::string near = suggested(l, key, l.taken_data);
     l.problems.add(l.data_file, "holds '" + printable(key) + "', which no layer of " + l.json_file + " takes",
                    near.empty() ? "the two files may not belong together" : "did you mean '" + near + "'?");
   }

@@ -13,8 +13,6 @@
 
 namespace trireme {
 
-constexpr std::size_t kMostSuggestions = 20;  // each compares with all names of the file
-
 struct Loader {
   std::string json_file, data_file;
   Problems problems = {};
@@ -31,6 +29,11 @@ struct Loader {
 
   std::string where(const Layer& layer) const { return place_of(json_file, layer); }
 };
+
+// The nearest of the names that are there; empty without one, and behind the first few problems, since each
+// suggestion compares with all names of the file.
+std::string suggested(const Loader& l, const std::string& word, const std::map<std::string, ValueId>& names);
+std::string suggested(const Loader& l, const std::string& word, const std::set<std::string>& names);
 
 // A name of our own files, or, if there is none, one made of lid and key.
 std::string tensor_name(const Layer& layer, const std::string& key);

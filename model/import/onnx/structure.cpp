@@ -52,14 +52,14 @@ void name_nodes(Analysis& a) {
   std::unordered_set<std::string> taken;
   for (const auto& node : a.graph.node()) taken.insert(node.name());
   std::unordered_set<std::string> given;
+  std::unordered_map<std::string, int> suffixes;  // a model may give all its nodes one name
   int index = 0;
   for (const auto& node : a.graph.node()) {
     const std::string wish = node.name().empty() ? node.op_type() + "_" + std::to_string(index) : node.name();
     std::string name = wish;
     const bool is_own = !node.name().empty() && given.count(wish) == 0;
-    for (int suffix = 1; !is_own && (taken.count(name) != 0 || given.count(name) != 0); ++suffix) {
-      name = wish + "_" + std::to_string(suffix);
-    }
+    while (!is_own && (taken.count(name) != 0 || given.count(name) != 0))
+      name = wish + "_" + std::to_string(++suffixes[wish]);
     given.insert(name);
     a.result.node_names.push_back(std::move(name));
     ++index;

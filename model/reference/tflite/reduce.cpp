@@ -97,13 +97,19 @@ std::int64_t mean_of_codes(const KernelCall& call, bool of_map, std::int64_t sum
 
 }  // namespace
 
+bool reduce_applies(const Graph& graph, const Node& node) {
+  using Type = ReduceAttributes::Type;
+  const Type type = attributes<ReduceAttributes>(node).type;
+  const DataType in = graph.values.at(node.inputs.at(0)).quantization.dtype;
+  const DataType out = graph.values.at(node.outputs.at(0)).quantization.dtype;
+  return type == Type::prod || ((type == Type::mean || type == Type::sum) && in == out);
+}
+
 std::vector<Tensor> reduce(const KernelCall& call) {
   const auto& attr = attributes<ReduceAttributes>(call.node);
   if (attr.type == ReduceAttributes::Type::prod) return reduce_product(call);
   const bool mean = attr.type == ReduceAttributes::Type::mean;
   const Affine in = input_parameters(call, 0), out = output_parameters(call);
-  if ((!mean && attr.type != ReduceAttributes::Type::sum) || in.dtype != out.dtype)
-    return run_group(call, find_kernels(call.node.op)->real);
   const Sums sums = sums_of(call, attr);
   const bool of_map = mean_of_map(call, attr);
   std::vector<std::int32_t> codes;

@@ -88,22 +88,21 @@ std::vector<std::int32_t> resized(const KernelCall& call, Position position) {
   return result;
 }
 
-bool has_algorithm(const KernelCall& call, const ResizeAttributes& attr) {
-  const Shape& in = input(call, 0).shape;
-  const Shape& out = output_value(call).shape;
+}  // namespace
+
+bool resize_applies(const Graph& graph, const Node& node) {
+  const auto& attr = attributes<ResizeAttributes>(node);
+  const Value &from = graph.values.at(node.inputs.at(0)), &to = graph.values.at(node.outputs.at(0));
+  const Shape &in = from.shape, &out = to.shape;
   const bool coordinates = attr.coordinates == Coordinates::half_pixel ||
                            attr.coordinates == Coordinates::align_corners ||
                            attr.coordinates == Coordinates::asymmetric;
   return attr.method == ResizeAttributes::Method::linear && coordinates && in.size() == 4 &&
          out.size() == 4 && in[0] == out[0] && in[1] == out[1] &&
-         input_parameters(call, 0) == output_parameters(call);
+         same_parameters(from.quantization, to.quantization);
 }
 
-}  // namespace
-
 std::vector<Tensor> resize(const KernelCall& call) {
-  if (!has_algorithm(call, attributes<ResizeAttributes>(call.node)))
-    return run_group(call, find_kernels(call.node.op)->real);
   const Affine out = output_parameters(call);
   return {tensor_of_codes(out, output_value(call).shape,
                           out.dtype == DataType::uint8 ? resized<float>(call, between_reals)

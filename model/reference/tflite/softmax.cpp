@@ -70,13 +70,17 @@ bool full_range(const Affine& in, const Affine& out) {
 
 }  // namespace
 
+// 16-bit codes have an algorithm of their own for the parameters that TensorFlow Lite demands.
+bool softmax_applies(const Graph& graph, const Node& node) {
+  const Quantization& in = graph.values.at(node.inputs.at(0)).quantization;
+  const Quantization& out = graph.values.at(node.outputs.at(0)).quantization;
+  return in.dtype != DataType::int16 || (out.dtype == in.dtype && out.scale.at(0) == 0x1p-15F &&
+                                         in.zero_point.at(0) == 0 && out.zero_point.at(0) == 0);
+}
+
 std::vector<Tensor> softmax(const KernelCall& call) {
   const Affine in = input_parameters(call, 0), out = output_parameters(call);
-  if (in.dtype == DataType::int16) {
-    const bool as_demanded =
-        out.dtype == in.dtype && out.scale == 0x1p-15F && in.zero_point == 0 && out.zero_point == 0;
-    return as_demanded ? wide_softmax(call) : run_group(call, find_kernels(call.node.op)->real);
-  }
+  if (in.dtype == DataType::int16) return wide_softmax(call);
   const bool by_table = call.options.rule == RequantRule::tflite || !full_range(in, out);
   const FixedRounding rounding = elementwise_rounding(call.options.rule);
   Codes codes = codes_of(input(call, 0));

@@ -8,6 +8,7 @@ namespace {
 struct Row {
   const char* op;
   Kernel kernel;
+  bool (*applies)(const Graph& graph, const Node& node) = nullptr;  // null: always
 };
 
 constexpr Row kRows[] = {
@@ -29,17 +30,17 @@ constexpr Row kRows[] = {
     {"less", tflite::comparison},
     {"less_equal", tflite::comparison},
     {"l2normalize", tflite::l2normalize},
-    {"softmax", tflite::softmax},
-    {"reduce", tflite::reduce},
-    {"image_resize", tflite::resize},
+    {"softmax", tflite::softmax, tflite::softmax_applies},
+    {"reduce", tflite::reduce, tflite::reduce_applies},
+    {"image_resize", tflite::resize, tflite::resize_applies},
     {"concat", tflite::concat},
 };
 
 }  // namespace
 
-Kernel find_tflite_kernel(const std::string& op) {
+Kernel find_tflite_kernel(const Graph& graph, const Node& node) {
   for (const Row& row : kRows) {
-    if (op == row.op) return row.kernel;
+    if (node.op == row.op) return row.applies == nullptr || row.applies(graph, node) ? row.kernel : nullptr;
   }
   return nullptr;
 }

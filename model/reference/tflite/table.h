@@ -25,6 +25,10 @@ std::vector<Tensor> softmax(const KernelCall& call);
 std::vector<Tensor> reduce(const KernelCall& call);
 std::vector<Tensor> resize(const KernelCall& call);
 std::vector<Tensor> concat(const KernelCall& call);
+// Whether TensorFlow Lite's algorithm covers a node on affine codes; else it is a group.
+bool softmax_applies(const Graph& graph, const Node& node);
+bool reduce_applies(const Graph& graph, const Node& node);
+bool resize_applies(const Graph& graph, const Node& node);
 }  // namespace tflite
 
 }  // namespace trireme

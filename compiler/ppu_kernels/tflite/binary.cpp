@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two inputs of codes, element by element, with broadcasting.
+#include <algorithm>
+#include <functional>
+
+#include "compiler/ppu_kernels/index_space.h"
+#include "compiler/ppu_kernels/math.h"
+#include "compiler/ppu_kernels/tflite/families.h"
+#include "compiler/ppu_kernels/tflite/fixed_point.h"
+
+namespace trireme::tflite_ppu {
+
+using namespace ppu;
+
+namespace {
+
+// Output steps of operation(a - z_a, b - z_b).
+using Operation = std::function<Reg(PpuBuilder& b, const Reg& x, const Reg& y)>;
+
+std::optional<PpuKernel> combined(const Call& call, const Operation& operation) {
+  const std::vector<PpuOperand> operands = {call.in(0), call.in(1), call.out()};
+  const PpuOperand& out = operands[2];
+  PpuBuilder b(call.chip);
+  const std::vector<LaneAddress> at = locate(b, broadcast_space(operands, out.shape));
+  const auto centred = [&](std::size_t i) {
+    const Reg code = load_raw(b, operands[i], at[i].address, at[i].step);
+    return b.op(PpuOpcode::isub, code, b.whole(codes_of(operands[i]).zero_point));
+  };
+  const Reg x = centred(0), y = centred(1);
+  store_raw(b, out, code_of(b, codes_of(out), operation(b, x, y)), at[2].address, at[2].step);
+  return b.finish(threads_for(out.size()));
+}
+
+// 1. Both inputs, shifted left for precision, in units of twice the larger scale. 2. Their sum or difference
+// in units of the output. Codes of 16 bits that are not symmetric do not fit into 32 after the shift.
+std::optional<PpuKernel> sum(const Call& call, PpuOpcode opcode) {
+  const AffineCodes x_codes = codes_of(call.in(0)), y_codes = codes_of(call.in(1)),
+                    out = codes_of(call.out());
+  const bool wide = call.out().type == DataType::int16;
+  if (wide && (x_codes.zero_point != 0 || y_codes.zero_point != 0)) return std::nullopt;
+  const int up = wide ? 15 : 20;
+  const double unit = 2 * double{std::max(x_codes.scale, y_codes.scale)};
+  const Requantizer of_x = q31_multiplier(double{x_codes.scale} / unit);
+  const Requantizer of_y = q31_multiplier(double{y_codes.scale} / unit);
+  const Requantizer of_sum =
+      q31_multiplier(unit / (static_cast<double>(1 << up) * static_cast<double>(out.scale)));
+  const Rounding rounding = rounding_of(call.rule);
+  return combined(call, [=](PpuBuilder& b, const Reg& x, const Reg& y) {
+    const Reg bits = b.whole(up);
+    const Reg scaled_x = scaled(b, b.op(PpuOpcode::shl, x, bits), of_x, rounding);
+    const Reg scaled_y = scaled(b, b.op(PpuOpcode::shl, y, bits), of_y, rounding);
+    return scaled(b, b.op(opcode, scaled_x, scaled_y), of_sum, rounding);
+  });
+}
+
+}  // namespace
+
+std::optional<PpuKernel> sum_of_codes(const Call& call) { return sum(call, PpuOpcode::iadd); }
+
+std::optional<PpuKernel> difference_of_codes(const Call& call) { return sum(call, PpuOpcode::isub); }
+
+// TensorFlow Lite computes the factor in float32, its Micro sibling in double.
+std::optional<PpuKernel> product_of_codes(const Call& call) {
+  const float a = codes_of(call.in(0)).scale, b = codes_of(call.in(1)).scale,
+              out = codes_of(call.out()).scale;
+  const double exact = double{a} * double{b} / double{out};
+  const float rounded = a * b / out;
+  const Requantizer factor = q31_multiplier(call.rule == RequantRule::tflite ? double{rounded} : exact);
+  const Rounding rounding = rounding_of(call.rule);
+  return combined(call, [=](PpuBuilder& builder, const Reg& x, const Reg& y) {
+    return scaled(builder, imul(builder, x, y), factor, rounding);
+  });
+}
+
+std::optional<PpuKernel> prelu(const Call& call) {
+  const float in = codes_of(call.in(0)).scale, slope = codes_of(call.in(1)).scale;
+  const float out = codes_of(call.out()).scale;
+  const float positive = in / out, negative = in * slope / out;
+  const Rounding rounding = rounding_of(call.rule);
+  return combined(call, [=](PpuBuilder& b, const Reg& x, const Reg& y) {
+    const Reg above = scaled(b, x, q31_multiplier(double{positive}), rounding);
+    const Reg below = scaled(b, imul(b, x, y), q31_multiplier(double{negative}), rounding);
+    return choose(b, PpuOpcode::ilt, x, b.whole(0), below, above);
+  });
+}
+
+}  // namespace trireme::tflite_ppu

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fixed-point arithmetic of TensorFlow Lite's integer kernels as PPU code (numerics.md §3.2).
+#pragma once
+
+#include <vector>
+
+#include "compiler/ppu_kernels/builder.h"
+#include "compiler/ppu_kernels/tflite/fixed_factor.h"
+
+namespace trireme::tflite_ppu {
+
+// How often a product with a factor is rounded on its way to an integer.
+enum class Rounding : std::uint8_t {
+  twice,  // to 31 bits half up, then half away from zero in the shift
+  once,   // half up
+};
+Rounding rounding_of(RequantRule rule);
+
+// round(x * factor). What leaves 32 bits on the way comes out beyond every 16-bit code, on the right side.
+Reg scaled(PpuBuilder& b, const Reg& x, const Requantizer& factor, Rounding rounding);
+// x / 2^exponent, half away from zero.
+Reg divided_by_power(PpuBuilder& b, const Reg& x, int exponent);
+
+// round(e^-difference) with 31 bits after the point, of difference 0, 1, …, 255 times `factor`, which gives
+// numbers with 26 bits after the point; 0 where those leave 32 bits.
+std::vector<std::int32_t> exponentials(const Requantizer& factor, Rounding rounding);
+// 1 / x of a positive x with 12 bits before the point: value * 2^-31 * 2^-(12 - zeros), value in (2^30,
+// 2^31).
+struct Reciprocal {
+  Reg value, zeros;
+};
+Reciprocal reciprocal(PpuBuilder& b, const Reg& x);
+
+}  // namespace trireme::tflite_ppu
