@@ -38,7 +38,7 @@ def attention(opset):
         yield Case("Attention", qkv(flat=flat) + [None] + past, dict(heads, is_causal=1), opset, outputs=3)
         yield Case("Attention", qkv(flat=flat, q=9) + [real(4, 11)] + past, grouped, opset, outputs=3)
     if opset >= 24:
-        yield Case("Attention", qkv() + [real(4, 5), None, None, i64(3, 4)], {}, opset)
+        yield Case("Attention", qkv() + [real(4, 6), None, None, i64(3, 4)], {}, opset)
         yield Case("Attention", qkv() + [None, None, None, i64(3, 6)], {}, opset)
 
 
