@@ -20,7 +20,8 @@ void add_model_options(CLI::App* verb, ModelOptions& options) {
 
 void add_bind_option(CLI::App* verb, std::vector<std::string>& bind) {
   verb->add_option("--bind", bind,
-                   "NAME=FILE.npy: this input of an ONNX model is a constant (sizes, axes, …); repeatable")
+                   "NAME=FILE.npy: this input of an ONNX or TensorFlow Lite model is a constant (sizes, "
+                   "axes, …); repeatable")
       ->type_name("NAME=FILE");
 }
 

@@ -101,7 +101,8 @@ void write_artefacts(const RunVerb& verb, const Run& run, const fs::path& folder
 }
 
 bool same_winner(const Tensor& a, const Tensor& b) {
-  return top_n(a, 1).at(0).index == top_n(b, 1).at(0).index;
+  const auto first = top_n(a, 1), second = top_n(b, 1);  // none of an empty output
+  return first.empty() ? second.empty() : !second.empty() && first[0].index == second[0].index;
 }
 
 std::string outputs_text(const Run& run) {
@@ -173,7 +174,6 @@ void add_run(CLI::App& app, Chosen& chosen) {
       ->required();
   add_bind_option(verb, state->model.bind);
   verb->add_option("--input", state->inputs, "picture, .npy, .tensor or .dat, once for each network input")
-      ->required()
       ->type_name("FILE");
   verb->add_option("--model-data", state->model.data, "weights of a layer graph")->type_name("FILE");
   add_table_option(verb, state->model);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <new>
 
 #include "cli/verbs.h"
@@ -23,7 +24,8 @@ constexpr const char* kFooter =
     "\n`trireme VERB --help` explains a verb. Files that are not named are looked for, and written, beside "
     "the model.\n"
     "\nExit codes: 0 all checks passed; 1 a check failed (files differ, a finding of the memory checker);\n"
-    "2 wrong command line; 3 a file or value cannot be used, nothing was written; 70 a defect of Trireme.\n";
+    "2 wrong command line: a verb, an option or its value; 3 a file cannot be used, nothing was written;\n"
+    "70 a defect of Trireme.\n";
 
 void add_verbs(CLI::App& app, Chosen& chosen) {
   add_run(app, chosen);
@@ -120,6 +122,12 @@ void report(const Error& error, const Console& console) {
   }
 }
 
+// All of it lies at options: no other file would help.
+bool blames_options_only(const Error& error) {
+  return std::all_of(error.problems().begin(), error.problems().end(),
+                     [](const Problem& problem) { return problem.where.rfind("--", 0) == 0; });
+}
+
 int perform(const Chosen& chosen) {
   const Console console(chosen.command, chosen.json_messages);
   try {
@@ -131,7 +139,7 @@ int perform(const Chosen& chosen) {
     return kExitUsage;
   } catch (const Error& error) {
     report(error, console);
-    return kExitBadInput;
+    return blames_options_only(error) ? kExitUsage : kExitBadInput;
   } catch (const std::filesystem::filesystem_error& error) {
     console.error({error.path1().string(), error.code().message(), ""});
     return kExitBadInput;

@@ -7,9 +7,11 @@ namespace trireme {
 // Exit codes, as `trireme --help` documents them.
 constexpr int kExitOk = 0;  // everything that the command promises was done and checked
 constexpr int kExitChecksFailed =
-    1;                         // it ran, and a check failed: files differ, the memory checker found something
-constexpr int kExitUsage = 2;  // the command line itself is wrong
-constexpr int kExitBadInput = 3;   // a file or an option's value cannot be used; nothing was written
+    1;  // it ran, and a check failed: files differ, the memory checker found something
+constexpr int kExitUsage =
+    2;  // the command line itself is wrong: a verb, an option, or a value it never takes
+constexpr int kExitBadInput =
+    3;  // a file cannot be used, by itself or as the options ask; nothing was written
 constexpr int kExitInternal = 70;  // a defect of Trireme
 
 int run_cli(int argc, char** argv);

@@ -50,7 +50,7 @@ endfunction()
 
 # trireme_tests(NAME DEPS...): every .cpp in tests/NAME as program test_NAME, one CTest entry, run in its own folder.
 function(trireme_tests name)
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp")
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp")
   if(NOT sources)
     return()
   endif()

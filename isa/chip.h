@@ -7,20 +7,23 @@
 #include <string>
 #include <vector>
 
+#include "isa/coefficients.h"
 #include "model/quant/quantization.h"
 
 namespace trireme {
 
 struct NneConfig {
-  int cores;                      // NNCoreCount
-  int mads_per_core;              // pixel lanes a core, 64 (hardware.md §1.1)
-  int dot_product_length;         // coefficients a lane and cycle: 3 on V8 (ZDP3, §3.1)
-  int coefficient_block;          // 9 = 3 * ZDP on V8 (§2.4)
-  int input_buffer_lines;         // NNInputBufferDepth, of 72 pixels
-  int accumulator_lines;          // NNAccumBufferDepth, of 64 x 32 bit
-  int max_kernel;                 // NN_KERNEL_X_SIZE
-  int max_tile_width;             // MAX_TILE_X_SIZE
-  int output_lanes;               // NN_LANES_PER_OUT_CYCLE, all cores together
+  int cores;               // NNCoreCount
+  int mads_per_core;       // pixel lanes a core, 64 (hardware.md §1.1)
+  int dot_product_length;  // coefficients a lane and cycle: 3 on V8 (ZDP3, §3.1)
+  int coefficient_block;   // 9 = 3 * ZDP on V8 (§2.4)
+  int input_buffer_lines;  // NNInputBufferDepth, of 72 pixels
+  int accumulator_lines;   // NNAccumBufferDepth, of 64 x 32 bit
+  int max_kernel;          // NN_KERNEL_X_SIZE
+  int max_tile_width;      // MAX_TILE_X_SIZE
+  int output_lanes;        // NN_LANES_PER_OUT_CYCLE, all cores together
+  CoefficientCoding coefficient_coding;
+  int zrl_bits;                   // NN_ZRL_BITS: widest run field of the zero run coding
   int decoder_weights_per_cycle;  // a core: pair decoder * NN_COEF_DECOMPRESS_PERF_X
   int coefficient_buffer_bytes;   // a core: how far fetch runs ahead of the decoder
   int launch_cycles;              // from event met to first fetch

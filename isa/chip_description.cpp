@@ -100,6 +100,8 @@ std::string read_value(YamlFields& from, const std::string& key, const ChipField
         *target = enum_of(name, std::array{RequantRule::vipf, RequantRule::vip7, RequantRule::vip8});
       } else if constexpr (std::is_same_v<Value, Ties>) {
         *target = enum_of(name, std::array{Ties::half_up, Ties::half_even, Ties::half_away});
+      } else if constexpr (std::is_same_v<Value, CoefficientCoding>) {
+        *target = enum_of(name, std::array{CoefficientCoding::huffman, CoefficientCoding::zero_run});
       } else {
         *target = name;
       }

@@ -64,6 +64,10 @@ void add_nne(std::vector<ChipField>& fields) {
   add("max_tile_width", "elements", 1, 8191, "widest output tile", MEMBER(max_tile_width));
   add("output_lanes", "elements/cycle", 1, 4096, "results out of post-processing, all cores together",
       MEMBER(output_lanes));
+  fields.push_back(word("nne", "coefficient_coding", {"huffman", "zero_run"},
+                        "coding of the coefficient streams: V8 generation, V7 generation",
+                        MEMBER(coefficient_coding)));
+  add("zrl_bits", "bits", 1, kMaxRunBits, "widest run field of the zero run coding", MEMBER(zrl_bits));
   add("decoder_weights_per_cycle", "weights/cycle", 1, 1024, "coefficient decoder of a core",
       MEMBER(decoder_weights_per_cycle));
   add("coefficient_buffer_bytes", "bytes", 64, std::int64_t{1} << 24,
@@ -91,7 +95,8 @@ void add_tp(std::vector<ChipField>& fields) {
   add("coded_bytes_per_cycle_per_core", "bytes/cycle", 1, 1024,
       "rate of a core on a fully connected coefficient stream", MEMBER(coded_bytes_per_cycle_per_core));
   add("lut_entries", "", 1, 65536, "entries of the activation table", MEMBER(lut_entries));
-  add("zrl_bits", "bits", 1, 8, "widest zero run field of the fully connected coding", MEMBER(zrl_bits));
+  add("zrl_bits", "bits", 1, kMaxRunBits, "widest zero run field of the fully connected coding",
+      MEMBER(zrl_bits));
   add("launch_cycles", "cycles", 0, kMaxCycles, "from the last event met to the first fetch",
       MEMBER(launch_cycles));
 #undef MEMBER

@@ -12,8 +12,8 @@
 
 namespace trireme {
 
-using ChipFieldTarget =
-    std::variant<int*, std::int64_t*, std::uint32_t*, bool*, std::string*, RequantRule*, Ties*>;
+using ChipFieldTarget = std::variant<int*, std::int64_t*, std::uint32_t*, bool*, std::string*, RequantRule*,
+                                     Ties*, CoefficientCoding*>;
 
 struct ChipField {
   const char* section;  // "nne"; empty at the top

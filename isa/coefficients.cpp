@@ -5,6 +5,10 @@
 
 namespace trireme {
 
+const char* name_of(CoefficientCoding coding) {
+  return coding == CoefficientCoding::huffman ? "huffman" : "zero_run";
+}
+
 int kernels_of_core(int channels, int cores, int core) {
   return channels / cores + (core < channels % cores ? 1 : 0);
 }

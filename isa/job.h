@@ -143,7 +143,8 @@ struct TpJob {  // 224 bytes
   std::uint8_t reserved_byte;
   std::uint32_t fill[2];                      // one element, low bytes first
   CopyDimension dimensions[kCopyDimensions];  // outermost first; unused ones count 1
-  std::uint32_t reserved;
+  std::int8_t pad_right, pad_bottom;          // avg_pool that counts padding: where it ends
+  std::uint16_t reserved;
 };
 static_assert(sizeof(TpJob) == 224);
 

@@ -100,7 +100,9 @@ std::string text_of(const TpJob& job) {
   }
   if (operation == TpOperation::avg_pool) {
     text += fmt::format(" scales {} {}{}", job.input_scale, job.output_scale,
-                        job.count_include_pad != 0 ? " counting pads" : "");
+                        job.count_include_pad != 0
+                            ? fmt::format(" counting pads to {},{}", job.pad_right, job.pad_bottom)
+                            : "");
   }
   if (operation == TpOperation::transpose) {
     text += fmt::format(" perm {},{},{}", job.perm[0], job.perm[1], job.perm[2]);

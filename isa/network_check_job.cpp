@@ -83,6 +83,12 @@ class JobCheck {
     }
   }
 
+  void codes8(const char* what, std::uint8_t dtype) {
+    const auto type = static_cast<DataType>(dtype);
+    if (type == DataType::int8 || type == DataType::uint8) return;
+    problem(fmt::format("{} of type {}", what, name_of(type)), "int8 or uint8");
+  }
+
   void cache(const char* what, Address address, std::uint32_t bytes) {
     if (bytes == 0) return;
     in_memory(what, range_of(address, bytes));
@@ -129,6 +135,7 @@ void JobCheck::operator()(const NneJob& job) {
   in_range("kernels at once", job.kernels_per_core, 1, 127);  // 7-bit field, hardware.md §2.1 [F]
   in_range("superblocks", job.superblocks, 1, 65535);
   in_range("groups", job.groups, 1, 65535);
+  codes8("weights", job.weight_dtype);
   if (job.pool_type == 0) return;
   in_range("pooling kernel", job.pool_kernel, 1, 255);
   in_range("pooling stride", job.pool_stride, 1, 255);
@@ -152,6 +159,7 @@ void JobCheck::operator()(const TpJob& job) {
   requantizers(job.post, fully_connected ? job.output.channels : job.input.channels);
   if (fully_connected) {
     constant("coefficients", range_of(job.table, job.table_bytes));
+    codes8("weights", job.weight_dtype);
     constant("bias", range_of(job.bias, std::uint64_t{job.output.channels} * sizeof(std::int32_t)));
   }
   if (operation == TpOperation::lut) {

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view magic = "\x93NUMPY";
 constexpr std::size_t longest_header = std::size_t{64} << 10;  // as much as version 1 can hold
+constexpr std::string_view byte_orders = "<>|=";               // what a descr may begin with
 constexpr std::size_t data_alignment = 64;                     // of the data in the file, as NumPy aligns it
 
 struct DescrRow {
@@ -48,16 +49,20 @@ std::optional<DataType> type_of_kind(std::string_view kind_and_size) {
   return std::nullopt;
 }
 
+bool begins_with_any(std::string_view text, std::string_view characters) {
+  return !text.empty() && characters.find(text.front()) != std::string_view::npos;
+}
+
 DataType parse_descr(const std::string& descr, const std::string& where) {
   std::string_view kind = descr;
   char order = '=';
-  if (!kind.empty() && std::string_view("<>|=").find(kind.front()) != std::string_view::npos) {
+  if (begins_with_any(kind, byte_orders)) {
     order = kind.front();
     kind.remove_prefix(1);
   }
-  if (!kind.empty() && kind.front() == 'O') {
-    throw Error(where, "holds Python objects (an Acuity .data of this kind is a pickle)",
-                "this version reads .npz archives and plain arrays only; save the arrays with numpy.savez");
+  if (begins_with_any(kind, "O")) {
+    throw Error(where, "holds Python objects",
+                "only the .data of an Acuity network may be a pickle; save arrays with numpy.savez");
   }
   const auto type = type_of_kind(kind);
   if (!type) {
@@ -144,33 +149,48 @@ bool has_npy_magic(const std::uint8_t* data, std::size_t size) {
   return size >= magic.size() && std::memcmp(data, magic.data(), magic.size()) == 0;
 }
 
-Tensor decode_npy(const std::uint8_t* data, std::size_t size, const std::string& where) {
-  if (!has_npy_magic(data, size))
-    throw Error(where, "not an .npy array", "it does not begin with '\\x93NUMPY'");
-  Reader reader(data + magic.size(), size - magic.size(), where);
-  NpyHeader header = read_header(reader, where);
-  const DataType type = parse_descr(header.descr, where);
+Tensor decode_elements(const NpyHeader& array, const std::uint8_t* data, std::size_t size,
+                       const std::string& where) {
+  const DataType type = parse_descr(array.descr, where);
   std::int64_t count = 0;
   try {
-    count = element_count(header.shape);
+    count = element_count(array.shape);
   } catch (const Error& error) {
     throw Error(where, to_string(error.problems().front()));
   }
   // At most 2^40 elements of 8 bytes: no overflow.
   const auto needed = static_cast<std::uint64_t>(count) * static_cast<std::uint64_t>(bytes_of(type));
-  if (needed != reader.left()) {
+  if (needed != size) {
     throw Error(where,
-                fmt::format("holds {} bytes of data, {} {} needs {}", reader.left(), name_of(type),
-                            to_string(header.shape), needed),
-                needed > reader.left() ? "the file is truncated" : "something else follows the array");
+                fmt::format("holds {} bytes of data, {} {} needs {}", size, name_of(type),
+                            to_string(array.shape), needed),
+                needed > size ? "the file is truncated" : "something else follows the array");
   }
-  Tensor tensor(type, std::move(header.shape));
-  if (header.fortran_order) {
-    copy_fortran_order(tensor, reader.take(tensor.bytes.size(), "data"));
+  Tensor tensor(type, array.shape);
+  if (array.fortran_order) {
+    copy_fortran_order(tensor, data);
   } else if (needed > 0) {
-    std::memcpy(tensor.bytes.data(), reader.take(tensor.bytes.size(), "data"), tensor.bytes.size());
+    std::memcpy(tensor.bytes.data(), data, tensor.bytes.size());
   }
   return tensor;
+}
+
+Tensor decode_npy(const std::uint8_t* data, std::size_t size, const std::string& where) {
+  if (!has_npy_magic(data, size))
+    throw Error(where, "not an .npy array", "it does not begin with '\\x93NUMPY'");
+  Reader reader(data + magic.size(), size - magic.size(), where);
+  const NpyHeader header = read_header(reader, where);
+  const std::size_t bytes = reader.left();
+  return decode_elements(header, reader.take(bytes, "data"), bytes, where);
+}
+
+NpyObjects find_npy_objects(const std::uint8_t* data, std::size_t size, const std::string& where) {
+  if (!has_npy_magic(data, size)) return {};
+  Reader reader(data + magic.size(), size - magic.size(), where);
+  const NpyHeader header = read_header(reader, where);
+  const std::string_view descr = header.descr;
+  if (!begins_with_any(descr.substr(begins_with_any(descr, byte_orders) ? 1 : 0), "O")) return {};
+  return {header, size - reader.left()};
 }
 
 Bytes encode_npy(const Tensor& tensor) {

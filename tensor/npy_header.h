@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inside tensor only: the header text of .npy, a Python dict literal such as
+// The header text of .npy, a Python dict literal such as
 // {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }   (numpy.lib.format, NEP 1).
 #pragma once
 

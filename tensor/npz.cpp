@@ -174,8 +174,10 @@ Bytes build_archive(const std::map<std::string, Tensor>& tensors, const std::str
 }  // namespace
 
 std::map<std::string, Tensor> read_npz(const std::filesystem::path& path) {
-  const std::string where = path.string();
-  const Bytes bytes = read_file(path);
+  return decode_npz(read_file(path), path.string());
+}
+
+std::map<std::string, Tensor> decode_npz(const Bytes& bytes, const std::string& where) {
   const Archive archive = open_archive(bytes, where);
   std::uint64_t budget = std::min(most_bytes, free_expansion + most_expansion * bytes.size());
   std::map<std::string, Tensor> tensors;

@@ -11,10 +11,15 @@ TRIREME_PACKAGES=(
   libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata
 )
 
-# Installs what is missing, and says so. Does nothing, quickly, when nothing is.
+# Only for tools/fuzz.
+TRIREME_FUZZ_PACKAGES=(clang libclang-rt-14-dev)
+
+# Installs what is missing of the packages named, or of TRIREME_PACKAGES, and says so. Does nothing, quickly, when
+# nothing is.
 trireme_install_packages() {
-  local missing=() package
-  for package in "${TRIREME_PACKAGES[@]}"; do
+  local missing=() wanted=("$@") package
+  [[ ${#wanted[@]} -gt 0 ]] || wanted=("${TRIREME_PACKAGES[@]}")
+  for package in "${wanted[@]}"; do
     [[ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" == installed ]] || missing+=("$package")
   done
   [[ ${#missing[@]} -eq 0 ]] && return 0

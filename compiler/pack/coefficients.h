@@ -1,27 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two encoders of isa/coefficients.h.
+// The encoders of isa/coefficients.h.
 #pragma once
+
+#include <vector>
 
 #include "isa/chip.h"
 #include "isa/job.h"
 
 namespace trireme {
 
-// What the array convolves with: `codes` in graph order, a kernel's weights together.
+// Weight codes in graph order, words of 1 or 2 bytes, low byte first.
+struct WeightCodes {
+  const std::uint8_t* bytes;
+  std::uint16_t zero_point;
+  int bytes_each = 1;
+
+  int bits() const { return 8 * bytes_each; }
+  std::uint16_t word(std::int64_t i) const {
+    if (bytes_each == 1) return bytes[i];
+    return static_cast<std::uint16_t>(bytes[2 * i] | bytes[2 * i + 1] << 8);
+  }
+};
+
+// What the array convolves with: a kernel's weights together, [channel][row][column].
 struct NneWeights {
-  const std::uint8_t* codes;
-  std::int64_t kernels;     // output channels
-  std::int64_t per_kernel;  // kh * kw * input channels of a kernel
-  std::uint8_t zero_point;
+  WeightCodes codes;
+  std::int64_t kernels;                       // output channels
+  std::int64_t channels, kernel_h, kernel_w;  // of one kernel; depthwise: 1 channel
   bool depthwise;
   int kernels_per_core, superblocks;
+
+  std::int64_t per_kernel() const { return channels * kernel_h * kernel_w; }
 };
+// In the chip's coding. Zero runs: each core's stream with the width of the run field that makes it shortest.
 Bytes encode_nne_coefficients(const NneWeights& weights, const Chip& chip);
 
 struct TpWeights {
-  const std::uint8_t* codes;  // [outputs][inputs]
+  WeightCodes codes;  // [outputs][inputs]
   std::int64_t outputs, inputs;
-  std::uint8_t zero_point;
 };
 // Tries every width of the run field up to `max_zrl_bits` and takes the one with the shortest stream.
 Bytes encode_tp_coefficients(const TpWeights& weights, int max_zrl_bits);

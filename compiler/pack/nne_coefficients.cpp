@@ -1,89 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
-// NNE coefficient stream of the V8 generation: isa/coefficients.h is the specification.
+// NNE coefficient streams in either coding: isa/coefficients.h is the specification.
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <numeric>
 
-#include "compiler/pack/bit_writer.h"
-#include "compiler/pack/coefficients.h"
-#include "isa/coefficients.h"
+#include "compiler/pack/huffman.h"
+#include "compiler/pack/zero_runs.h"
 #include "timing/cycles.h"
 
 namespace trireme {
 
 namespace {
 
-constexpr std::uint8_t kVersion = 1, kWeightBits = 8, kDepthwiseFlag = 1;
+constexpr std::uint8_t kVersion = 1;
 
-// Differences wrap to 8 bits; the decoder adds the zero point modulo 256.
-std::int8_t residual(std::uint8_t code, std::uint8_t zero_point) {
-  return static_cast<std::int8_t>(static_cast<std::uint8_t>(code - zero_point));
-}
-
-int category_of(std::int8_t r) {
-  const int magnitude = r < 0 ? -r : r;
-  int bits = 0;
-  while (magnitude >> bits != 0) ++bits;
-  return std::min(bits, kRawCategory);
-}
-
-// Calls visit(code) for each weight of one core's stream, padding included, in the order of the stream.
-template <typename Visit>
-void for_each_weight(const NneWeights& weights, const Chip& chip, int core, Visit visit) {
-  const int block = chip.nne.coefficient_block;
-  const std::int64_t blocks = ceil_div(weights.per_kernel, block);
-  const int channels = static_cast<int>(weights.kernels);
-  const int first = first_kernel_of_core(channels, chip.nne.cores, core);
-  const int count = kernels_of_core(channels, chip.nne.cores, core);
-  const auto visit_block = [&](int kernel, std::int64_t b) {
-    const std::uint8_t* codes = weights.codes + kernel * weights.per_kernel;
-    for (std::int64_t i = b * block; i < (b + 1) * block; ++i) {
-      visit(i < weights.per_kernel ? codes[i] : weights.zero_point);
-    }
-  };
-  for (int s = 0; s < weights.superblocks; ++s) {
-    const int begin = std::min(s * weights.kernels_per_core, count);
-    const int end = std::min((s + 1) * weights.kernels_per_core, count);
-    if (weights.depthwise) {
-      for (int k = begin; k < end; ++k) {
-        for (std::int64_t b = 0; b < blocks; ++b) visit_block(first + k, b);
-      }
-    } else {
-      for (std::int64_t b = 0; b < blocks; ++b) {
-        for (int k = begin; k < end; ++k) visit_block(first + k, b);
-      }
-    }
+std::vector<BitWriter> huffman_streams(const NneWeights& weights, const Chip& chip,
+                                       CoefficientHeader& header) {
+  std::vector<CoreWeights> cores;
+  for (int core = 0; core < chip.nne.cores; ++core) cores.push_back(in_huffman_order(weights, chip, core));
+  const SymbolMap map = symbol_map_of(cores, weights.codes);
+  std::copy(map.begin(), map.end(), header.symbol_map);
+  std::vector<BitWriter> streams(cores.size());
+  for (std::size_t core = 0; core < cores.size(); ++core) {
+    for (const Words& superblock : cores[core]) put_huffman(superblock, weights.codes, map, streams[core]);
   }
+  return streams;
 }
 
-// Frequent categories get the short prefixes; ties by category number.
-std::array<std::uint8_t, kCategories> symbol_map_of(const NneWeights& weights, const Chip& chip) {
-  std::array<std::uint64_t, kCategories> histogram{};
+std::vector<BitWriter> zero_run_streams(const NneWeights& weights, const Chip& chip,
+                                        CoefficientHeader& header) {
+  header.flags |= kZeroRunFlag;
+  std::vector<BitWriter> streams(static_cast<std::size_t>(chip.nne.cores));
   for (int core = 0; core < chip.nne.cores; ++core) {
-    for_each_weight(weights, chip, core, [&](std::uint8_t code) {
-      ++histogram[static_cast<std::size_t>(category_of(residual(code, weights.zero_point)))];
-    });
+    const CoreWeights superblocks = in_zero_run_order(weights, chip, core);
+    ZeroRuns runs(weights.codes.zero_point, weights.codes.bits());
+    for (const Words& superblock : superblocks) runs.count(superblock);
+    const int width = runs.cheapest_width(chip.nne.zrl_bits);
+    const int kernels = kernels_of_core(static_cast<int>(weights.kernels), chip.nne.cores, core);
+    BitWriter& stream = streams[static_cast<std::size_t>(core)];
+    stream.put(static_cast<std::uint32_t>(width), kRunWidthBits);
+    stream.put(static_cast<std::uint32_t>(kernels), kKernelCountBits);
+    for (const Words& superblock : superblocks) runs.write(superblock, width, stream);
   }
-  std::array<std::uint8_t, kCategories> order{}, map{};
-  std::iota(order.begin(), order.end(), std::uint8_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::uint8_t a, std::uint8_t b) { return histogram[a] > histogram[b]; });
-  for (std::size_t rank = 0; rank < order.size(); ++rank) map[order[rank]] = static_cast<std::uint8_t>(rank);
-  return map;
-}
-
-void put_residual(BitWriter& stream, const std::array<std::uint8_t, kCategories>& map, std::int8_t r) {
-  const int category = category_of(r);
-  const PrefixCode prefix = kPrefixCodes[map[static_cast<std::size_t>(category)]];
-  stream.put(prefix.bits, prefix.length);
-  if (category == 0) return;
-  if (category == kRawCategory) {
-    stream.put(static_cast<std::uint8_t>(r), kWeightBits);
-    return;
-  }
-  stream.put(r < 0 ? 1 : 0, 1);
-  stream.put(static_cast<std::uint32_t>(r < 0 ? -r : r), category - 1);  // the leading one is implied
+  return streams;
 }
 
 }  // namespace
@@ -93,16 +52,14 @@ Bytes encode_nne_coefficients(const NneWeights& weights, const Chip& chip) {
   CoefficientHeader header{};
   header.version = kVersion;
   header.cores = static_cast<std::uint8_t>(chip.nne.cores);
-  header.weight_bits = kWeightBits;
+  header.weight_bits = static_cast<std::uint8_t>(weights.codes.bits());
   header.flags = weights.depthwise ? kDepthwiseFlag : 0;
-  const auto map = symbol_map_of(weights, chip);
-  std::copy(map.begin(), map.end(), header.symbol_map);
+  const bool zero_run = chip.nne.coefficient_coding == CoefficientCoding::zero_run;
+  const std::vector<BitWriter> streams =
+      zero_run ? zero_run_streams(weights, chip, header) : huffman_streams(weights, chip, header);
   Bytes bytes(sizeof header);
-  for (int core = 0; core < chip.nne.cores; ++core) {
-    BitWriter stream;
-    for_each_weight(weights, chip, core, [&](std::uint8_t code) {
-      put_residual(stream, map, residual(code, weights.zero_point));
-    });
+  for (std::size_t core = 0; core < streams.size(); ++core) {
+    const BitWriter& stream = streams[core];
     if (stream.bits() > std::numeric_limits<std::uint32_t>::max()) {
       throw Error("", "the coefficients of one core take more than 512 MiB", "split the layer");
     }

@@ -116,15 +116,24 @@ void pack_add(const Packing& packing, PlannedJob& planned, NneJob& job) {
       ConstantData::Role::table, "scales", bytes_of(std::vector<Requantizer>(scales.begin(), scales.end())));
 }
 
+// From element `first` on.
+WeightCodes codes_of(const Tensor& tensor, std::int64_t first, std::int16_t zero_point) {
+  const int bytes_each = bytes_of(tensor.dtype);
+  const auto mask = static_cast<std::uint16_t>((1U << 8 * bytes_each) - 1);
+  return {tensor.bytes.data() + first * bytes_each,
+          static_cast<std::uint16_t>(static_cast<std::uint16_t>(zero_point) & mask), bytes_each};
+}
+
 void pack_job(const Packing& packing, PlannedJob& planned, NneJob& job) {
   if (static_cast<NneOperation>(job.header.operation) == NneOperation::add)
     return pack_add(packing, planned, job);
   const Tensor codes = stored_constant(packing.weight());
   NneWeights weights{};
   weights.kernels = planned.kernels.count;
-  weights.per_kernel = codes.size() / codes.shape[0];
-  weights.codes = codes.bytes.data() + planned.kernels.first * weights.per_kernel;
-  weights.zero_point = static_cast<std::uint8_t>(job.weight_zero_point);
+  weights.kernel_h = job.kernel_h;
+  weights.kernel_w = job.kernel_w;
+  weights.channels = codes.size() / codes.shape[0] / (weights.kernel_h * weights.kernel_w);
+  weights.codes = codes_of(codes, planned.kernels.first * weights.per_kernel(), job.weight_zero_point);
   weights.depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
   weights.kernels_per_core = job.kernels_per_core;
   weights.superblocks = job.superblocks;
@@ -138,8 +147,7 @@ void pack_job(const Packing& packing, PlannedJob& planned, NneJob& job) {
 
 void pack_fully_connected(const Packing& packing, PlannedJob& planned, TpJob& job) {
   const Tensor codes = stored_constant(packing.weight());
-  const TpWeights weights{codes.bytes.data(), codes.shape[0], codes.shape[1],
-                          static_cast<std::uint8_t>(job.weight_zero_point)};
+  const TpWeights weights{codes_of(codes, 0, job.weight_zero_point), codes.shape[0], codes.shape[1]};
   job.table_bytes = add(packing, planned, offsetof(TpJob, table), ConstantData::Role::coefficients,
                         "coefficients", encode_tp_coefficients(weights, packing.chip.tp.zrl_bits));
   const KernelSlice all{0, weights.outputs};

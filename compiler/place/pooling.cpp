@@ -2,6 +2,8 @@
 // pooling -> TP; `fuse` may move a max pooling into the convolution before it (formats.md §10).
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compiler/place/families.h"
 #include "compiler/plan/views.h"
 #include "model/graph/attributes.h"
@@ -22,8 +24,9 @@ void check_window(const Window& window) {
   require(window.stride_h <= kMaxPoolStride && window.stride_w <= kMaxPoolStride,
           fmt::format("pooling stride {}x{}", window.stride_h, window.stride_w),
           fmt::format("at most {}", kMaxPoolStride));
-  require(window.pad_top <= kMaxPoolPad && window.pad_left <= kMaxPoolPad,
-          fmt::format("pooling padding {} on top, {} left", window.pad_top, window.pad_left),
+  const std::int64_t largest =
+      std::max({window.pad_top, window.pad_left, window.pad_bottom, window.pad_right});
+  require(largest <= kMaxPoolPad, fmt::format("pooling padding {}", largest),
           fmt::format("at most {}", kMaxPoolPad));
   require(window.dilation_h == 1 && window.dilation_w == 1, "dilated pooling",
           "this version compiles dilation 1 only");
@@ -63,6 +66,10 @@ void place_pooling(Placement& placement) {
   job.pad_left = static_cast<std::int8_t>(window.pad_left);
   job.pad_top = static_cast<std::int8_t>(window.pad_top);
   job.count_include_pad = pooling.count_include_pad ? 1 : 0;
+  if (pooling.count_include_pad) {
+    job.pad_right = static_cast<std::int8_t>(window.pad_right);
+    job.pad_bottom = static_cast<std::int8_t>(window.pad_bottom);
+  }
   job.input_scale = input.quantization.scale[0];
   job.output_scale = output.quantization.scale[0];
   const Shape &in = input.shape, &out = output.shape;

@@ -155,15 +155,37 @@ WindowSum window_sum(PpuBuilder& b, const PpuOperand& in, const Window& w, const
   internal_error("unknown order of an average");
 }
 
+// Of the taps of one axis those in the map or its padding, counted from the first of the padding on.
+Reg padded_taps(PpuBuilder& b, const Reg& first, std::int64_t taps, std::int64_t step, std::int64_t size) {
+  const Reg count = b.variable(b.whole(0)), at = b.variable(first);
+  const Reg end = b.whole(size), one = b.real(1), stride = b.whole(step);
+  b.loop(taps, [&] {
+    b.test(PpuOpcode::ult, at, end);
+    b.where([&] { b.into(count, PpuOpcode::fadd, count, one); });
+    b.into(at, PpuOpcode::iadd, at, stride);
+  });
+  return count;
+}
+
+// What the sum of a window is divided by; `inside`: its elements inside the map. Only a size that was rounded
+// up lets windows reach beyond the padding, where nothing counts.
+Reg divisor(PpuBuilder& b, const PoolingAttributes& attr, const Shape& in, const Place& place,
+            const Reg& inside) {
+  const Window& w = attr.window;
+  if (!attr.count_include_pad) return inside;
+  if (!attr.ceil_mode) return b.real(static_cast<float>(w.kernel_h * w.kernel_w));
+  const Reg y = iadd(b, place.y, b.whole(w.pad_top)), x = iadd(b, place.x, b.whole(w.pad_left));
+  const Reg rows = padded_taps(b, y, w.kernel_h, w.dilation_h, w.pad_top + in[2] + w.pad_bottom);
+  const Reg columns = padded_taps(b, x, w.kernel_w, w.dilation_w, w.pad_left + in[3] + w.pad_right);
+  return mul(b, rows, columns);
+}
+
 std::optional<PpuKernel> average_pool(PpuBuilder& b, const PpuOperand& in, const PpuOperand& out,
                                       const PoolingAttributes& attr) {
-  // Windows beyond the padding have divisors of their own, place by place.
-  if (attr.count_include_pad && attr.ceil_mode) return std::nullopt;
   const Window& w = attr.window;
   const Place place = locate_window(b, in, out, w);
   const auto [sum, count] = window_sum(b, in, w, place);
-  const Reg divisor = attr.count_include_pad ? b.real(static_cast<float>(w.kernel_h * w.kernel_w)) : count;
-  store_real(b, out, div(b, sum, divisor), place.output, b.whole(0));
+  store_real(b, out, div(b, sum, divisor(b, attr, in.shape, place, count)), place.output, b.whole(0));
   return b.finish(threads_for(out.size()));
 }
 
@@ -271,13 +293,11 @@ std::optional<PpuKernel> lrn(const Graph& graph, const Node& node, const Chip& c
 std::optional<PpuKernel> qlinear_average_pool(const Graph& graph, const Node& node, const Chip& chip) {
   const auto& attr = attributes<PoolingAttributes>(node);
   const PpuOperand in = input_operand(graph, node, 0), out = output_operand(graph, node);
-  if (in.shape.size() != 4 || covers_map(attr.window, in.shape) || (attr.count_include_pad && attr.ceil_mode))
-    return std::nullopt;
+  if (in.shape.size() != 4 || covers_map(attr.window, in.shape)) return std::nullopt;
   PpuBuilder b(chip);
   const Place place = locate_window(b, in, out, attr.window);
   const auto [sum, count] = sum_by_rows(b, in, attr.window, place);
-  const auto taps = static_cast<float>(attr.window.kernel_h * attr.window.kernel_w);
-  const Reg mean = div(b, sum, attr.count_include_pad ? b.real(taps) : count);
+  const Reg mean = div(b, sum, divisor(b, attr, in.shape, place, count));
   const Reg steps = div(b, mean, b.real(out.quantization.scale.at(0)));
   const Reg code = add(b, steps, b.real(static_cast<float>(out.quantization.zero_point.at(0))));
   store_raw(b, out, nearest_code(b, out, code, 0), place.output, b.whole(0));

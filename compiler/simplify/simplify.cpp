@@ -12,8 +12,10 @@ const std::vector<SimplifyPass>& simplify_passes() {
       {"propagate_permutes", propagate_permutes},
       {"merge_reshapes", merge_reshapes},
       {"fold_constants", fold_constants},
+      {"fold_pads", fold_pads},
       {"fold_bias", fold_bias},
       {"fold_batchnorm", fold_batchnorm},
+      {"merge_branches", merge_branches},
       {"merge_activations", merge_activations},
   };
   return passes;

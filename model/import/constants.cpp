@@ -15,7 +15,7 @@ void ConstantBudget::spend(std::int64_t elements, DataType dtype) {
       static_cast<std::uint64_t>(elements) * static_cast<std::uint64_t>(bytes_of(dtype));
   if (bytes > left_) {
     throw Error({}, fmt::format("a constant of {} more bytes is too much", bytes),
-                "all constants of a model together may take 2 GiB");
+                fmt::format("all constants of a model together may take {} bytes", all_));
   }
   left_ -= bytes;
 }

@@ -9,14 +9,14 @@
 
 namespace trireme {
 
-// What all constants of one model may take. Asked before each allocation, since a few bytes of a file
-// (ConstantOfShape) can ask for any amount.
+// What all constants of one model may take (ImportLimits). Asked before each allocation.
 class ConstantBudget {
  public:
+  explicit ConstantBudget(std::uint64_t bytes) : all_(bytes), left_(bytes) {}
   void spend(std::int64_t elements, DataType dtype);  // Error when it is used up
 
  private:
-  std::uint64_t left_ = std::uint64_t{1} << 31;
+  std::uint64_t all_, left_;
 };
 
 // Training that diverged leaves NaN and infinity behind; a network with them computes nothing of use.

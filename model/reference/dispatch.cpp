@@ -37,8 +37,11 @@ bool on_codes(const Graph& graph, const Node& node, bool quantized) {
       node, [&](ValueId id) { return is_half(graph, id) || (quantized && stored_otherwise(graph, id)); });
 }
 
+// Codes throughout, truth values of comparisons aside.
 bool all_affine(const Graph& graph, const Node& node) {
-  return !any_value(node, [&](ValueId id) { return id != kNone && !is_affine(parameters(graph, id)); });
+  return !any_value(node, [&](ValueId id) {
+    return id != kNone && !is_affine(parameters(graph, id)) && graph.values[id].dtype != DataType::boolean;
+  });
 }
 
 // TensorFlow Lite's own integer algorithm of the operator; null if it has none, or the rule is another.

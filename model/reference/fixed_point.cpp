@@ -32,36 +32,53 @@ std::int32_t shifted_half_up(Int128 x, int right) {
   return saturate((x + (Int128{1} << (right - 1))) >> right);
 }
 
-// x * 2^exponent, saturated; a right shift rounds half away from zero.
-std::int32_t scaled_by_power(std::int32_t x, int exponent) {
-  if (exponent <= 0) return divide_by_power(x, -exponent);
-  return saturate(static_cast<Int128>(x) * (Int128{1} << exponent));
-}
+// Numbers of `bits` bits beside the sign: 31, or 15, for which the constants below are rounded.
+struct Width {
+  int bits;
 
-// e^x for x in [-1/4, 0), 31 bits after the point: around -1/8, e^-1/8 (1 + y + y^2/2 + y^3/6 + y^4/24).
-std::int32_t exponential_of_quarter(std::int32_t x) {
-  constexpr std::int32_t e_to_minus_eighth = 1895147668;
-  constexpr std::int32_t third = 715827883;
-  const std::int32_t y = x + (1 << 28);
-  const std::int32_t y2 = high_product(y, y);
-  const std::int32_t y3 = high_product(y2, y);
-  const std::int32_t y4_quarter = divide_by_power(high_product(y2, y2), 2);
-  const std::int32_t tail = divide_by_power(high_product(y4_quarter + y3, third) + y2, 1);
-  return e_to_minus_eighth + high_product(e_to_minus_eighth, y + tail);
+  std::int32_t high() const { return static_cast<std::int32_t>((std::int64_t{1} << bits) - 1); }
+  std::int32_t constant(std::int32_t of_31_bits) const {
+    return bits == 31 ? of_31_bits : (of_31_bits + (1 << (30 - bits))) >> (31 - bits);
+  }
+  std::int32_t saturated(std::int64_t x) const {
+    return static_cast<std::int32_t>(x > high() ? high() : x < -high() - 1 ? -high() - 1 : x);
+  }
+  // round(a * b / 2^bits), ties up, saturated
+  std::int32_t product(std::int32_t a, std::int32_t b) const {
+    const std::int64_t half = std::int64_t{1} << (bits - 1);
+    const std::int64_t exact = std::int64_t{a} * b;
+    return saturated((exact + (exact >= 0 ? half : 1 - half)) / (std::int64_t{1} << bits));  // towards zero
+  }
+  // x * 2^exponent, saturated; a right shift rounds half away from zero.
+  std::int32_t scaled(std::int32_t x, int exponent) const {
+    return exponent <= 0 ? divide_by_power(x, -exponent) : saturated(std::int64_t{x} << exponent);
+  }
+};
+
+// e^x for x in [-1/4, 0), all bits after the point: around -1/8, e^-1/8 (1 + y + y^2/2 + y^3/6 + y^4/24).
+std::int32_t exponential_of_quarter(std::int32_t x, const Width& w) {
+  const std::int32_t e_to_minus_eighth = w.constant(1895147668);
+  const std::int32_t third = w.constant(715827883);
+  const std::int32_t y = x + (1 << (w.bits - 3));
+  const std::int32_t y2 = w.product(y, y);
+  const std::int32_t y3 = w.product(y2, y);
+  const std::int32_t y4_quarter = divide_by_power(w.product(y2, y2), 2);
+  const std::int32_t tail = divide_by_power(w.product(y4_quarter + y3, third) + y2, 1);
+  return w.saturated(std::int64_t{e_to_minus_eighth} + w.product(e_to_minus_eighth, y + tail));
 }
 
 // 2 / (1 + x) for x in [0, 1), two bits before the point: Newton's division by h = (1 + x) / 2 from the
 // linear first guess 48/17 - 32/17 h, three steps.
-std::int32_t two_over_one_plus(std::int32_t x) {
-  constexpr std::int32_t guess_constant = 1515870810;  // 48/17
-  constexpr std::int32_t guess_slope = -1010580540;    // -32/17
-  constexpr std::int32_t one = 1 << 29;
-  const std::int64_t sum = std::int64_t{x} + kHigh;
+std::int32_t two_over_one_plus(std::int32_t x, const Width& w) {
+  const std::int32_t guess_constant = w.constant(1515870810);  // 48/17
+  const std::int32_t guess_slope = w.constant(-1010580540);    // -32/17
+  const std::int32_t one = 1 << (w.bits - 2);
+  const std::int64_t sum = std::int64_t{x} + w.high();
   const auto half = static_cast<std::int32_t>((sum + 1) / 2);
-  std::int32_t guess = guess_constant + high_product(half, guess_slope);
+  std::int32_t guess = guess_constant + w.product(half, guess_slope);
   for (int step = 0; step < 3; ++step) {
-    const std::int32_t error = one - high_product(half, guess);
-    guess += scaled_by_power(high_product(guess, error), 2);
+    const std::int32_t error = one - w.product(half, guess);
+    guess += w.scaled(w.product(guess, error), 2);
   }
   return guess;
 }
@@ -115,12 +132,7 @@ FixedRounding elementwise_rounding(RequantRule rule) {
   return rule == RequantRule::tflm_single ? FixedRounding::single : FixedRounding::gemmlowp;
 }
 
-std::int32_t high_product(std::int32_t a, std::int32_t b) {
-  if (a == kLow && b == kLow) return kHigh;
-  const std::int64_t product = std::int64_t{a} * b;
-  const std::int64_t nudge = product >= 0 ? std::int64_t{1} << 30 : 1 - (std::int64_t{1} << 30);
-  return static_cast<std::int32_t>((product + nudge) / (std::int64_t{1} << 31));  // towards zero
-}
+std::int32_t high_product(std::int32_t a, std::int32_t b) { return Width{31}.product(a, b); }
 
 std::int32_t divide_by_power(std::int32_t x, int exponent) {
   return static_cast<std::int32_t>(shifted_half_away(x, exponent));
@@ -128,38 +140,68 @@ std::int32_t divide_by_power(std::int32_t x, int exponent) {
 
 // x = r - (sum of powers of two from 1/4 up), r in [-1/4, 0): e^r by its series, then one constant factor a
 // power that is present.
-std::int32_t exponential_of_negative(std::int32_t x, int integer_bits) {
-  if (x == 0) return kHigh;
+std::int32_t exponential_of_negative(std::int32_t x, int integer_bits, int bits) {
+  const Width w{bits};
+  if (x == 0) return w.high();
   constexpr std::int32_t powers[] = {1672461947, 1302514674, 790015084, 290630308,
                                      39332535,   720401,     242};  // e^-(2^i), i = -2 … 4
-  const int fraction_bits = 31 - integer_bits;
+  const int fraction_bits = bits - integer_bits;
   const std::int32_t quarter = 1 << (fraction_bits - 2);
   const std::int32_t rest = (x & (quarter - 1)) - quarter;
-  std::int32_t result = exponential_of_quarter(scaled_by_power(rest, integer_bits));
+  std::int32_t result = exponential_of_quarter(w.scaled(rest, integer_bits), w);
   const std::int32_t remainder = rest - x;
   for (int i = -2; i <= 4 && i < integer_bits; ++i) {
-    if ((remainder & (1 << (fraction_bits + i))) != 0) result = high_product(result, powers[i + 2]);
+    if ((remainder & (1 << (fraction_bits + i))) != 0) result = w.product(result, w.constant(powers[i + 2]));
   }
   return result;
 }
 
-std::int32_t reciprocal_of_one_plus(std::int32_t x) {
-  return scaled_by_power(two_over_one_plus(x), 1);  // half the value, two bits before the point fewer
+std::int32_t reciprocal_of_one_plus(std::int32_t x, int bits) {
+  const Width w{bits};
+  return w.scaled(two_over_one_plus(x, w), 1);  // half the value, two bits before the point fewer
 }
 
-std::int32_t fixed_sigmoid(std::int32_t x, int integer_bits) {
-  if (x == 0) return 1 << 30;
-  const std::int32_t positive = reciprocal_of_one_plus(exponential_of_negative(x > 0 ? -x : x, integer_bits));
-  return x > 0 ? positive : kHigh - positive;
+std::int32_t fixed_sigmoid(std::int32_t x, int integer_bits, int bits) {
+  if (x == 0) return 1 << (bits - 1);
+  const std::int32_t e = exponential_of_negative(x > 0 ? -x : x, integer_bits, bits);
+  const std::int32_t positive = reciprocal_of_one_plus(e, bits);
+  return x > 0 ? positive : Width{bits}.high() - positive;
 }
 
 // tanh x = (1 - e) / (1 + e) = 2 / (1 + e) - 1 with e = e^-2x: with one more bit before the point x reads as
 // 2x.
-std::int32_t fixed_tanh(std::int32_t x, int integer_bits) {
+std::int32_t fixed_tanh(std::int32_t x, int integer_bits, int bits) {
   if (x == 0) return 0;
-  const std::int32_t e = exponential_of_negative(x > 0 ? -x : x, integer_bits + 1);
-  const std::int32_t positive = scaled_by_power(two_over_one_plus(e) - (1 << 29), 2);
+  const Width w{bits};
+  const std::int32_t e = exponential_of_negative(x > 0 ? -x : x, integer_bits + 1, bits);
+  const std::int32_t positive = w.scaled(two_over_one_plus(e, w) - (1 << (bits - 2)), 2);
   return x > 0 ? positive : -positive;
+}
+
+// 1 / sqrt(x): x / 4^k in [1/4, 1) as a number with three bits before the point, five steps of Newton from 1,
+// and half the root of two for the bit that the halves of pairs leave.
+FixedFactor inverse_square_root(std::int32_t x) {
+  if (x <= 1) return {kHigh, 0};
+  int right = 11;
+  while (x >= 1 << 29) {
+    x /= 4;
+    ++right;
+  }
+  while (x < 1 << 27) {
+    x *= 4;
+    --right;
+  }
+  const Width w{31};
+  constexpr std::int32_t three_halves = (1 << 28) + (1 << 27);
+  constexpr std::int32_t half_root_of_two = 1518500250;
+  const std::int32_t half_of_x = divide_by_power(x >> 1, 1);
+  std::int32_t root = 1 << 28;
+  for (int step = 0; step < 5; ++step) {
+    const std::int32_t cube = w.scaled(w.product(w.product(root, root), root), 6);
+    root = w.scaled(w.product(three_halves, root) - w.product(half_of_x, cube), 3);
+  }
+  root = w.product(root, half_root_of_two);
+  return right < 0 ? FixedFactor{std::int64_t{root} << -right, 0} : FixedFactor{root, -right};
 }
 
 }  // namespace trireme

@@ -32,11 +32,14 @@ FixedRounding elementwise_rounding(RequantRule);  // of every kernel but the mat
 std::int32_t high_product(std::int32_t a, std::int32_t b);
 std::int32_t divide_by_power(std::int32_t x, int exponent);
 
-// Functions of fixed-point numbers with `integer_bits` bits before the point and 31 - integer_bits after it.
-// Results have none before it.
-std::int32_t exponential_of_negative(std::int32_t x, int integer_bits);  // e^x for x <= 0
-std::int32_t reciprocal_of_one_plus(std::int32_t x);                     // 1 / (1 + x), x in [0, 1)
-std::int32_t fixed_sigmoid(std::int32_t x, int integer_bits);
-std::int32_t fixed_tanh(std::int32_t x, int integer_bits);
+// Functions of fixed-point numbers of `bits` bits beside the sign (31 or 15), `integer_bits` of them before
+// the point. Results have none before it.
+std::int32_t exponential_of_negative(std::int32_t x, int integer_bits, int bits = 31);  // e^x for x <= 0
+std::int32_t reciprocal_of_one_plus(std::int32_t x, int bits = 31);  // 1 / (1 + x), x in [0, 1)
+std::int32_t fixed_sigmoid(std::int32_t x, int integer_bits, int bits = 31);
+std::int32_t fixed_tanh(std::int32_t x, int integer_bits, int bits = 31);
+
+// 1 / sqrt(x) of an integer, as a factor whose multiplier is not normalised; of 0 as of 1.
+FixedFactor inverse_square_root(std::int32_t x);
 
 }  // namespace trireme

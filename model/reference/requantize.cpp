@@ -102,6 +102,8 @@ ReferenceRequantizer::ReferenceRequantizer(RequantRule rule, Ties ties, RequantK
       if (rule == RequantRule::tflite && kernel == RequantKernel::convolution)
         rounding_ = FixedRounding::half_up;
       if (kernel == RequantKernel::wide) rounding_ = FixedRounding::narrow;
+      if (kernel == RequantKernel::wide_product)
+        rounding_ = rule == RequantRule::tflite ? FixedRounding::single : FixedRounding::narrow;
       return;
   }
 }

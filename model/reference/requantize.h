@@ -13,9 +13,10 @@ namespace trireme {
 // Which kernel of a reference runtime the operator would run: TensorFlow Lite rounds them differently
 // (numerics.md §3.2).
 enum class RequantKernel : std::uint8_t {
-  convolution,  // convolution in one group, and fully connected: a matrix product
-  other,        // depthwise and grouped convolution, pooling, and everything else
-  wide,         // int16 data with 64-bit sums
+  convolution,   // convolution in one group, and fully connected: a matrix product
+  other,         // depthwise and grouped convolution, pooling, and everything else
+  wide,          // int16 data with 64-bit sums
+  wide_product,  // int16 data, a matrix product
 };
 
 // The real factor of an accumulator, in the two precisions the rules start from.

@@ -61,35 +61,26 @@ std::int64_t round_shift(std::int64_t value, int shift, Ties ties) {
 std::int32_t scale_integer(std::int32_t accumulator, const Requantizer& by, Ties ties) {
   const std::int64_t product = std::int64_t{accumulator} * std::int64_t{by.multiplier};
   if (by.shift > 0) return saturate(round_shift(product, by.shift, ties));
-  const int left = std::min(-by.shift, 7);  // 2^55 << 7 still fits; anything above saturates anyway
-  const std::int64_t shifted = product * (std::int64_t{1} << left);
-  return by.shift < -7 && product != 0 ? (product > 0 ? saturate(kMax) : saturate(kMin)) : saturate(shifted);
+  const int left = by.shift < -31 ? 31 : -by.shift;  // any product but 0 saturates from there on
+  return saturate(std::int64_t{saturate(product)} * (std::int64_t{1} << left));
 }
 
-// (acc << left) * q, high 31 bits rounded; numerics.md §3.2.
-std::int64_t doubling_high_gemmlowp(std::int64_t value, std::int64_t multiplier) {
-  const std::int64_t product = value * multiplier;
-  const std::int64_t nudge = product >= 0 ? (std::int64_t{1} << 30) : 1 - (std::int64_t{1} << 30);
-  return (product + nudge) / (std::int64_t{1} << 31);
+std::int64_t shift_half_up(std::int64_t value, int shift) {
+  return (value + ((std::int64_t{1} << shift) >> 1)) >> shift;
 }
 
+// numerics.md §3.2. Both of its first steps, hi = (acc << left) * q / 2^31, round halves up; a left shift
+// leaves fewer bits to drop, so that nothing wider than 62 bits occurs. Saturates only at the end, where the
+// runtimes' int32 overflows.
 std::int32_t scale_tflite(std::int32_t accumulator, const Requantizer& by, const RequantizeConfig& config) {
   const auto q = static_cast<std::int64_t>(static_cast<std::int32_t>(by.multiplier));
-  if (config.rule == RequantRule::tflm_single) {
-    const int shift = 31 - by.shift;
-    if (shift > 62) return 0;
-    const std::int64_t rounding = std::int64_t{1} << (shift - 1);
-    return saturate((std::int64_t{accumulator} * q + rounding) >> shift);
-  }
-  const int left = std::max(by.shift, 0), right = std::max(-by.shift, 0);
-  // The runtimes shift in int32; saturating keeps the result defined where they overflow.
-  const std::int64_t shifted = saturate(std::int64_t{accumulator} * (std::int64_t{1} << std::min(left, 31)));
-  if (config.rule == RequantRule::tflite && config.kernel == TfliteKernel::ruy) {
-    const std::int64_t high = (shifted * q + (std::int64_t{1} << 30)) >> 31;
-    const std::int64_t rounding = (std::int64_t{1} << right) >> 1;
-    return saturate((high + rounding) >> right);
-  }
-  const std::int64_t high = doubling_high_gemmlowp(shifted, q);
+  const std::int64_t product = std::int64_t{accumulator} * q;
+  const int exponent = std::clamp(by.shift, -31, 30);  // what the compiler makes
+  if (config.rule == RequantRule::tflm_single) return saturate(shift_half_up(product, 31 - exponent));
+  const std::int64_t high = shift_half_up(product, 31 - std::max(exponent, 0));
+  const int right = std::max(-exponent, 0);
+  if (config.rule == RequantRule::tflite && config.kernel == TfliteKernel::ruy)
+    return saturate(shift_half_up(high, right));
   const std::int64_t mask = (std::int64_t{1} << right) - 1;
   const std::int64_t threshold = (mask >> 1) + (high < 0 ? 1 : 0);
   return saturate((high >> right) + ((high & mask) > threshold ? 1 : 0));

@@ -1,167 +1,123 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/coding/coefficient_decoder.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
 #include <cstring>
+
+#include "sim/coding/decoded_weights.h"
+#include "tensor/dtype.h"
 
 namespace trireme {
 
 namespace {
 
-constexpr int kWindow = 13;  // longest code: 5 prefix bits and 8 raw bits
-constexpr int kBlock = 9;
-
-// Bits most significant first. Reading past the end gives zeros and is noticed by the caller through
-// position().
-class BitReader {
- public:
-  BitReader(const std::uint8_t* data, std::uint64_t bits) : data_(data), bits_(bits) {}
-  std::uint32_t peek(int count) const {
-    std::uint32_t value = 0;
-    const std::uint64_t first = position_ / 8, bytes = (bits_ + 7) / 8;
-    for (std::uint64_t i = first; i < first + 4; ++i) value = value << 8 | (i < bytes ? data_[i] : 0U);
-    return value << (position_ % 8) >> (32 - count);
-  }
-  void skip(int count) { position_ += static_cast<std::uint64_t>(count); }
-  std::uint64_t position() const { return position_; }
-  bool past_end() const { return position_ > bits_; }
-
- private:
-  const std::uint8_t* data_;
-  std::uint64_t bits_, position_ = 0;
-};
-
-struct Entry {
-  std::int8_t residual;
-  std::uint8_t length;
-};
-using DecodeTable = std::array<Entry, std::size_t{1} << kWindow>;
-
-std::int8_t residual_of(int category, std::uint32_t bits) {
-  if (category == 0) return 0;
-  if (category == kRawCategory) return static_cast<std::int8_t>(bits);
-  const int magnitude_bits = category - 1;
-  const int magnitude = (1 << magnitude_bits) | static_cast<int>(bits & ((1U << magnitude_bits) - 1));
-  return static_cast<std::int8_t>((bits >> magnitude_bits & 1) != 0 ? -magnitude : magnitude);
+template <typename Header>
+Header read_header(const Bytes& stream, const std::string& where) {
+  Header header{};
+  if (stream.size() < sizeof header) throw Error(where, "coefficient stream is shorter than its header");
+  std::memcpy(&header, stream.data(), sizeof header);
+  return header;
 }
 
-int extra_bits(int category) { return category == 0 ? 0 : category == kRawCategory ? 8 : category; }
-
-// Every window of 13 bits -> value and length: one look-up a weight.
-void build_table(const std::uint8_t* symbol_map, DecodeTable& table) {
-  for (int category = 0; category < kCategories; ++category) {
-    const PrefixCode prefix = kPrefixCodes[symbol_map[category] % kCategories];
-    const int extra = extra_bits(category), length = prefix.length + extra;
-    for (std::uint32_t bits = 0; bits < 1U << extra; ++bits) {
-      const std::uint32_t code = (std::uint32_t{prefix.bits} << extra | bits) << (kWindow - length);
-      const Entry entry{residual_of(category, bits), static_cast<std::uint8_t>(length)};
-      std::fill_n(table.begin() + code, std::size_t{1} << (kWindow - length), entry);
-    }
-  }
+// The width of the job's weights, if it is one that streams have.
+bool has_width(std::uint8_t weight_bits, std::uint8_t weight_dtype) {
+  return (weight_bits == 8 || weight_bits == 16) &&
+         8 * bytes_of(static_cast<DataType>(weight_dtype)) == weight_bits;
 }
 
-struct KernelShape {
-  std::int64_t weights;  // of one kernel
-  bool depthwise;
-};
+CoreKernels kernels_of(const NneJob& job, int cores, int core) {
+  CoreKernels kernels{};
+  kernels.depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
+  kernels.channels = kernels.depthwise ? 1 : job.input.channels / std::max<int>(job.groups, 1);
+  kernels.height = job.kernel_h;
+  kernels.width = job.kernel_w;
+  kernels.in_layer = static_cast<int>(job.output.channels);
+  kernels.first = first_kernel_of_core(kernels.in_layer, cores, core);
+  kernels.count = kernels_of_core(kernels.in_layer, cores, core);
+  kernels.at_once = std::max<int>(job.kernels_per_core, 1);
+  return kernels;
+}
 
-KernelShape shape_of(const NneJob& job) {
+void check_header(const CoefficientHeader& header, const NneJob& job, const NneConfig& nne,
+                  const std::string& where) {
   const bool depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
-  const std::int64_t channels = depthwise ? 1 : job.input.channels / std::max<int>(job.groups, 1);
-  return {channels * job.kernel_w * job.kernel_h, depthwise};
+  const bool zero_run = nne.coefficient_coding == CoefficientCoding::zero_run;
+  const int flags = (depthwise ? kDepthwiseFlag : 0) | (zero_run ? kZeroRunFlag : 0);
+  if (header.version != 1 || header.cores != nne.cores || !has_width(header.weight_bits, job.weight_dtype) ||
+      header.flags != flags) {
+    throw Error(where, "coefficient header does not fit the job",
+                fmt::format("version 1, {} coding, {} streams, weights of the job's type",
+                            name_of(nne.coefficient_coding), nne.cores));
+  }
 }
 
-// One core's stream, in the order of isa/coefficients.h.
-void decode_core(BitReader& reader, const DecodeTable& table, const NneJob& job, int cores, int core,
-                 std::vector<std::uint8_t>& weights) {
-  const KernelShape shape = shape_of(job);
-  const std::int64_t blocks = (shape.weights + kBlock - 1) / kBlock;
-  const int first = first_kernel_of_core(static_cast<int>(job.output.channels), cores, core);
-  const int kernels = kernels_of_core(static_cast<int>(job.output.channels), cores, core);
-  const auto decode_block = [&](int kernel, std::int64_t block) {
-    for (std::int64_t i = block * kBlock; i < (block + 1) * kBlock; ++i) {
-      const Entry entry = table[reader.peek(kWindow)];
-      reader.skip(entry.length);
-      if (i >= shape.weights) continue;
-      const int code = job.weight_zero_point + entry.residual;
-      weights[static_cast<std::size_t>((first + kernel) * shape.weights + i)] =
-          static_cast<std::uint8_t>(code);
-    }
-  };
-  for (int begin = 0; begin < kernels; begin += job.kernels_per_core) {
-    const int end = std::min<int>(kernels, begin + job.kernels_per_core);
-    if (shape.depthwise) {
-      for (int k = begin; k < end; ++k) {
-        for (std::int64_t b = 0; b < blocks; ++b) decode_block(k, b);
-      }
-    } else {
-      for (std::int64_t b = 0; b < blocks; ++b) {
-        for (int k = begin; k < end; ++k) decode_block(k, b);
-      }
-    }
-    if (reader.past_end()) return;
-  }
+// Nothing is allocated that the stream could not fill: no weight takes less than a prefix of two bits, no
+// pair of run and value covers more than 2^run bits weights.
+void check_length(const CoefficientHeader& header, std::uint64_t weights, const NneConfig& nne,
+                  const std::string& where) {
+  std::uint64_t bits = 0;
+  for (int core = 0; core < nne.cores; ++core) bits += header.stream_bits[core];
+  const std::uint64_t most = nne.coefficient_coding == CoefficientCoding::zero_run
+                                 ? bits / header.weight_bits << nne.zrl_bits
+                                 : bits / 2;
+  if (weights > most) throw Error(where, "coefficient stream is too short for its weights");
 }
 
 }  // namespace
 
-std::vector<std::uint8_t> decode_nne_coefficients(const Bytes& stream, const NneJob& job, int cores,
-                                                  const std::string& where) {
-  CoefficientHeader header{};
-  if (stream.size() < sizeof header) throw Error(where, "coefficient stream is shorter than its header");
-  std::memcpy(&header, stream.data(), sizeof header);
-  if (header.version != 1 || header.cores != cores || header.weight_bits != 8) {
-    throw Error(where, "coefficient header does not fit the job", "version 1, 8 bit, one stream a core");
-  }
-  DecodeTable table{};
-  build_table(header.symbol_map, table);
-  const std::int64_t kernel_weights = shape_of(job).weights;
-  std::vector<std::uint8_t> weights(static_cast<std::size_t>(kernel_weights) * job.output.channels);
+std::vector<std::uint8_t> decode_nne_coefficients(const Bytes& stream, const NneJob& job,
+                                                  const NneConfig& nne, const std::string& where) {
+  const auto header = read_header<CoefficientHeader>(stream, where);
+  check_header(header, job, nne, where);
+  const auto count = static_cast<std::size_t>(kernels_of(job, nne.cores, 0).weights()) * job.output.channels;
+  check_length(header, count, nne, where);
+  DecodedWeights codes(count, header.weight_bits, static_cast<std::uint16_t>(job.weight_zero_point));
   std::uint64_t offset = sizeof header;
-  for (int core = 0; core < cores; ++core) {
+  for (int core = 0; core < nne.cores; ++core) {
     const std::uint64_t bytes = (std::uint64_t{header.stream_bits[core]} + 7) / 8;
-    if (offset + bytes > stream.size()) throw Error(where, "coefficient stream ends inside a core's part");
+    if (offset > stream.size() || bytes > stream.size() - offset)
+      throw Error(where, "coefficient stream ends inside a core's part");
     BitReader reader(stream.data() + offset, header.stream_bits[core]);
-    decode_core(reader, table, job, cores, core, weights);
-    if (reader.position() != header.stream_bits[core]) {
-      throw Error(where, "coefficient stream of core " + std::to_string(core) + " has a wrong length");
+    const CoreKernels kernels = kernels_of(job, nne.cores, core);
+    if (nne.coefficient_coding == CoefficientCoding::zero_run) {
+      decode_zero_runs(reader, nne.zrl_bits, kernels, codes, where);
+    } else {
+      decode_huffman(reader, header.symbol_map, kernels, codes, where);
     }
+    if (!reader.at_end())
+      throw Error(where, fmt::format("coefficient stream of core {} has a wrong length", core));
     offset = (offset + bytes + kStreamAlignment - 1) / kStreamAlignment * kStreamAlignment;
   }
-  return weights;
+  return codes.bytes;
 }
 
 std::vector<std::uint8_t> decode_tp_coefficients(const Bytes& stream, const TpJob& job,
                                                  const std::string& where) {
-  TpCoefficientHeader header{};
-  if (stream.size() < sizeof header) throw Error(where, "coefficient stream is shorter than its header");
-  std::memcpy(&header, stream.data(), sizeof header);
+  const auto header = read_header<TpCoefficientHeader>(stream, where);
   const std::uint64_t inputs = std::uint64_t{job.input.width} * job.input.height * job.input.channels;
-  const bool fits = header.version == 1 && header.weight_bits == 8 && header.zrl_bits <= 8 &&
-                    header.inputs == inputs && header.outputs == job.output.channels;
+  const bool fits = header.version == 1 && has_width(header.weight_bits, job.weight_dtype) &&
+                    header.zrl_bits <= kMaxRunBits && header.inputs == inputs &&
+                    header.outputs == job.output.channels;
   if (!fits) throw Error(where, "coefficient header does not fit the job");
   if ((std::uint64_t{header.stream_bits} + 7) / 8 + sizeof header > stream.size()) {
     throw Error(where, "coefficient stream ends early");
   }
+  // Each pair of run and value covers 2^zrl_bits weights at most: nothing is allocated that the stream could
+  // not fill.
+  const std::uint64_t pairs = header.stream_bits / (std::uint64_t{header.zrl_bits} + header.weight_bits);
+  if (inputs * header.outputs > pairs << header.zrl_bits)
+    throw Error(where, "coefficient stream is too short for its weights");
   BitReader reader(stream.data() + sizeof header, header.stream_bits);
-  std::vector<std::uint8_t> weights(inputs * header.outputs,
-                                    static_cast<std::uint8_t>(job.weight_zero_point));
+  DecodedWeights codes(inputs * header.outputs, header.weight_bits,
+                       static_cast<std::uint16_t>(job.weight_zero_point));
   for (std::uint64_t row = 0; row < header.outputs; ++row) {
-    std::uint64_t at = 0;
-    while (at < inputs && !reader.past_end()) {
-      if (header.zrl_bits > 0) {
-        at += reader.peek(header.zrl_bits);
-        reader.skip(header.zrl_bits);
-      }
-      const auto value = static_cast<std::uint8_t>(reader.peek(8));
-      reader.skip(8);
-      if (at < inputs) weights[row * inputs + at] = value;
-      ++at;
-    }
+    read_zero_runs(reader, header.zrl_bits, inputs, codes, where,
+                   [&](std::size_t i) { return row * inputs + i; });
   }
-  if (reader.position() != header.stream_bits) throw Error(where, "coefficient stream has a wrong length");
-  return weights;
+  if (!reader.at_end()) throw Error(where, "coefficient stream has a wrong length");
+  return codes.bytes;
 }
 
 }  // namespace trireme

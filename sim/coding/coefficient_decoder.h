@@ -6,15 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "isa/coefficients.h"
+#include "isa/chip.h"
 #include "isa/job.h"
 
 namespace trireme {
 
-// Weights of the job as codes, [output channel][flattened kernel], without the padding of the last blocks.
-// Errors name `where`: a stream that ends early, a header that contradicts the job.
-std::vector<std::uint8_t> decode_nne_coefficients(const Bytes& stream, const NneJob& job, int cores,
-                                                  const std::string& where);
+// Weights of the job as codes of 1 or 2 bytes (low byte first), [output channel][flattened kernel], without
+// the padding of the last blocks. Errors name `where`: a stream that is too short or too long, a header that
+// contradicts the job or the chip.
+std::vector<std::uint8_t> decode_nne_coefficients(const Bytes& stream, const NneJob& job,
+                                                  const NneConfig& nne, const std::string& where);
 // Weights of a fully connected TP job, [output][input].
 std::vector<std::uint8_t> decode_tp_coefficients(const Bytes& stream, const TpJob& job,
                                                  const std::string& where);

@@ -190,9 +190,10 @@ NneOperands read_operands(const NneJob& job, OperandReader& reader) {
   return operands;
 }
 
-Bytes compute(const NneJob& job, const NneOperands& operands, int cores, const std::string& where) {
+Bytes compute(const NneJob& job, const NneOperands& operands, const NneConfig& nne,
+              const std::string& where) {
   if (job.header.operation == static_cast<std::uint8_t>(NneOperation::add)) return add(job, operands);
-  const std::vector<std::uint8_t> weights = decode_nne_coefficients(operands.stream, job, cores, where);
+  const std::vector<std::uint8_t> weights = decode_nne_coefficients(operands.stream, job, nne, where);
   Bytes codes = convolve(job, operands, weights);
   return job.pool_type == 0 ? codes : pool(job, codes);
 }

@@ -19,6 +19,6 @@ struct NneOperands {
 };
 
 NneOperands read_operands(const NneJob& job, OperandReader& reader);
-Bytes compute(const NneJob& job, const NneOperands& operands, int cores, const std::string& where);
+Bytes compute(const NneJob& job, const NneOperands& operands, const NneConfig& nne, const std::string& where);
 
 }  // namespace trireme

@@ -45,7 +45,7 @@ void Nne::read_operands(std::uint32_t index) {
 void Nne::write_results(std::uint32_t index) {
   const auto& job = std::get<NneJob>(job_at(index));
   write_tensor(context_.memory, job.output,
-               compute(job, operands_, context_.chip.nne.cores, context_.describe(index)));
+               compute(job, operands_, context_.chip.nne, context_.describe(index)));
   operands_ = {};
 }
 

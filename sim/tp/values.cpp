@@ -27,6 +27,11 @@ struct PoolWindow {
   std::int64_t count;           // elements that divide the sum
 };
 
+// Of `kernel` elements from `first` on (0: the first of the padding), those before the padding ends.
+std::int64_t counted(std::int64_t first, std::int64_t kernel, std::int64_t padded_size) {
+  return std::clamp<std::int64_t>(padded_size - first, 0, kernel);
+}
+
 PoolWindow window_at(const TpJob& job, std::int64_t x, std::int64_t y) {
   const std::int64_t left = x * job.stride_w - job.pad_left, top = y * job.stride_h - job.pad_top;
   PoolWindow w{};
@@ -35,7 +40,11 @@ PoolWindow window_at(const TpJob& job, std::int64_t x, std::int64_t y) {
   w.x1 = std::min<std::int64_t>(left + job.kernel_w, job.input.width);
   w.y1 = std::min<std::int64_t>(top + job.kernel_h, job.input.height);
   const std::int64_t inside = std::max<std::int64_t>(w.x1 - w.x0, 0) * std::max<std::int64_t>(w.y1 - w.y0, 0);
-  w.count = job.count_include_pad != 0 ? std::int64_t{job.kernel_w} * job.kernel_h : inside;
+  w.count = inside;
+  if (job.count_include_pad != 0) {
+    w.count = counted(x * job.stride_w, job.kernel_w, job.pad_left + job.input.width + job.pad_right) *
+              counted(y * job.stride_h, job.kernel_h, job.pad_top + job.input.height + job.pad_bottom);
+  }
   return w;
 }
 
@@ -43,12 +52,18 @@ bool is_tflite(RequantRule rule) {
   return rule == RequantRule::tflite || rule == RequantRule::tflm || rule == RequantRule::tflm_single;
 }
 
-// TensorFlow Lite averages the codes themselves, half away from zero; input and output share their
-// parameters.
+// TensorFlow Lite averages the codes themselves, half away from zero, where input and output share their
+// parameters; its pools count no padding.
 std::uint8_t rounded_mean(std::int32_t sum, std::int64_t count, const RequantizeConfig& config) {
   const std::int64_t half = count / 2;
   const std::int64_t mean = sum > 0 ? (sum + half) / count : (sum - half) / count;
   return static_cast<std::uint8_t>(std::clamp<std::int64_t>(mean, config.clamp_low, config.clamp_high));
+}
+
+// A factor of exactly one with equal zero points passes codes through: that is how the compiler says "same
+// parameters".
+bool passes_through(const TpJob& job) {
+  return job.input.zero_point == job.output.zero_point && job.input_scale == job.output_scale;
 }
 
 std::uint8_t average_of(const TpJob& job, const std::uint8_t* plane, const PoolWindow& w,
@@ -58,7 +73,8 @@ std::uint8_t average_of(const TpJob& job, const std::uint8_t* plane, const PoolW
     for (std::int64_t x = w.x0; x < w.x1; ++x)
       sum += code_of(plane[y * job.input.width + x], job.input.dtype);
   }
-  if (is_tflite(config.rule)) return rounded_mean(sum, w.count, config);
+  if (is_tflite(config.rule) && passes_through(job) && job.count_include_pad == 0)
+    return rounded_mean(sum, w.count, config);
   sum -= static_cast<std::int32_t>((w.x1 - w.x0) * (w.y1 - w.y0)) * job.input.zero_point;
   const float factor =
       job.input_scale / (job.output_scale * static_cast<float>(std::max<std::int64_t>(w.count, 1)));
@@ -72,12 +88,6 @@ std::uint8_t maximum_of(const TpJob& job, const std::uint8_t* plane, const PoolW
       largest = std::max(largest, code_of(plane[y * job.input.width + x], job.input.dtype));
   }
   return static_cast<std::uint8_t>(largest);
-}
-
-// A factor of exactly one with equal zero points passes codes through: that is how the compiler says "same
-// parameters".
-bool passes_through(const TpJob& job) {
-  return job.input.zero_point == job.output.zero_point && job.input_scale == job.output_scale;
 }
 
 std::uint8_t requantized(const TpJob& job, std::uint8_t code, const RequantizeConfig& config) {

@@ -10,12 +10,15 @@
 
 namespace trireme::test {
 
+using Words = std::vector<std::uint16_t>;  // weights of 8 or 16 bits
+
 struct NneShape {
-  int kernels, per_kernel, kernels_per_core, superblocks, zero_point;
+  int kernels, channels, height, width, kernels_per_core, superblocks, zero_point;
+  int per_kernel() const { return channels * height * width; }
 };
-// Weight codes [kernel][per_kernel]. Test failure (and what was decoded so far) if padding is not the zero
+// Weight codes [kernel][channel][y][x]. Test failure (and what was decoded so far) if padding is not the zero
 // point or a stream has another length than its header says.
-std::vector<std::uint8_t> decode_nne(const Bytes& bytes, const NneShape& shape);
-std::vector<std::uint8_t> decode_tp(const Bytes& bytes, int zero_point);  // [outputs][inputs]
+Words decode_nne(const Bytes& bytes, const NneShape& shape);
+Words decode_tp(const Bytes& bytes, int zero_point);  // [outputs][inputs]
 
 }  // namespace trireme::test

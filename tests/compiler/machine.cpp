@@ -84,9 +84,9 @@ void Machine::run(const NneJob& job) {
   const bool depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
   const int depth = depthwise ? 1 : static_cast<int>(job.input.channels);
   const int kernels = static_cast<int>(job.output.channels), per_kernel = depth * job.kernel_h * job.kernel_w;
-  const std::vector<std::uint8_t> weights =
-      decode_nne(bytes(job.coefficients, job.coefficient_bytes),
-                 {kernels, per_kernel, job.kernels_per_core, job.superblocks, job.weight_zero_point});
+  const Words weights = decode_nne(bytes(job.coefficients, job.coefficient_bytes),
+                                   {kernels, depth, job.kernel_h, job.kernel_w, job.kernels_per_core,
+                                    job.superblocks, job.weight_zero_point});
   std::vector<int> codes;  // every byte of the input once, [c][y][x]
   for (int c = 0; c < static_cast<int>(job.input.channels); ++c) {
     for (int i = 0; i < job.input.height * job.input.width; ++i) {
@@ -135,7 +135,15 @@ void Machine::pool(const TpJob& job) {
           sum += value - job.input.zero_point;
           ++count;
         }
-        if (job.count_include_pad != 0) count = job.kernel_h * job.kernel_w;
+        if (job.count_include_pad != 0) {
+          const int bottom = job.input.height + job.pad_bottom, right = job.input.width + job.pad_right;
+          count = 0;
+          for (int i = 0; i < job.kernel_h * job.kernel_w; ++i) {
+            const int in_y = y * job.stride_h - job.pad_top + i / job.kernel_w;
+            const int in_x = x * job.stride_w - job.pad_left + i % job.kernel_w;
+            count += in_y < bottom && in_x < right ? 1 : 0;
+          }
+        }
         const float factor = max ? float_of(job.post.requantizer.multiplier)
                                  : job.input_scale / (job.output_scale * static_cast<float>(count));
         set_code(
@@ -147,8 +155,7 @@ void Machine::pool(const TpJob& job) {
 }
 
 void Machine::fully_connected(const TpJob& job) {
-  const std::vector<std::uint8_t> weights =
-      decode_tp(bytes(job.table, job.table_bytes), job.weight_zero_point);
+  const Words weights = decode_tp(bytes(job.table, job.table_bytes), job.weight_zero_point);
   const int inputs = job.input.width * job.input.height * static_cast<int>(job.input.channels);
   const int outputs = static_cast<int>(weights.size()) / inputs;
   for (int o = 0; o < outputs; ++o) {

@@ -263,8 +263,9 @@ TEST(PpuKernels, Pools) {
   };
   const Shape shape = {2, 3, 8, 7};
   const std::vector<float> x = reals(random, element_count(shape), 3);
-  for (const Case& c : {Case{2, 2, 0, 1, false, false}, Case{3, 2, 1, 1, true, false},
-                        Case{3, 1, 1, 1, false, true}, Case{2, 1, 1, 2, false, false}}) {
+  for (const Case& c :
+       {Case{2, 2, 0, 1, false, false}, Case{3, 2, 1, 1, true, false}, Case{3, 1, 1, 1, false, true},
+        Case{2, 1, 1, 2, false, false}, Case{3, 2, 1, 1, true, true}, Case{2, 3, 1, 2, true, true}}) {
     for (const Type type : {Type::max, Type::avg, Type::lp}) {
       PoolingAttributes attr;
       attr.type = type;
@@ -282,16 +283,17 @@ TEST(PpuKernels, Pools) {
       Numbers wanted;
       for_each_coordinate(out, [&](const Shape& at) {
         Numbers seen;
+        double all = 0;  // taps in the map or its padding
         for (std::int64_t ky = 0; ky < c.kernel; ++ky) {
           for (std::int64_t kx = 0; kx < c.kernel; ++kx) {
             const std::int64_t y = at[2] * c.stride - c.pad + ky * c.dilation;
             const std::int64_t xx = at[3] * c.stride - c.pad + kx * c.dilation;
+            all += y < 8 + c.pad && xx < 7 + c.pad ? 1 : 0;
             if (y >= 0 && xx >= 0 && y < 8 && xx < 7)
               seen.push_back(static_cast<double>(x[flat(shape, {at[0], at[1], y, xx})]));
           }
         }
         const double sum = sum_of(seen, [](double v) { return v; });
-        const auto all = static_cast<double>(c.kernel * c.kernel);
         wanted.push_back(type == Type::max   ? *std::max_element(seen.begin(), seen.end())
                          : type == Type::avg ? sum / (c.include ? all : static_cast<double>(seen.size()))
                                              : std::sqrt(sum_of(seen, [](double v) { return v * v; })));

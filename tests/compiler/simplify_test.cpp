@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "compiler/compile.h"
 #include "compiler/simplify/passes.h"
+#include "model/graph/attributes.h"
 #include "model/graph/operators.h"
 #include "model/quantize/calibrate.h"
 #include "model/reference/execute.h"
@@ -186,6 +188,99 @@ TEST(MergeActivations, LeavesAClampThatLetsNegativeNumbersPass) {
   check_left_alone("merge_activations", b.finish({b.relu(x)}));
 }
 
+PadAttributes around(std::int64_t top, std::int64_t left, std::int64_t bottom, std::int64_t right,
+                     double value = 0) {
+  return {PadAttributes::Mode::constant, {0, 0, top, left}, {0, 0, bottom, right}, value};
+}
+
+// A convolution with a pad of its own, a maximum that minus infinity cannot win, an average that counts
+// zeros.
+TEST(FoldPads, IntoConvolutionsAndPools) {
+  constexpr double kLowest = -std::numeric_limits<double>::infinity();
+  using Type = PoolingAttributes::Type;
+  Builder b;
+  ValueId x = b.input({1, 2, 6, 6});
+  x = b.convolution(b.node("pad", around(0, 1, 1, 0), {x}), {3, 3, 1, 1});
+  x = b.pooling(b.node("pad", around(1, 0, 0, 1, kLowest), {x}), Type::max, 2, 2);
+  x = b.pooling(b.node("pad", around(1, 1, 1, 1), {x}), Type::avg, 3, 2);
+  check_pass("fold_pads", "fold_pads", b.finish({x}));
+}
+
+TEST(FoldPads, LeavesWhatWindowsCannotSay) {
+  using Type = PoolingAttributes::Type;
+  const auto left_alone = [](const PadAttributes& pad, Type type, int own_pad, bool ceil) {
+    Builder b;
+    PoolingAttributes a;
+    a.type = type;
+    a.ceil_mode = ceil;
+    a.window.kernel_h = a.window.kernel_w = 2;
+    a.window.stride_h = a.window.stride_w = 2;
+    a.window.pad_top = own_pad;
+    const ValueId padded = b.node("pad", pad, {b.input({1, 2, 6, 6})});
+    check_left_alone("fold_pads", b.finish({b.node("pooling", a, {padded})}));
+  };
+  left_alone(around(1, 0, 0, 0), Type::max, 0, false);     // zero may win over negative numbers
+  left_alone(around(1, 0, 0, 0, 1), Type::avg, 0, false);  // ones count
+  left_alone(around(1, 0, 0, 0), Type::avg, 1, false);     // its own pads do not count, the others do
+  left_alone(around(1, 0, 0, 0), Type::avg, 0, true);      // where the map ends decides the size
+  left_alone(around(2, 0, 0, 0), Type::avg, 0, false);     // a window of pads alone
+  left_alone({PadAttributes::Mode::edge, {0, 0, 1, 0}, {0, 0, 0, 0}, 0}, Type::avg, 0, false);
+  left_alone({PadAttributes::Mode::constant, {0, 1, 0, 0}, {0, 0, 0, 0}, 0}, Type::avg, 0, false);
+  Builder b;
+  const ValueId ones = b.node("pad", around(1, 1, 1, 1, 1), {b.input({1, 2, 6, 6})});
+  check_left_alone("fold_pads", b.finish({b.convolution(ones, {})}));
+}
+
+// Codes: the convolution pads with the zero point, the pool with the least code, here 0; no bit changes.
+TEST(FoldPads, OnCodes) {
+  Builder b;
+  ValueId x = b.relu(b.input({1, 2, 6, 6}));
+  x = b.relu(b.convolution(b.node("pad", around(1, 1, 1, 1), {x}), {}));
+  x = b.max_pool(b.node("pad", around(1, 0, 0, 1), {x}), 2, 2);
+  const Graph before = test::quantized(b.finish({x}));
+  Graph after = before;
+  EXPECT_TRUE(run_pass("fold_pads", after));
+  for (const Node& node : after.nodes) EXPECT_NE(node.op, "pad");
+  ExecuteOptions options;
+  options.quantized = true;
+  const std::vector<Tensor> inputs = test::random_inputs(before, 5);
+  EXPECT_EQ(execute(before, inputs, options).at(0).bytes, execute(after, inputs, options).at(0).bytes);
+}
+
+ConvolutionAttributes line(std::int64_t rows, std::int64_t columns, std::int64_t stride = 1) {
+  ConvolutionAttributes a;
+  a.window.kernel_h = rows, a.window.kernel_w = columns;
+  a.window.pad_top = a.window.pad_bottom = rows / 2;
+  a.window.pad_left = a.window.pad_right = columns / 2;
+  a.window.stride_h = a.window.stride_w = stride;
+  return a;
+}
+
+// With and without a bias, at stride 2 on an even map.
+TEST(MergeBranches, ARowAndAColumn) {
+  Builder b;
+  const ValueId x = b.input({1, 2, 6, 6});
+  const ValueId row = b.node("convolution", line(1, 3, 2), {x, b.random_constant("row", {3, 2, 1, 3})});
+  const ValueId column =
+      b.node("convolution", line(5, 1, 2),
+             {x, b.random_constant("column", {3, 2, 5, 1}), b.random_constant("bias", {3})});
+  Builder c;
+  const ValueId y = c.input({1, 2, 6, 6});
+  const ValueId wide = c.node("convolution", line(1, 3, 2), {y, c.random_constant("row", {3, 2, 1, 3})});
+  const ValueId high = c.node("convolution", line(3, 1, 2),
+                              {y, c.random_constant("column", {3, 2, 3, 1}), c.random_constant("bias", {3})});
+  check_left_alone("merge_branches", b.finish({b.node("add", {}, {row, column})}));  // not of one length
+  check_pass("merge_branches", "merge_branches", c.finish({c.node("add", {}, {wide, high})}));
+}
+
+TEST(MergeBranches, LeavesBranchesThatOthersRead) {
+  Builder b;
+  const ValueId x = b.input({1, 2, 6, 6});
+  const ValueId row = b.node("convolution", line(1, 3), {x, b.random_constant("row", {3, 2, 1, 3})});
+  const ValueId column = b.node("convolution", line(3, 1), {x, b.random_constant("column", {3, 2, 3, 1})});
+  check_left_alone("merge_branches", b.finish({b.node("add", {}, {row, column}), row}));
+}
+
 // Float networks with everything simplify works on, in any order.
 Graph random_float_network(std::uint64_t seed) {
   test::Random random(seed);
@@ -193,7 +288,10 @@ Graph random_float_network(std::uint64_t seed) {
   ValueId x = b.input({1, 3, 8, 8});
   for (int i = 0; i < 12; ++i) {
     const std::int64_t channels = b.graph.values[x].shape[1];
-    switch (random.below(8)) {
+    switch (random.below(9)) {
+      case 7:
+        x = b.convolution(b.node("pad", around(1, 0, 0, 1), {x}), {3, 2});
+        break;
       case 0:
         x = b.node("noop", {}, {x});
         break;

@@ -63,7 +63,7 @@ TEST(Documentation, OffsetsOfDescriptorsAreThoseOfTheStructs) {
   row(offsetof(CoefficientHeader, stream_bits), sizeof CoefficientHeader::stream_bits, "`stream_bits[10]`");
 }
 
-// The worked example of §5.1, decoded by the published rules.
+// The worked example of §5.2, decoded by the published rules.
 TEST(Documentation, CoefficientExampleDecodes) {
   EXPECT_THAT(documentation(), HasSubstr("bytes 25 E9 A8 D9 38"));
   EXPECT_THAT(documentation(), HasSubstr("`symbol_map` = 0 1 2 3 5 6 7 4"));

@@ -107,6 +107,8 @@ TEST(NetworkCheck, ConvolutionFieldsMustBePossible) {
   EXPECT_THAT(after_nne([](NneJob& job) { job.tile_w = 129; }), HasSubstr("tile width is 129"));
   EXPECT_THAT(after_nne([](NneJob& job) { job.interleave = 0; }), HasSubstr("row groups is 0"));
   EXPECT_THAT(after_nne([](NneJob& job) { job.groups = 0; }), HasSubstr("groups is 0"));
+  EXPECT_THAT(after_nne([](NneJob& job) { job.weight_dtype = static_cast<std::uint8_t>(DataType::float16); }),
+              HasSubstr("weights of type float16"));
   EXPECT_THAT(after_nne([](NneJob& job) { job.superblocks = 0; }), HasSubstr("superblocks is 0"));
   EXPECT_THAT(after_nne([](NneJob& job) { job.pool_type = 1; }), HasSubstr("pooling kernel is 0"));
   EXPECT_THAT(after_nne([](NneJob& job) { job.post.clamp_low = 256; }), HasSubstr("clamps to 256..255"));
@@ -145,6 +147,7 @@ TpJob small_tp(TpOperation operation) {
   job.table = 0x1000;
   job.table_bytes = 128;
   job.bias = 0x1100;
+  job.weight_dtype = static_cast<std::uint8_t>(DataType::int8);
   job.input_scale = job.output_scale = 0.5f;
   return job;
 }
@@ -162,6 +165,9 @@ TEST(NetworkCheck, TpFieldsMustBePossible) {
                                       TpOperation::fully_connected, TpOperation::copy}) {
     EXPECT_EQ(after_tp(operation, [](TpJob&) {}), "no error");
   }
+  EXPECT_THAT(after_tp(TpOperation::fully_connected,
+                       [](TpJob& job) { job.weight_dtype = static_cast<std::uint8_t>(DataType::int16); }),
+              HasSubstr("weights of type int16 (int8 or uint8)"));
   EXPECT_THAT(after_tp(TpOperation::lut, [](TpJob&) {}), HasSubstr("bytes of the table is 128 (256 to 256)"));
   EXPECT_THAT(after_tp(TpOperation::max_pool, [](TpJob& job) { job.stride_w = 0; }),
               HasSubstr("horizontal stride is 0"));

@@ -52,6 +52,7 @@ inline NneJob small_convolution() {
   job.tile_w = job.tile_h = 4;
   job.kernels_per_core = job.superblocks = job.groups = 1;
   job.weight_zero_point = 128;
+  job.weight_dtype = static_cast<std::uint8_t>(DataType::uint8);
   job.kernel_cache = kVipSramBase + 0x800;
   job.kernel_cache_bytes = 128;
   return job;

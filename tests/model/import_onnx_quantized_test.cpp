@@ -192,7 +192,7 @@ TEST(OnnxQdq, ScalesThatAreNone) {
   EXPECT_THAT(error_of([&] { m.import(); }), HasSubstr("2 scales along axis 1 of [2,1,1,1]"));
   m = quantized_convolution();
   NodeBuilder(*m.model.mutable_graph()->mutable_node(1)).integer("block_size", 2);
-  EXPECT_THAT(error_of([&] { m.import(); }), HasSubstr("scales of blocks are not supported"));
+  EXPECT_THAT(error_of([&] { m.import(); }), HasSubstr("scales [2] of blocks of 2 for [2,1,1,1]"));
 }
 
 }  // namespace

@@ -76,6 +76,20 @@ TEST(QuantizedPooling, ByHand) {
   EXPECT_EQ(run(pool(Type::avg, true, same).graph, nine()), (std::vector<std::uint8_t>{10, 11, 8, 20}));
 }
 
+// Six codes 6 above zero, a pad on each side, windows of 3 at steps of 2, rounded up: 12/3, 18/3, 18/3, and
+// the last window has one element, one pad and nothing behind it: 6/2.
+TEST(QuantizedPooling, WindowBeyondThePadding) {
+  PoolingAttributes a;
+  a.type = PoolingAttributes::Type::avg;
+  a.ceil_mode = a.count_include_pad = true;
+  a.window.kernel_w = 3, a.window.stride_w = 2;
+  a.window.pad_left = a.window.pad_right = 1;
+  Chain chain({1, 1, 1, 6}, u8(0.5F, 10));
+  chain.add("pool", "pooling", a, {}, u8(0.5F, 10));
+  const Tensor x = Tensor::of<std::uint8_t>({1, 1, 1, 6}, {16, 16, 16, 16, 16, 16});
+  EXPECT_EQ(run(chain.graph, x), (std::vector<std::uint8_t>{14, 16, 16, 13}));
+}
+
 // relun [-1, 2] with scale 0.5, zero 10: codes 8 to 14. Other input scale 0.25, zero 4: q - 4 halves.
 TEST(QuantizedActivation, ClampsByHand) {
   const ClipAttributes clip{-1, 2};

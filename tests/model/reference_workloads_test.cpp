@@ -13,6 +13,7 @@
 #include "model/import/tflite/read_model.h"
 #include "model/reference/execute.h"
 #include "tensor/files.h"
+#include "tests/support_for_tests/cut_network.h"
 #include "tests/support_for_tests/quantized_workloads.h"
 
 namespace trireme {
@@ -60,33 +61,6 @@ TEST(QuantizedWorkloads, EndToEndNoIntegerDiffers) {
   }
 }
 
-// The network cut at every stored tensor: consumers read it as one more input, producers give it as an
-// output.
-struct CutNetwork {
-  Graph graph;
-  std::vector<Tensor> inputs;
-  std::vector<Tensor> answers;  // parallel to graph.outputs
-};
-
-CutNetwork cut_at(const Graph& whole, const std::map<ValueId, Tensor>& stored, const Tensor& input) {
-  CutNetwork cut{whole, {input}, {}};
-  cut.graph.outputs.clear();
-  for (const auto& [id, tensor] : stored) {
-    Value copy = whole.values[id];
-    copy.name = cut.graph.unique_name(copy.name + "/stored");
-    copy.producer = kNone;
-    const ValueId given = cut.graph.add_value(std::move(copy));
-    replace_uses(cut.graph, id, given);
-    cut.graph.inputs.push_back(given);
-    cut.inputs.push_back(tensor);
-  }
-  for (const auto& [id, tensor] : stored) {
-    cut.graph.outputs.push_back(id);
-    cut.answers.push_back(tensor);
-  }
-  return cut;
-}
-
 // Members are named after the tensor's number in the file, "t012".
 std::map<ValueId, Tensor> stored_tensors(const Graph& graph, const fs::path& model, const fs::path& archive) {
   const TfliteFile file = read_tflite_file(model);
@@ -106,7 +80,7 @@ void expect_stored_tensors(const fs::path& folder, const Graph& graph, const Var
   const fs::path archive = path / ("all_tensors." + variant.oracle + ".npz");
   if (!fs::exists(archive)) return;
   const auto stored = stored_tensors(graph, model_of(folder), archive);
-  const CutNetwork cut = cut_at(graph, stored, read_npy(path / "in_0.npy"));
+  const CutNetwork cut = cut_at(graph, stored, {read_npy(path / "in_0.npy")});
   const auto outputs = execute(cut.graph, cut.inputs, options_of(variant.rule));
   Difference all;
   for (std::size_t i = 0; i < outputs.size(); ++i) {

@@ -28,6 +28,7 @@ NneJob small_convolution(int layer) {
   job.kernels_per_core = 2;
   job.superblocks = 1;
   job.groups = 1;
+  job.weight_dtype = static_cast<std::uint8_t>(DataType::uint8);
   job.coefficients = kCoefficients;
   job.bias = kBias;
   return job;

@@ -4,6 +4,7 @@
 
 #include "sim/nne/convolve.h"
 #include "tests/sim/program_builder.h"
+#include "tests/support_for_tests/test_chip.h"
 
 namespace trireme {
 namespace {
@@ -21,13 +22,14 @@ NneJob identity() {
   job.tile_w = job.tile_h = 3;
   job.interleave = 4;
   job.kernels_per_core = job.superblocks = job.groups = 1;
+  job.weight_dtype = static_cast<std::uint8_t>(DataType::uint8);
   return job;
 }
 
 Bytes run(const NneJob& job, const Bytes& input, const std::vector<std::uint8_t>& weights,
           std::int32_t bias) {
   const NneOperands operands{input, {}, raw_coefficients(job, 2, weights), {bias}, {job.post.requantizer}};
-  return compute(job, operands, 2, "test");
+  return compute(job, operands, test_chip().nne, "test");
 }
 
 const Bytes kCounting = {1, 2, 3, 4, 5, 6, 7, 8, 9};
@@ -69,7 +71,7 @@ TEST(NneValues, AStreamThatEndsEarlyIsAnError) {
   Bytes stream = raw_coefficients(job, 2, {1});
   stream.resize(sizeof(CoefficientHeader) + 2);
   const NneOperands operands{kCounting, {}, stream, {0}, {job.post.requantizer}};
-  EXPECT_THROW(compute(job, operands, 2, "test"), Error);
+  EXPECT_THROW(compute(job, operands, test_chip().nne, "test"), Error);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "model/import/import.h"
+#include "model/import/limits.h"
 #include "model/import/onnx/read_model.h"
 #include "model/import/onnx/tensors.h"
 #include "support/files.h"
@@ -39,7 +39,7 @@ inline Tensor read_pb(const fs::path& path) {
   const Bytes bytes = read_file(path);
   if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
     throw Error(path.string(), "is no tensor");
-  ConstantBudget budget;
+  ConstantBudget budget(ImportLimits().constant_bytes);
   return read_onnx_tensor(proto, budget);
 }
 

@@ -23,6 +23,8 @@ inline Chip test_chip() {
   chip.nne.max_kernel = 15;
   chip.nne.max_tile_width = 64;
   chip.nne.output_lanes = 8;
+  chip.nne.coefficient_coding = CoefficientCoding::huffman;
+  chip.nne.zrl_bits = 8;
   chip.nne.decoder_weights_per_cycle = 4;
   chip.nne.coefficient_buffer_bytes = 4096;
   chip.nne.launch_cycles = 100;

@@ -290,10 +290,30 @@ TEST_F(BadInput, OtherFrameworksNameTheWayOut) {
   }
 }
 
+// 2 for what no file could help, wherever it is found out; 3 where the option fits other files.
+TEST_F(BadInput, ValuesOfOptions) {
+  const auto wrong = [](const Words& words, const std::string& verb, const std::string& because) {
+    expect_bad(words, verb, because, 1, 2);
+  };
+  wrong({"quantize", "--model", "small.json", "--rebuild", "--qtype", "int3"}, "quantize", "int3");
+  wrong({"quantize", "--model", "small.json", "--rebuild", "--moving-average-weight", "2"}, "quantize", "2");
+  wrong({"inference", "--model", "small.json", "--batch-size", "3"}, "inference", "3");
+  wrong({"decode", "s0.npy", "--scale", "-1"}, "decode", "-1");
+  wrong({"decode", "small.data", "--dtype", "int3"}, "decode", "int3");
+  wrong({"decode", "small.data", "--dtype", "int8", "--shape", "4,x"}, "decode", "x");
+  wrong({"compile", "small.json", "--requant", "none", "-o", "new.tnb"}, "compile", "none");
+  wrong({"compile", "small.json", "--dump-ir", "none", "-o", "new.tnb"}, "compile", "none");
+  wrong({"import", "onnx", "--model", "small.onnx", "--bind", "k"}, "import onnx", "NAME=FILE.npy");
+  wrong({"import", "onnx", "--model", "small.onnx", "--inputs", "x", "--input-size-list", "0"}, "import onnx",
+        "0");
+  expect_bad({"decode", "small.data", "--dtype", "int8", "--shape", "4,5"}, "decode", "small.data");
+  expect_bad({"import", "onnx", "--model", "small.onnx", "--inputs", "none"}, "import onnx", "none");
+}
+
 TEST_F(BadInput, WhatIsNotInThisVersionSaysSo) {
-  expect_bad({"quantize", "--model", "small.json", "--hybrid"}, "quantize", "not in this version");
+  expect_bad({"quantize", "--model", "small.json", "--hybrid"}, "quantize", "not in this version", 1, 2);
   expect_bad({"quantize", "--model", "small.json", "--rebuild", "--algorithm", "kl_divergence"}, "quantize",
-             "not in this version");
+             "not in this version", 1, 2);
   expect_bad({"quantize", "--model", "small.json"}, "quantize", "--rebuild");
   expect_bad({"export", "tflite", "--model", "small.json"}, "export tflite", "not in this version");
 }

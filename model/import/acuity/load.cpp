@@ -7,112 +7,19 @@
 #include <utility>
 
 #include "model/graph/operators.h"
-#include "model/import/acuity/layer.h"
-#include "model/import/acuity/layer_file.h"
+#include "model/import/acuity/layer_data.h"
+#include "model/import/acuity/loader.h"
 #include "model/import/acuity/quantization_json.h"
 #include "model/import/import.h"
 #include "support/text.h"
-#include "tensor/files.h"
 
 namespace trireme {
 namespace {
-
-constexpr std::size_t kMostSuggestions = 20;  // each compares with all names of the file
-
-struct Loader {
-  std::string json_file, data_file;
-  Problems problems = {};
-  std::map<std::string, Tensor> data = {};
-  std::set<std::string> taken_data = {};
-  std::vector<Layer> layers = {};
-  std::map<std::string, ValueId> sources = {};  // "@lid:out0" -> value
-  struct Declared {
-    DataType type;
-    std::string where;
-  };
-  std::map<ValueId, Declared> declared = {};  // types that the file states and inference must find
-  Graph graph = {};
-
-  std::string where(const Layer& layer) const { return place_of(json_file, layer); }
-};
-
-// The tensor "<lid>:<key>" of NAME.data; null, after a complaint if it is `required`.
-const Tensor* take_data(Loader& l, const Layer& layer, const std::string& key, bool required) {
-  const std::string full = layer.lid + ":" + key;
-  l.taken_data.insert(full);
-  const auto found = l.data.find(full);
-  if (found != l.data.end()) return &found->second;
-  if (required) {
-    l.problems.add(
-        l.data_file,
-        "holds no '" + printable(full) + "', the " + key + " of layer '" + printable(layer.lid) + "'",
-        "take the .data file that was written together with the .json");
-  }
-  return nullptr;
-}
-
-// A name of our own files, or, if there is none, one made of lid and key.
-std::string tensor_name(const Layer& layer, const std::string& key) {
-  const auto found = layer.tensor_names.find(key);
-  return found != layer.tensor_names.end() ? found->second : layer.lid + ":" + key;
-}
-
-std::string quantization_place(const Loader& l, const Layer& layer, const std::string& key) {
-  return l.where(layer) + ": quantization of '" + printable(key) + "'";
-}
-
-// How the tensor `key` of the layer is stored. Without an entry: as it is.
-void read_quantization(Loader& l, const Layer& layer, const std::string& key, Value& value) {
-  const auto entry = layer.quantization.find(key);
-  if (entry == layer.quantization.end()) return;
-  LayerParameters parameters(entry->second, quantization_place(l, layer, key), l.problems);
-  trireme::read_quantization(parameters, value);
-  parameters.reject_unknown();
-}
 
 ValueId add_value(Loader& l, const Layer& layer, Value value) {
   if (l.graph.find_value(value.name) != kNone) {
     l.problems.add(l.where(layer), "the tensor name '" + printable(value.name) + "' is used twice");
     value.name = l.graph.unique_name(value.name);
-  }
-  return l.graph.add_value(std::move(value));
-}
-
-// NAME.data holds real numbers, or the codes themselves.
-Value constant_value(Loader& l, const Layer& layer, const std::string& key, const std::string& name,
-                     const Tensor& tensor) {
-  Value value;
-  value.name = name;
-  value.shape = tensor.shape;
-  value.dtype = value.quantization.dtype = tensor.dtype;
-  read_quantization(l, layer, key, value);
-  const std::string where = quantization_place(l, layer, key);
-  const DataType stored = value.quantization.dtype;
-  if (tensor.dtype != value.dtype && !(value.quantization.quantized() && tensor.dtype == stored)) {
-    l.problems.add(where, std::string("is ") + name_of(value.dtype) + " stored as " + name_of(stored) + ", " +
-                              l.data_file + " holds " + name_of(tensor.dtype));
-  }
-  check_scales(value, where, l.problems);
-  value.constant = std::make_shared<const Tensor>(tensor);
-  return value;
-}
-
-// Layers may share a constant: then both name the same tensor, with the same bytes.
-ValueId add_constant(Loader& l, const Layer& layer, const std::string& key, const std::string& name,
-                     const Tensor& tensor) {
-  Value value = constant_value(l, layer, key, name, tensor);
-  const ValueId existing = l.graph.find_value(name);
-  if (existing != kNone) {
-    const Value& known = l.graph.values[existing];
-    const auto& other = known.constant;
-    if (other != nullptr && other->dtype == tensor.dtype && other->shape == tensor.shape &&
-        other->bytes == tensor.bytes && known.dtype == value.dtype &&
-        same_parameters(known.quantization, value.quantization)) {
-      return existing;
-    }
-    l.problems.add(l.where(layer),
-                   "the tensor name '" + printable(name) + "' is used twice, for different tensors");
-    return existing;
   }
   return l.graph.add_value(std::move(value));
 }
@@ -201,32 +108,6 @@ std::vector<ValueId> resolve_inputs(Loader& l, const Layer& layer) {
   return ids;
 }
 
-void check_weights(const Loader& l, const Tensor& weight, LayerParameters& parameters) {
-  if (weight.shape.empty() || !parameters.has("weights")) return;
-  const std::int64_t outputs = parameters.integer("weights");
-  if (outputs == weight.shape[0]) return;
-  parameters.complain("weights", "is " + std::to_string(outputs),
-                      "the weight in " + l.data_file + " has the shape " + to_string(weight.shape));
-}
-
-void add_layer_constants(Loader& l, const Layer& layer, const LayerFormat& format,
-                         LayerParameters& parameters, Node& node) {
-  const std::size_t required = format.constants.size() - static_cast<std::size_t>(format.optional_constants);
-  for (std::size_t i = 0; i < format.constants.size(); ++i) {
-    const std::string& key = format.constants[i];
-    const bool told = key == "bias" && parameters.has("bias");
-    const bool expected = told && parameters.flag("bias");
-    const Tensor* tensor = take_data(l, layer, key, i < required || expected);
-    if (tensor == nullptr) continue;
-    if (told && !expected) {
-      parameters.complain("bias", "is false, but " + l.data_file + " holds one");
-      continue;
-    }
-    if (key == "weight") check_weights(l, *tensor, parameters);
-    node.inputs.push_back(add_constant(l, layer, key, tensor_name(layer, key), *tensor));
-  }
-}
-
 void add_node(Loader& l, const Layer& layer, const LayerFormat& format) {
   LayerParameters parameters(layer.parameters, l.where(layer), l.problems);
   Node node;
@@ -267,16 +148,6 @@ void add_nodes(Loader& l) {
   if (l.graph.outputs.empty()) l.problems.add(l.json_file, "has no layer with the operator 'output'");
 }
 
-void check_leftover_data(Loader& l) {
-  for (const auto& [key, tensor] : l.data) {
-    if (l.taken_data.count(key) != 0) continue;
-    const std::vector<std::string> known(l.taken_data.begin(), l.taken_data.end());
-    const std::string near = l.problems.list().size() < kMostSuggestions ? nearest(key, known) : "";
-    l.problems.add(l.data_file, "holds '" + printable(key) + "', which no layer of " + l.json_file + " takes",
-                   near.empty() ? "the two files may not belong together" : "did you mean '" + near + "'?");
-  }
-}
-
 void check_leftover_quantization(Loader& l) {
   for (const Layer& layer : l.layers) {
     for (const auto& [key, entry] : layer.quantization) {
@@ -303,8 +174,10 @@ void check_quantization(Loader& l) {
 Graph load_acuity(const std::filesystem::path& json, const std::filesystem::path& data) {
   Loader l{json.string(), data.string()};
   LayerFile file = read_layer_file(json, l.problems);
-  l.data = read_npz(data);
   l.layers = std::move(file.layers);
+  LayerData layer_data = read_layer_data(data, l.layers);
+  order_weights(l.layers, l.data_file, layer_data, l.problems);
+  l.data = std::move(layer_data.tensors);
   l.graph.name = file.name.empty() ? json.stem().string() : file.name;
   l.graph.source_format = file.platform.empty() ? "acuity" : file.platform;
   l.graph.scales_from_model = file.scales_from_model;

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "model/graph/operators.h"
-#include "model/import/import.h"
+#include "model/import/limits.h"
 #include "model/import/onnx/group_codes.h"
 #include "model/import/onnx/inputs.h"
 #include "model/import/onnx/old_operator_sets.h"
@@ -290,12 +290,17 @@ void quantize_operators(Graph& graph, const onnx::GraphProto& proto) {
 }  // namespace
 
 Graph import_onnx(const std::filesystem::path& path, const ImportOptions& options) {
+  return import_onnx_within(path, options, {});
+}
+
+Graph import_onnx_within(const std::filesystem::path& path, const ImportOptions& options,
+                         const ImportLimits& limits) {
   const std::string where = path.filename().string();
   const onnx::ModelProto model = read_onnx_model(path);
   const onnx::GraphProto& proto = model.graph();
 
   Problems problems;
-  OnnxImport import;
+  OnnxImport import(limits.constant_bytes);
   import.opset = opset_of(model, where, import, problems);
   const OnnxStructure structure = analyse_structure(proto, options, where, problems);
   import.names = structure.names;

@@ -82,6 +82,7 @@ Value read_input(OnnxImport& import, const std::string& name, const OnnxStructur
       throw Error({}, "it is no tensor (a sequence, map or optional value)", "tensors are supported");
     }
     value.dtype = onnx_data_type(type.tensor_type().elem_type());
+    if (is_four_bit(type.tensor_type().elem_type())) import.four_bit.insert(name);
     if (is_float(value.dtype) && value.dtype != DataType::float32) {
       import.graph.notes.push_back("input '" + printable(name) + "': " + name_of(value.dtype) +
                                    " is computed in float32");

@@ -22,13 +22,15 @@ namespace trireme {
 
 // A model on its way into a graph.
 struct OnnxImport {
+  explicit OnnxImport(std::uint64_t constant_bytes) : budget(constant_bytes) {}
+
   Graph graph;
   std::int64_t opset = 0;
   std::unordered_map<std::string, ValueId> values;  // ONNX name -> value; missing: not imported, told already
   std::unordered_set<std::string> names;            // of all values of the model and those made here
   std::unordered_set<std::string> node_names;
   std::unordered_set<std::string> used;      // values that a node or an output takes
-  std::unordered_set<std::string> four_bit;  // initializers of 4-bit integers, which take a byte each here
+  std::unordered_set<std::string> four_bit;  // inputs and initializers of 4-bit integers: a byte each here
   std::filesystem::path folder;              // of the model: external data lies there
   ConstantBudget budget;
   std::unordered_map<ValueId, std::shared_ptr<const Tensor>> real_numbers;  // of constants that hold codes

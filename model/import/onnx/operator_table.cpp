@@ -11,12 +11,13 @@ using Table = std::map<std::string, const OnnxOperator*>;
 Table make_table() {
   Table table;
   for (const OnnxFamily* family :
-       {&onnx_convolution_family(), &onnx_pooling_family(), &onnx_dense_family(), &onnx_activation_family(),
-        &onnx_normalization_family(), &onnx_elementwise_family(), &onnx_shape_family(),
-        &onnx_movement_family(), &onnx_indexing_family(), &onnx_resize_family(), &onnx_reduction_family(),
-        &onnx_constant_family(), &onnx_unary_family(), &onnx_recurrent_family(), &onnx_detection_family(),
-        &onnx_quantization_family(), &onnx_qlinear_family(), &onnx_qlinear_contrib_family(),
-        &onnx_integer_family()}) {
+       {&onnx_convolution_family(),  &onnx_pooling_family(),       &onnx_dense_family(),
+        &onnx_activation_family(),   &onnx_normalization_family(), &onnx_elementwise_family(),
+        &onnx_shape_family(),        &onnx_movement_family(),      &onnx_indexing_family(),
+        &onnx_resize_family(),       &onnx_reduction_family(),     &onnx_constant_family(),
+        &onnx_unary_family(),        &onnx_recurrent_family(),     &onnx_detection_family(),
+        &onnx_quantization_family(), &onnx_qlinear_family(),       &onnx_qlinear_contrib_family(),
+        &onnx_integer_family(),      &onnx_attention_family()}) {
     for (const OnnxOperator& row : *family) {
       if (!table.emplace(row.op_type, &row).second)
         internal_error("ONNX operator '" + row.op_type + "' listed twice");

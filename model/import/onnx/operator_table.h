@@ -40,6 +40,7 @@ const OnnxFamily& onnx_qlinear_contrib_family();  // of ONNX Runtime's own domai
 const OnnxFamily& onnx_unary_family();
 const OnnxFamily& onnx_recurrent_family();
 const OnnxFamily& onnx_detection_family();
+const OnnxFamily& onnx_attention_family();
 
 // As the table names it: "Conv", or with its domain, "com.microsoft.QLinearAdd".
 std::string onnx_operator_name(const onnx::NodeProto& node);

@@ -125,9 +125,8 @@ DataType onnx_data_type(std::int32_t data_type) {
               "floats of 16 bits and more, integers of 8 bits and more, BOOL");
 }
 
-bool is_four_bit(const TensorProto& proto) {
-  return proto.data_type() == kUint4 || proto.data_type() == kInt4;
-}
+bool is_four_bit(std::int32_t data_type) { return data_type == kUint4 || data_type == kInt4; }
+bool is_four_bit(const TensorProto& proto) { return is_four_bit(proto.data_type()); }
 
 Tensor read_onnx_tensor(const TensorProto& proto, ConstantBudget& budget,
                         const std::filesystem::path& folder) {
@@ -153,7 +152,7 @@ Tensor read_onnx_tensor(const TensorProto& proto, ConstantBudget& budget,
 }
 
 std::string onnx_type_name(std::int32_t data_type) {
-  if (data_type == kUint4 || data_type == kInt4) return data_type == kInt4 ? "INT4" : "UINT4";
+  if (is_four_bit(data_type)) return data_type == kInt4 ? "INT4" : "UINT4";
   if (!TensorProto::DataType_IsValid(data_type)) return fmt::format("number {}", data_type);
   return TensorProto::DataType_Name(static_cast<TensorProto::DataType>(data_type));
 }

@@ -15,6 +15,7 @@ namespace trireme {
 // Error without a place for strings, complex numbers and floats of 8 bits and less. 4-bit integers get a byte
 // each.
 DataType onnx_data_type(std::int32_t data_type);
+bool is_four_bit(std::int32_t data_type);
 bool is_four_bit(const onnx::TensorProto& proto);
 
 // Floats become float32 (which rounds only float64); integers and booleans stay. Data may lie in another file

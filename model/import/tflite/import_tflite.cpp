@@ -8,66 +8,14 @@
 
 #include "model/graph/operators.h"
 #include "model/import/import.h"
+#include "model/import/limits.h"
+#include "model/import/tflite/inputs.h"
 #include "model/import/tflite/operator_table.h"
 #include "model/import/tflite/structure.h"
 #include "support/text.h"
 
 namespace trireme {
 namespace {
-
-// Dimensions that the file leaves open are -1 in its shape signature and 1 in its shape.
-Shape input_shape(const tflite_file::Tensor& tensor, const Shape& declared, const Shape* given) {
-  if (given == nullptr) return declared;
-  const Shape signature = integers_of(tensor.shape_signature());
-  bool fits = given->size() == declared.size();
-  for (std::size_t i = 0; fits && i < given->size(); ++i) {
-    const bool open = i < signature.size() && signature[i] == -1;
-    fits = (*given)[i] > 0 && (open || (*given)[i] == declared[i]);
-  }
-  if (fits) return *given;
-  throw Error({},
-              "the shape " + to_string(*given) + " of --input-size-list does not fit its shape " +
-                  to_string(signature.empty() ? declared : signature),
-              "only dynamic dimensions (-1) can be chosen");
-}
-
-void import_input(TfliteImport& import, std::uint32_t tensor, const ImportOptions& options) {
-  const std::string& name = import.tensor_names[tensor];
-  if (import.values[tensor] != kNone) throw Error({}, "it is listed twice");
-  const tflite_file::Tensor& proto = *import.subgraph.tensors()->Get(tensor);
-  if (proto.is_variable()) throw Error({}, "it is a variable", "networks with a state are not supported");
-  Value value = declared_value(proto, name, TfliteRole::data);
-  if (value.dtype == DataType::float16)
-    throw Error({}, "it has the data type FLOAT16", "float16 is supported for constants");
-  const auto given = options.input_shapes.find(name);
-  value.shape =
-      input_shape(proto, value.shape, given == options.input_shapes.end() ? nullptr : &given->second);
-  element_count(value.shape);
-  import.values[tensor] = import.graph.add_value(std::move(value));
-  import.graph.inputs.push_back(import.values[tensor]);
-}
-
-void import_inputs(TfliteImport& import, const TfliteStructure& structure, const ImportOptions& options,
-                   const std::string& where, Problems& problems) {
-  std::vector<std::string> names;
-  for (const std::uint32_t tensor : structure.inputs) names.push_back(import.tensor_names[tensor]);
-  for (const auto& [name, shape] : options.input_shapes) {
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    problems.add(where,
-                 "--input-size-list names the input '" + printable(name) + "' that the model does not have",
-                 suggestion(name, names));
-  }
-  for (const std::uint32_t tensor : structure.inputs) {
-    try {
-      import_input(import, tensor, options);
-    } catch (const Error& error) {
-      for (const Problem& problem : error.problems()) {
-        problems.add(where + ": input '" + printable(import.tensor_names[tensor]) + "'", problem.what,
-                     problem.hint);
-      }
-    }
-  }
-}
 
 const tflite_file::OperatorCode& code_of(const TfliteImport& import, std::uint32_t index) {
   return *import.model.operator_codes()->Get(import.subgraph.operators()->Get(index)->opcode_index());
@@ -162,8 +110,9 @@ void compare_outputs(TfliteImport& import, const TfliteStructure& structure) {
   }
 }
 
-TfliteImport start_import(const tflite_file::Model& model, const tflite_file::SubGraph& subgraph) {
-  TfliteImport import(model, subgraph);
+TfliteImport start_import(const tflite_file::Model& model, const tflite_file::SubGraph& subgraph,
+                          std::uint64_t constant_bytes) {
+  TfliteImport import(model, subgraph, constant_bytes);
   import.tensor_names = tflite_tensor_names(subgraph);
   const std::size_t tensors = import.tensor_names.size();
   import.roles.resize(tensors, TfliteRole::data);
@@ -175,9 +124,14 @@ TfliteImport start_import(const tflite_file::Model& model, const tflite_file::Su
 }  // namespace
 
 Graph import_tflite(const std::filesystem::path& path, const ImportOptions& options) {
+  return import_tflite_within(path, options, {});
+}
+
+Graph import_tflite_within(const std::filesystem::path& path, const ImportOptions& options,
+                           const ImportLimits& limits) {
   const std::string where = path.filename().string();
   const TfliteFile file = read_tflite_file(path);
-  TfliteImport import = start_import(*file.model, *file.model->subgraphs()->Get(0));
+  TfliteImport import = start_import(*file.model, *file.model->subgraphs()->Get(0), limits.constant_bytes);
 
   Problems problems;
   const TfliteStructure structure = analyse_structure(import, options, where, problems);

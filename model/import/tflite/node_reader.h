@@ -18,8 +18,9 @@ namespace trireme {
 
 // A model on its way into a graph.
 struct TfliteImport {
-  TfliteImport(const tflite_file::Model& of_model, const tflite_file::SubGraph& of_graph)
-      : model(of_model), subgraph(of_graph) {}
+  TfliteImport(const tflite_file::Model& of_model, const tflite_file::SubGraph& of_graph,
+               std::uint64_t constant_bytes)
+      : model(of_model), subgraph(of_graph), budget(constant_bytes) {}
 
   const tflite_file::Model& model;
   const tflite_file::SubGraph& subgraph;

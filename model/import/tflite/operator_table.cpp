@@ -20,7 +20,7 @@ Table make_table() {
        {&tflite_convolution_family(), &tflite_pooling_family(), &tflite_dense_family(),
         &tflite_activation_family(), &tflite_elementwise_family(), &tflite_reduce_family(),
         &tflite_batch_family(), &tflite_resize_family(), &tflite_shape_family(), &tflite_slice_family(),
-        &tflite_types_family()}) {
+        &tflite_indexing_family(), &tflite_types_family()}) {
     for (const TfliteOperator& row : *family) {
       if (!table.emplace(row.code, &row).second)
         internal_error(fmt::format("operator {} listed twice", static_cast<int>(row.code)));

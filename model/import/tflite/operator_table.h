@@ -31,6 +31,7 @@ const TfliteFamily& tflite_batch_family();  // blocks of pixels against the batc
 const TfliteFamily& tflite_resize_family();
 const TfliteFamily& tflite_shape_family();
 const TfliteFamily& tflite_slice_family();
+const TfliteFamily& tflite_indexing_family();
 const TfliteFamily& tflite_types_family();
 
 const TfliteOperator* find_tflite_operator(tflite_file::BuiltinOperator code);  // null if it is not supported

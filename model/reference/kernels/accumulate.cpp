@@ -38,8 +38,17 @@ RealFactor factor_of(const KernelCall& call, const SumParameters& p, std::size_t
                      in_float32 && p.weight_scale.size() == 1, place_of(call.node));
 }
 
-// The accumulator of 8-bit data has 32 bits and wraps as every two's complement adder does; sums of a real
-// network stay inside.
+// int16 data: a bias of 64 bits asks for sums of 64 bits; without a bias, or with one of 32 bits, convolution
+// and fully connected of TensorFlow Lite on CPUs are a matrix product, its plain one (8 bits have one in
+// vector instructions).
+RequantKernel kernel_of_wide_data(const KernelCall& call, RequantKernel kernel) {
+  const Tensor* bias = optional_input(call, 2);
+  const bool sums_in_64_bits =
+      kernel != RequantKernel::convolution || (bias != nullptr && bias->dtype == DataType::int64);
+  return sums_in_64_bits ? RequantKernel::wide : RequantKernel::wide_product;
+}
+
+// An accumulator of 32 bits wraps as every two's complement adder does; sums of a real network stay inside.
 std::int64_t wrapped(std::int64_t sum) {
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(static_cast<std::uint64_t>(sum)));
 }
@@ -86,18 +95,20 @@ template std::vector<double> centred_codes(const Tensor&);
 WeightedSum::WeightedSum(const KernelCall& call, RequantKernel kernel, SumParameters parameters)
     : parameters_(std::move(parameters)),
       wide_(parameters_.input.dtype == DataType::int16 || parameters_.weight_dtype == DataType::int16),
+      wraps_(!wide_),
       input_zero_(parameters_.input.zero_point - centre_of(parameters_.input.dtype)) {
   for (const std::int32_t zero : parameters_.weight_zero)
     weight_zero_.push_back(zero - centre_of(parameters_.weight_dtype));
+  const RequantKernel used = wide_ ? kernel_of_wide_data(call, kernel) : kernel;
+  wraps_ = !wide_ || (used == RequantKernel::wide_product && call.options.rule == RequantRule::tflite);
   for (std::size_t c = 0; c < parameters_.weight_scale.size(); ++c) {
-    requantize_.emplace_back(call.options.rule, call.options.ties, wide_ ? RequantKernel::wide : kernel,
-                             factor_of(call, parameters_, c));
+    requantize_.emplace_back(call.options.rule, call.options.ties, used, factor_of(call, parameters_, c));
   }
 }
 
 std::int32_t WeightedSum::code(std::int64_t sum, std::int64_t channel) const {
   const std::int64_t bias = parameters_.bias.empty() ? 0 : of_channel(parameters_.bias, channel);
-  const std::int64_t acc = wide_ ? sum + bias : wrapped(sum + bias);
+  const std::int64_t acc = wraps_ ? wrapped(sum + bias) : sum + bias;
   return clamped(std::int64_t{of_channel(requantize_, channel)(acc)} + parameters_.output.zero_point,
                  parameters_.output.range());
 }

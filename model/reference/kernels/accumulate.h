@@ -47,6 +47,7 @@ class WeightedSum {
 
   SumParameters parameters_;
   bool wide_;
+  bool wraps_;                             // the accumulator has 32 bits
   std::int64_t input_zero_;                // centred
   std::vector<std::int64_t> weight_zero_;  // centred
   std::vector<ReferenceRequantizer> requantize_;

@@ -8,12 +8,14 @@ namespace trireme::kernels {
 
 namespace {
 
-// x / s half away from zero, as TensorFlow Lite rounds.
-Tensor rounded_away(const Tensor& real, const Affine& to) {
+// x / s half away from zero, as TensorFlow Lite rounds: it divides in double, Micro in float32.
+Tensor rounded_away(const Tensor& real, const Affine& to, bool in_double) {
   std::vector<std::int32_t> codes;
   const float* x = real.data<float>();
   for (std::int64_t i = 0; i < real.size(); ++i) {
-    const std::int32_t steps = round_to_int32(static_cast<double>(x[i] / to.scale), Ties::half_away);
+    const double quotient = in_double ? static_cast<double>(x[i]) / static_cast<double>(to.scale)
+                                      : static_cast<double>(x[i] / to.scale);
+    const std::int32_t steps = round_to_int32(quotient, Ties::half_away);
     codes.push_back(clamped(std::int64_t{steps} + to.zero_point, to.range()));
   }
   return tensor_of_codes(to, real.shape, codes);
@@ -35,7 +37,9 @@ std::vector<Tensor> quantize_codes(const KernelCall& call) {
   if (!is_tflite(call.options.rule) || !is_affine(out)) return run_group(call, noop);
   const Affine to = output_parameters(call);
   if (in.quantized() && is_affine(in)) return {requantized(call, input_parameters(call, 0), to)};
-  if (!in.quantized() && input(call, 0).dtype == DataType::float32) return {rounded_away(input(call, 0), to)};
+  if (!in.quantized() && input(call, 0).dtype == DataType::float32) {
+    return {rounded_away(input(call, 0), to, call.options.rule == RequantRule::tflite)};
+  }
   return run_group(call, noop);
 }
 

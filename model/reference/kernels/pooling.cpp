@@ -81,33 +81,27 @@ T maximum(const T* plane, std::int64_t width, const Field& field) {
   return best;
 }
 
-// Elements an average is divided by: those inside the map, or the whole window if padding counts.
-std::int64_t divisor(const PoolingAttributes& attr, const Field& field) {
-  return attr.count_include_pad ? attr.window.kernel_h * attr.window.kernel_w : field.elements();
-}
-
 struct WindowAxis {
   std::int64_t input, taps, stride, step, pad_begin, pad_end;
 };
 
 // Taps of one axis in the map or its padding. Rounding the size up may let the last window reach beyond both;
-// ONNX Runtime does not count what lies there.
+// what lies there is never counted (ONNX, AveragePool).
 std::int64_t padded_taps(const WindowAxis& axis, std::int64_t output) {
   const std::int64_t room = axis.input + axis.pad_begin + axis.pad_end - output * axis.stride;
   return std::min(axis.taps, (room + axis.step - 1) / axis.step);
 }
 
-// What the sum for output element `index` is divided by.
-float real_divisor(const KernelCall& call, const Field& field, std::int64_t index) {
+// What the sum for output element `index` is divided by: elements inside the map, or in its padding, too.
+std::int64_t divisor(const KernelCall& call, const Field& field, std::int64_t index) {
   const auto& attr = attributes<PoolingAttributes>(call.node);
-  if (!attr.count_include_pad) return static_cast<float>(field.elements());
+  if (!attr.count_include_pad) return field.elements();
   const Window& w = attr.window;
   const Shape& in = input(call, 0).shape;
   const Shape& out = output_value(call).shape;
   const WindowAxis rows{in[2], w.kernel_h, w.stride_h, w.dilation_h, w.pad_top, w.pad_bottom};
   const WindowAxis columns{in[3], w.kernel_w, w.stride_w, w.dilation_w, w.pad_left, w.pad_right};
-  return static_cast<float>(padded_taps(rows, index / out[3] % out[2]) *
-                            padded_taps(columns, index % out[3]));
+  return padded_taps(rows, index / out[3] % out[2]) * padded_taps(columns, index % out[3]);
 }
 
 float sum_by_rows(const float* map, std::int64_t width, const Field& field) {
@@ -204,9 +198,9 @@ std::vector<Tensor> pooling(const KernelCall& call) {
   Tensor result(DataType::float32, output_value(call).shape);
   for_each_window(call, [&](std::int64_t plane, const Field& field, std::int64_t index) {
     const float* map = x + plane * in[2] * in[3];
-    result.data<float>()[index] = attr.type == Type::avg
-                                      ? sum_of(map, in, attr.window, field) / real_divisor(call, field, index)
-                                      : static_cast<float>(norm(attr, map, in[3], field));
+    result.data<float>()[index] = attr.type == Type::avg ? sum_of(map, in, attr.window, field) /
+                                                               static_cast<float>(divisor(call, field, index))
+                                                         : static_cast<float>(norm(attr, map, in[3], field));
   });
   return {std::move(result)};
 }
@@ -269,7 +263,7 @@ std::vector<Tensor> pooling_quantized(const KernelCall& call) {
     for_each_element(map, in[3], field, [&](std::int32_t element) { sum += element; });
     const std::int64_t count = field.elements();
     code = of_codes ? average_of_codes(sum, count)
-                    : average(sum - count * from.zero_point, divisor(attr, field));
+                    : average(sum - count * from.zero_point, divisor(call, field, index));
   });
   return {tensor_of_codes(to, output_value(call).shape, out)};
 }
@@ -298,7 +292,7 @@ std::vector<Tensor> average_pool(const KernelCall& call) {
       centred += code - from.zero_point;
       sum += static_cast<float>(code - from.zero_point) * from.scale;
     });
-    const float steps = sum / kernels::real_divisor(call, field, index) / to.scale;
+    const float steps = sum / static_cast<float>(kernels::divisor(call, field, index)) / to.scale;
     codes[static_cast<std::size_t>(index)] =
         whole ? average(centred, field.elements())
               : clamped(nearest(steps + static_cast<float>(to.zero_point)), to.range());

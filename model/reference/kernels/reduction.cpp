@@ -2,6 +2,7 @@
 // Reductions over any axes, running sums, and the places of extreme elements.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "model/graph/attributes.h"
@@ -37,6 +38,7 @@ Reduction reduction_of(const Shape& shape, const std::vector<std::int64_t>& axes
 // log sum e^x = m + log sum e^(x - m) with the largest x as m, so that nothing overflows.
 template <typename T>
 double log_sum_exp(const T* x, const std::vector<std::int64_t>& offsets) {
+  if (offsets.empty()) return -std::numeric_limits<double>::infinity();  // log 0
   double largest = static_cast<double>(x[offsets[0]]);
   for (const std::int64_t at : offsets) largest = std::max(largest, static_cast<double>(x[at]));
   if (std::isinf(largest)) return largest;
@@ -45,9 +47,18 @@ double log_sum_exp(const T* x, const std::vector<std::int64_t>& offsets) {
   return largest + exact_log(sum);
 }
 
+// The extreme of no elements: what any element beats.
+template <typename T>
+T weakest(bool largest) {
+  using Limits = std::numeric_limits<T>;
+  if (Limits::has_infinity) return largest ? -Limits::infinity() : Limits::infinity();
+  return largest ? Limits::lowest() : Limits::max();
+}
+
 // A NaN among floats is the result, as NumPy and ONNX Runtime have it.
 template <typename T>
 T extreme(const T* x, const std::vector<std::int64_t>& offsets, bool largest) {
+  if (offsets.empty()) return weakest<T>(largest);
   T best = x[offsets[0]];
   for (const std::int64_t at : offsets) {
     if (x[at] != x[at]) return x[at];
@@ -146,9 +157,8 @@ std::vector<Tensor> reduce(const KernelCall& call) {
   const Tensor& in = input(call, 0);
   const auto& a = attributes<ReduceAttributes>(call.node);
   const Reduction r = reduction_of(in.shape, a.axes);
-  const bool sums =
-      a.type != Type::mean && a.type != Type::max && a.type != Type::min && a.type != Type::log_sum_exp;
-  if (r.offsets.empty() && !sums) throw Error(place_of(call.node), "it reduces an empty tensor");
+  if (r.offsets.empty() && a.type == Type::mean && !is_float(in.dtype))
+    throw Error(place_of(call.node), "the mean of no integers");
   Tensor result(in.dtype, output_value(call).shape);
   by_type(call, in.dtype, [&](auto zero) {
     using T = decltype(zero);

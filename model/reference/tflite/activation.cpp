@@ -9,6 +9,7 @@
 #include "model/reference/fixed_point.h"
 #include "model/reference/tflite/input_radius.h"
 #include "model/reference/tflite/table.h"
+#include "model/reference/tflite/wide.h"
 
 namespace trireme::tflite {
 
@@ -68,9 +69,13 @@ std::vector<Tensor> fixed_point(const KernelCall& call) {
 std::vector<Tensor> lookup(const KernelCall& call) {
   const Affine out = output_parameters(call);
   const bool sigmoid = call.node.op == "sigmoid";
-  const bool range_of_function =
-      out.dtype == DataType::int8 && input_parameters(call, 0).dtype == out.dtype &&
-      out.scale == (sigmoid ? 0x1p-8F : 0x1p-7F) && out.zero_point == (sigmoid ? -128 : 0);
+  const Affine in = input_parameters(call, 0);
+  if (in.dtype == DataType::int16 && out.dtype == in.dtype && in.zero_point == 0 && out.zero_point == 0 &&
+      out.scale == 0x1p-15F)
+    return wide_lookup(call);
+  const bool range_of_function = out.dtype == DataType::int8 && in.dtype == out.dtype &&
+                                 out.scale == (sigmoid ? 0x1p-8F : 0x1p-7F) &&
+                                 out.zero_point == (sigmoid ? -128 : 0);
   if (call.options.rule == RequantRule::tflite || !range_of_function) return float_table(call);
   return fixed_point(call);
 }

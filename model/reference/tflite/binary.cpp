@@ -4,6 +4,7 @@
 
 #include "model/reference/codes.h"
 #include "model/reference/fixed_point.h"
+#include "model/reference/tflite/broadcast.h"
 #include "model/reference/tflite/reciprocal.h"
 #include "model/reference/tflite/table.h"
 
@@ -11,44 +12,17 @@ namespace trireme::tflite {
 
 namespace {
 
-// Strides of `in` seen from `out`: 0 along axes that repeat.
-Shape repeated_strides(const Shape& in, const Shape& out) {
-  if (in.size() > out.size()) internal_error("broadcast to fewer dimensions");
-  const Shape own = row_major_strides(in);
-  Shape strides(out.size(), 0);
-  const std::size_t skipped = out.size() - in.size();
-  for (std::size_t i = 0; i < in.size(); ++i) {
-    if (in[i] != 1 && in[i] != out[i + skipped]) internal_error("shapes that cannot be broadcast");
-    strides[i + skipped] = in[i] == 1 ? 0 : own[i];
-  }
-  return strides;
-}
-
 // Codes of operation(a - z_a, b - z_b) + z_out, clamped to the type: every operator here has this form.
 template <typename Operation>
 std::vector<Tensor> combine(const KernelCall& call, Operation operation) {
   const Affine a = input_parameters(call, 0), b = input_parameters(call, 1), out = output_parameters(call);
-  const std::vector<std::int32_t> x = codes_of(input(call, 0)), y = codes_of(input(call, 1));
-  const Shape& shape = output_value(call).shape;
-  const Shape stride_a = repeated_strides(input(call, 0).shape, shape);
-  const Shape stride_b = repeated_strides(input(call, 1).shape, shape);
-  std::vector<std::int32_t> codes(static_cast<std::size_t>(element_count(shape)));
-  Shape at(shape.size(), 0);
-  std::int64_t from_a = 0, from_b = 0;
-  for (std::int32_t& code : codes) {
-    const std::int32_t left = x[static_cast<std::size_t>(from_a)] - a.zero_point;
-    const std::int32_t right = y[static_cast<std::size_t>(from_b)] - b.zero_point;
-    code = clamped(std::int64_t{operation(left, right)} + out.zero_point, out.range());
-    for (std::size_t axis = shape.size(); axis-- > 0;) {
-      from_a += stride_a[axis];
-      from_b += stride_b[axis];
-      if (++at[axis] < shape[axis]) break;
-      from_a -= stride_a[axis] * shape[axis];
-      from_b -= stride_b[axis] * shape[axis];
-      at[axis] = 0;
-    }
-  }
-  return {tensor_of_codes(out, shape, codes)};
+  std::vector<std::int32_t> codes;
+  codes.reserve(static_cast<std::size_t>(element_count(output_value(call).shape)));
+  for_each_pair(call, [&](std::int32_t x, std::int32_t y) {
+    const std::int32_t result = operation(x - a.zero_point, y - b.zero_point);
+    codes.push_back(clamped(std::int64_t{result} + out.zero_point, out.range()));
+  });
+  return {tensor_of_codes(out, output_value(call).shape, codes)};
 }
 
 // 1. Both inputs, shifted left for precision, in units of twice the larger scale. 2. Their sum (`sign` 1) or
@@ -88,8 +62,22 @@ std::vector<Tensor> multiply(const KernelCall& call) {
   });
 }
 
+namespace {
+
+// x / 2^exponent, ties away from zero, in the 32-bit shifts of the runtime's build: x86 takes an exponent
+// beyond 31 modulo 32, while the 64-bit mask below the point is cut to its low half. Quotients far below one
+// become noise so.
+std::int32_t divided_as_x86(std::int32_t x, int exponent) {
+  const auto mask =
+      static_cast<std::int32_t>(static_cast<std::uint32_t>((std::uint64_t{1} << (exponent & 63)) - 1));
+  const std::int32_t threshold = (mask >> 1) + (x < 0 ? 1 : 0);
+  return (x >> (exponent & 31)) + ((x & mask) > threshold ? 1 : 0);
+}
+
+}  // namespace
+
 // The reciprocal of the divisor as a fixed-point number, times the dividend with all its leading sign bits
-// used.
+// used; a negative divisor lends its sign to the dividend.
 std::vector<Tensor> divide(const KernelCall& call) {
   const float a = input_parameters(call, 0).scale, b = input_parameters(call, 1).scale;
   const FixedFactor factor = fixed_factor(static_cast<double>(a / (b * output_parameters(call).scale)));
@@ -97,11 +85,13 @@ std::vector<Tensor> divide(const KernelCall& call) {
   return combine(call, [&](std::int32_t x, std::int32_t y) -> std::int32_t {
     if (y == 0) throw Error(place_of(call.node), "a divisor is zero", "TensorFlow Lite refuses that, too");
     const Reciprocal inverse = reciprocal(y < 0 ? -y : y, 31);
-    const int headroom = leading_sign_bits(x);
-    const std::int32_t quotient =
-        trireme::multiply(x, {y < 0 ? -inverse.value : inverse.value, headroom}, rounding);
-    return trireme::multiply(quotient, {factor.multiplier, factor.shift - inverse.bits_over_unit - headroom},
-                             rounding);
+    const std::int32_t dividend = y < 0 ? -x : x;
+    const int headroom = leading_sign_bits(dividend);
+    const std::int32_t quotient = trireme::multiply(dividend, {inverse.value, headroom}, rounding);
+    const int shift = factor.shift - inverse.bits_over_unit - headroom;
+    if (rounding == FixedRounding::single)
+      return trireme::multiply(quotient, {factor.multiplier, shift}, rounding);
+    return divided_as_x86(high_product(quotient, static_cast<std::int32_t>(factor.multiplier)), -shift);
   });
 }
 

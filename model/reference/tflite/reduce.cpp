@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sums and means of codes along axes.
 #include <algorithm>
-#include <limits>
 
 #include "model/graph/attributes.h"
 #include "model/quant/rounding.h"
 #include "model/reference/codes.h"
 #include "model/reference/fixed_point.h"
+#include "model/reference/tflite/reduced.h"
 #include "model/reference/tflite/table.h"
 
 namespace trireme::tflite {
@@ -20,26 +20,12 @@ struct Sums {
 };
 
 Sums sums_of(const KernelCall& call, const ReduceAttributes& attr) {
-  const Tensor& in = input(call, 0);
-  const std::vector<std::int32_t> codes = codes_of(in);
-  Shape kept = in.shape;
   Sums result;
-  for (const std::int64_t axis : attr.axes) {
-    result.count *= kept.at(static_cast<std::size_t>(axis));
-    kept.at(static_cast<std::size_t>(axis)) = 1;
-  }
-  const Shape own = row_major_strides(kept);
-  result.sum.resize(static_cast<std::size_t>(element_count(kept)));
-  Shape at(in.shape.size(), 0);
-  for (const std::int32_t code : codes) {
-    std::int64_t to = 0;
-    for (std::size_t axis = 0; axis < at.size(); ++axis) to += kept[axis] == 1 ? 0 : at[axis] * own[axis];
-    result.sum[static_cast<std::size_t>(to)] += code;
-    for (std::size_t axis = at.size(); axis-- > 0;) {
-      if (++at[axis] < in.shape[axis]) break;
-      at[axis] = 0;
-    }
-  }
+  const Reduced places = reduced_places(input(call, 0).shape, attr.axes);
+  result.count = places.count;
+  result.sum.resize(places.outputs);
+  const std::vector<std::int32_t> codes = codes_of(input(call, 0));
+  for (std::size_t i = 0; i < codes.size(); ++i) result.sum[places.of_element[i]] += codes[i];
   return result;
 }
 
@@ -81,7 +67,7 @@ std::int64_t mean_by_multiplier(std::int64_t sum, std::int64_t count, const Affi
   return std::int64_t{multiply(sum - count * in.zero_point, factor, rounding)} + out.zero_point;
 }
 
-// Any other form: in float32.
+// Any other form: in float32, as it comes out before the type keeps it.
 std::int64_t rescaled_in_float(std::int64_t sum, std::int64_t count, bool mean, const Affine& in,
                                const Affine& out) {
   const float scale = in.scale / out.scale;
@@ -91,35 +77,45 @@ std::int64_t rescaled_in_float(std::int64_t sum, std::int64_t count, bool mean, 
   return round_to_int64(static_cast<double>(real), Ties::half_away) + out.zero_point;
 }
 
+// Sums keep the low bits: the runtime does not clamp them, and sums the codes themselves where the parameters
+// are alike.
+std::int64_t sum_of_codes(std::int64_t sum, std::int64_t count, const Affine& in, const Affine& out) {
+  const std::int64_t code = in == out ? sum : rescaled_in_float(sum, count, false, in, out);
+  const std::int64_t codes = std::int64_t{out.range().high} - out.range().low + 1;
+  const std::int64_t above = (code - out.range().low) % codes;
+  return out.range().low + (above < 0 ? above + codes : above);
+}
+
+std::int64_t mean_of_codes(const KernelCall& call, bool of_map, std::int64_t sum, std::int64_t count,
+                           const Affine& in, const Affine& out) {
+  if (of_map && call.options.rule != RequantRule::tflite)
+    return mean_by_multiplier(sum, count, in, out, elementwise_rounding(call.options.rule));
+  if (of_map && in.dtype == DataType::uint8) return mean_by_factor(sum, count, in, out);
+  if (of_map) return mean_by_division(sum, count, in, out);
+  return in == out ? sum / count : rescaled_in_float(sum, count, true, in, out);  // towards zero
+}
+
 }  // namespace
 
-bool reduce_applies(const Graph&, const Node& node) {
+bool reduce_applies(const Graph& graph, const Node& node) {
   const auto type = attributes<ReduceAttributes>(node).type;
-  return type == ReduceAttributes::Type::mean || type == ReduceAttributes::Type::sum;
+  const DataType in = graph.values.at(node.inputs.at(0)).quantization.dtype;
+  const bool alike = in == graph.values.at(node.outputs.at(0)).quantization.dtype;
+  if (type == ReduceAttributes::Type::prod) return alike && in != DataType::uint8;
+  return alike && (type == ReduceAttributes::Type::mean || type == ReduceAttributes::Type::sum);
 }
 
 std::vector<Tensor> reduce(const KernelCall& call) {
   const auto& attr = attributes<ReduceAttributes>(call.node);
+  if (attr.type == ReduceAttributes::Type::prod) return reduce_product(call);
   const bool mean = attr.type == ReduceAttributes::Type::mean;
   const Affine in = input_parameters(call, 0), out = output_parameters(call);
-  const bool same = in == out;
   const Sums sums = sums_of(call, attr);
-  const FixedRounding rounding = elementwise_rounding(call.options.rule);
+  const bool of_map = mean_of_map(call, attr);
   std::vector<std::int32_t> codes;
   for (const std::int64_t sum : sums.sum) {
-    std::int64_t code = 0;
-    if (mean && mean_of_map(call, attr)) {
-      if (call.options.rule != RequantRule::tflite) {
-        code = mean_by_multiplier(sum, sums.count, in, out, rounding);
-      } else {
-        code = in.dtype == DataType::uint8 ? mean_by_factor(sum, sums.count, in, out)
-                                           : mean_by_division(sum, sums.count, in, out);
-      }
-    } else if (mean && same) {
-      code = sum / sums.count;  // towards zero
-    } else {
-      code = rescaled_in_float(sum, sums.count, mean, in, out);
-    }
+    const std::int64_t code =
+        mean ? mean_of_codes(call, of_map, sum, sums.count, in, out) : sum_of_codes(sum, sums.count, in, out);
     codes.push_back(clamped(code, out.range()));
   }
   return {tensor_of_codes(out, output_value(call).shape, codes)};

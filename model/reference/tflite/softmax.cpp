@@ -9,7 +9,9 @@
 #include "model/reference/fixed_point.h"
 #include "model/reference/tflite/input_radius.h"
 #include "model/reference/tflite/reciprocal.h"
+#include "model/reference/tflite/rows.h"
 #include "model/reference/tflite/table.h"
+#include "model/reference/tflite/wide.h"
 
 namespace trireme::tflite {
 
@@ -68,35 +70,32 @@ bool full_range(const Affine& in, const Affine& out) {
 
 }  // namespace
 
-// int16 inputs have a table of exponentials of their own, which is not modelled.
+// Of int16 only what the runtime demands: zero points of 0, and 2^-15 as the output's scale.
 bool softmax_applies(const Graph& graph, const Node& node) {
-  return graph.values.at(node.inputs.at(0)).quantization.dtype != DataType::int16;
+  const Quantization& in = graph.values.at(node.inputs.at(0)).quantization;
+  const Quantization& out = graph.values.at(node.outputs.at(0)).quantization;
+  if (in.dtype != DataType::int16) return true;
+  const bool symmetric = in.scheme == Quantization::Scheme::fixed_point || in.zero_point.at(0) == 0;
+  const bool full = out.scheme == Quantization::Scheme::fixed_point
+                        ? out.fl == 15
+                        : out.scale.at(0) == 0x1p-15F && out.zero_point.at(0) == 0;
+  return out.dtype == in.dtype && symmetric && full;
 }
 
 std::vector<Tensor> softmax(const KernelCall& call) {
   const Affine in = input_parameters(call, 0), out = output_parameters(call);
-  const auto axis = static_cast<std::size_t>(attributes<SoftmaxAttributes>(call.node).axis);
-  const Shape& shape = input(call, 0).shape;
-  const std::int64_t count = shape.at(axis), inner = row_major_strides(shape)[axis];
+  if (in.dtype == DataType::int16) return wide_softmax(call);
   const bool by_table = call.options.rule == RequantRule::tflite || !full_range(in, out);
   const FixedRounding rounding = elementwise_rounding(call.options.rule);
   Codes codes = codes_of(input(call, 0));
-  const auto size = static_cast<std::int64_t>(codes.size());
-  Codes row(static_cast<std::size_t>(count));
-  for (std::int64_t first = 0; first < size;
-       first += first % inner == inner - 1 ? (count - 1) * inner + 1 : 1) {
-    const auto at = [&](std::int64_t i) -> std::int32_t& {
-      return codes[static_cast<std::size_t>(first + i * inner)];
-    };
-    for (std::int64_t i = 0; i < count; ++i) row[static_cast<std::size_t>(i)] = at(i);
+  for_each_row(codes, input(call, 0).shape, attributes<SoftmaxAttributes>(call.node).axis, [&](Codes& row) {
     if (by_table) {
       softmax_by_table(row, in.scale, out);
     } else {
       softmax_in_fixed_point(row, in.scale, out, rounding);
     }
-    for (std::int64_t i = 0; i < count; ++i) at(i) = row[static_cast<std::size_t>(i)];
-  }
-  return {tensor_of_codes(out, shape, codes)};
+  });
+  return {tensor_of_codes(out, input(call, 0).shape, codes)};
 }
 
 }  // namespace trireme::tflite

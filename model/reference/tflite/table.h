@@ -6,7 +6,8 @@
 
 namespace trireme {
 
-// Rows of find_tflite_kernel(). They take and give affine codes only (codes.h).
+// Rows of find_tflite_kernel(). They take and give affine codes only (codes.h);
+// comparisons give truth values.
 namespace tflite {
 std::vector<Tensor> add(const KernelCall& call);
 std::vector<Tensor> subtract(const KernelCall& call);
@@ -17,6 +18,9 @@ std::vector<Tensor> lookup(const KernelCall& call);  // sigmoid, tanh
 std::vector<Tensor> leakyrelu(const KernelCall& call);
 std::vector<Tensor> hard_swish(const KernelCall& call);
 std::vector<Tensor> abs(const KernelCall& call);
+std::vector<Tensor> rsqrt(const KernelCall& call);
+std::vector<Tensor> comparison(const KernelCall& call);
+std::vector<Tensor> l2normalize(const KernelCall& call);
 std::vector<Tensor> softmax(const KernelCall& call);
 std::vector<Tensor> reduce(const KernelCall& call);
 std::vector<Tensor> resize(const KernelCall& call);
@@ -25,6 +29,7 @@ std::vector<Tensor> concat(const KernelCall& call);
 bool softmax_applies(const Graph& graph, const Node& node);
 bool reduce_applies(const Graph& graph, const Node& node);
 bool resize_applies(const Graph& graph, const Node& node);
+bool comparison_applies(const Graph& graph, const Node& node);
 }  // namespace tflite
 
 }  // namespace trireme

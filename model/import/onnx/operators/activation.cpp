@@ -20,7 +20,7 @@ void import_leaky_relu(OnnxNode& node) {
   node.result("leakyrelu", a, {node.input(0)});
 }
 
-// Limits that the network computes: a maximum and a minimum.
+// Limits that the network computes, or that cross: a maximum, then a minimum.
 void import_computed_clip(OnnxNode& node) {
   ValueId data = node.input(0);
   if (node.has_input(1) && !node.has_input(2)) return node.result("maximum", {}, {data, node.input(1)});
@@ -45,6 +45,7 @@ void import_clip(OnnxNode& node) {
   if (computed(1) || computed(2)) return import_computed_clip(node);
   low = limit(node, 1, low);
   high = limit(node, 2, high);
+  if (low > high && node.has_input(1) && node.has_input(2)) return import_computed_clip(node);
   if (std::isnan(low) || std::isnan(high) || low > high) {
     return node.unsupported("it clips to the range from " + shortest(low) + " to " + shortest(high),
                             "the lower limit first");

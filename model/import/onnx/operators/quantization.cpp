@@ -9,7 +9,9 @@
 #include <cmath>
 
 #include "model/graph/operators.h"
+#include "model/import/onnx/codes.h"
 #include "model/import/onnx/operator_table.h"
+#include "model/import/onnx/operators/plain_quantization.h"
 #include "support/text.h"
 
 namespace trireme {
@@ -20,7 +22,7 @@ std::vector<float> read_scales(OnnxNode& node, std::size_t input) {
   if (tensor.dtype != DataType::float32 || tensor.shape.size() > 1 || tensor.size() < 1) {
     node.unsupported(
         fmt::format("its scale is a {} tensor of shape {}", name_of(tensor.dtype), to_string(tensor.shape)),
-        "one number, or one for each channel; scales of blocks are not supported");
+        "one number, or one for each channel");
     throw NodeSkipped();
   }
   std::vector<float> scales(tensor.data<float>(), tensor.data<float>() + tensor.size());
@@ -49,9 +51,6 @@ std::vector<std::int32_t> read_zero_points(OnnxNode& node, std::size_t input, st
 
 // Attributes of newer operator sets that choose among what is not supported here.
 void check_attributes(OnnxNode& node) {
-  if (node.integer("block_size", 0) != 0)
-    node.unsupported("attribute 'block_size' is set: scales of blocks are not supported",
-                     "quantize per tensor or per channel");
   node.integer("saturate", 1);  // of float8 only
   const std::int64_t precision = node.integer("precision", 0);
   if (precision != 0 && precision != onnx::TensorProto::FLOAT)
@@ -59,33 +58,37 @@ void check_attributes(OnnxNode& node) {
                      "FLOAT is supported");
 }
 
-DataType output_type(OnnxNode& node) {
-  switch (node.integer("output_dtype", onnx::TensorProto::UNDEFINED)) {
-    case onnx::TensorProto::UNDEFINED:
-    case onnx::TensorProto::UINT8:
-      return DataType::uint8;
-    case onnx::TensorProto::INT8:
-      return DataType::int8;
-    case onnx::TensorProto::UINT16:
-      return DataType::uint16;
-    case onnx::TensorProto::INT16:
-      return DataType::int16;
-    default:
-      node.unsupported("attribute 'output_dtype' is not supported", "INT8, UINT8, INT16 or UINT16");
-      return DataType::uint8;
+// The integers that QuantizeLinear makes: the zero point's, or what the attribute says.
+IntegerRange output_range(OnnxNode& node) {
+  const auto wish = static_cast<std::int32_t>(node.integer("output_dtype", onnx::TensorProto::UNDEFINED));
+  if (node.has_input(2)) {
+    node.input(2);
+    return integer_range(node.dtype(2), node.is_four_bit(2));
   }
+  if (wish == onnx::TensorProto::UNDEFINED) return integer_range(DataType::uint8, false);
+  const DataType type = onnx_data_type(wish);
+  if (is_integer(type) && bytes_of(type) <= 2) return integer_range(type, is_four_bit(wish));
+  node.unsupported("attribute 'output_dtype' is " + onnx_type_name(wish), "integers of at most 16 bits");
+  throw NodeSkipped();
+}
+
+// Codes are of these types, with scales that are known. Everything else is plain arithmetic.
+bool are_codes(DataType type) {
+  return type == DataType::uint8 || type == DataType::int8 || type == DataType::int16;
 }
 
 void import_quantize(OnnxNode& node) {
   check_attributes(node);
   const std::int64_t axis = node.integer("axis", 1);
-  const DataType fallback = output_type(node);
-  if (node.has_input(2) && node.is_four_bit(2))
-    return node.unsupported("it quantizes to 4 bits", "4-bit weights are supported: store them quantized");
-  const Quantization q = read_parameters(node, {}, fallback, node.shape(0), axis);
-  if (node.value(0).dtype != DataType::float32) {
-    return node.unsupported(fmt::format("it quantizes {} numbers", name_of(node.value(0).dtype)), "float32");
-  }
+  const std::int64_t block = node.integer("block_size", 0);
+  const IntegerRange range = output_range(node);
+  const DataType type = node.value(0).dtype;
+  if (type != DataType::float32 && type != DataType::int32)
+    return node.unsupported(fmt::format("it quantizes {} numbers", name_of(type)), "float32 or int32");
+  const bool known = node.is_constant(1) && (!node.has_input(2) || node.is_constant(2));
+  if (block != 0 || !known || !are_codes(range.dtype) || range.four_bit || type != DataType::float32)
+    return quantize_plainly(node, {axis, block}, range);
+  const Quantization q = read_parameters(node, {}, range.dtype, node.shape(0), axis);
   if (node.is_constant(0)) {
     node.budget().spend(element_count(node.shape(0)), q.dtype);
     return node.result_constant(quantize(node.constant(0, "the data"), q));
@@ -93,31 +96,25 @@ void import_quantize(OnnxNode& node) {
   node.result_codes("quantize", {}, {node.input(0)}, q);
 }
 
-// With a scale that is computed (DynamicQuantizeLinear), and for integers that are no codes (the sums of
-// ConvInteger): (x - zero point) * scale in plain arithmetic, the same numbers.
-void import_dequantize_computed(OnnxNode& node) {
-  const CastAttributes to_float{DataType::float32};
-  ValueId x = node.step("_float", "cast", to_float, {node.input(0)});
-  if (node.has_input(2)) {
-    const ValueId zero = node.step("_zero", "cast", to_float, {node.input(2)});
-    x = node.step("_centered", "subtract", {}, {x, zero});
-  }
-  node.result("multiply", {}, {x, node.input(1)});
-}
-
 void import_dequantize(OnnxNode& node) {
   check_attributes(node);
   node.integer("output_dtype", 0);
   const std::int64_t axis = node.integer("axis", 1);
-  const bool sums = !node.is_constant(0) && node.value(0).dtype == DataType::int32;
-  if (!node.is_constant(1) || sums) return import_dequantize_computed(node);
+  const std::int64_t block = node.integer("block_size", 0);
   const Value& data = node.value(0);
   const DataType stored = data.quantization.quantized() ? data.quantization.dtype : data.dtype;
+  const bool known = node.is_constant(1) && (!node.has_input(2) || node.is_constant(2));
+  const bool codes = are_codes(stored) || (node.is_constant(0) && stored == DataType::int32);
+  // Integers that the network calculates are no codes.
+  const Node* producer = node.producer(0);
+  const bool calculated =
+      producer != nullptr && !data.quantization.quantized() && moved_inputs(*producer).empty();
+  if (block != 0 || !known || !codes || calculated) return dequantize_plainly(node, {axis, block});
   const Quantization q = read_parameters(node, {}, stored, node.shape(0), axis);
   if (node.is_constant(0)) {
-    const Tensor& codes = node.constant(0, "the data");
-    node.budget().spend(codes.size(), codes.dtype);
-    return node.result_constant_codes(codes, q);
+    const Tensor& constant = node.constant(0, "the data");
+    node.budget().spend(constant.size(), constant.dtype);
+    return node.result_constant_codes(constant, q);
   }
   node.result("dequantize", {}, {node.codes_input(0, q, "_codes")});
 }

@@ -7,8 +7,15 @@
 namespace trireme {
 namespace {
 
+// Of one element all that a reduction does to it: |x| (L1, L2), log x, x * x. Sums, means, extremes and
+// log(exp x) are x itself.
+bool changes_one_element(ReduceAttributes::Type type) {
+  using Type = ReduceAttributes::Type;
+  return type == Type::l1 || type == Type::l2 || type == Type::log_sum || type == Type::sum_square;
+}
+
 // The axes are an attribute, or, since opset 13 (ReduceSum) and 18, an input. None means all of them, or,
-// noop_with_empty_axes, nothing to do.
+// noop_with_empty_axes, each element for itself.
 template <ReduceAttributes::Type type>
 void import_reduce(OnnxNode& node) {
   ReduceAttributes a;
@@ -17,7 +24,10 @@ void import_reduce(OnnxNode& node) {
   a.keep_dims = node.flag("keepdims", true);
   const bool noop = node.flag("noop_with_empty_axes", false);
   if (node.has_input(1)) a.axes = node.constant_integers(1, "the list of axes");
-  if (a.axes.empty() && noop) return node.result("noop", {}, {node.input(0)});
+  if (a.axes.empty() && noop) {
+    if (changes_one_element(type)) return node.result("reduce", a, {node.input(0)});
+    return node.result("noop", {}, {node.input(0)});
+  }
   if (a.axes.empty()) a.axes = every_axis(node.shape(0).size());
   node.result("reduce", a, {node.input(0)});
 }

@@ -31,11 +31,34 @@ void cast_to(OnnxNode& node, DataType dtype) {
   node.result("cast", CastAttributes{is_float(dtype) ? DataType::float32 : dtype}, {data});
 }
 
+// Four bits: floats to the nearest integer, halves away from zero, and of any integer the low bits are left
+// (ONNX Runtime 1.30; ONNX leaves what does not fit open).
+void cast_to_four_bits(OnnxNode& node, DataType dtype) {
+  const CastAttributes whole{DataType::int32}, real{DataType::float32};
+  const auto number = [&](const char* suffix, std::int32_t value) {
+    return node.step_constant(suffix, Tensor::of<std::int32_t>({}, {value}));
+  };
+  ValueId x = node.step("_whole", "cast", whole, {node.input(0)});  // towards zero
+  if (is_float(node.dtype(0))) {
+    const ValueId back = node.step("_back", "cast", real, {x});
+    const ValueId rest = node.step("_rest", "subtract", {}, {node.input(0), back});
+    const ValueId halves = node.step("_halves", "add", {}, {rest, rest});
+    x = node.step("_nearest", "add", {}, {x, node.step("_step", "cast", whole, {halves})});
+  }
+  const std::int32_t below = dtype == DataType::int8 ? 8 : 0;  // -8 to 7, or 0 to 15
+  const ValueId moved = node.step("_moved", "add", {}, {x, number("_below", below)});
+  const ValueId low = node.step("_low", "mod", {}, {moved, number("_codes", 16)});
+  node.result("cast", CastAttributes{dtype},
+              {node.step("_code", "subtract", {}, {low, number("_zero", below)})});
+}
+
 // "saturate" and "round_mode" matter for floats of 8 bits only.
 void import_cast(OnnxNode& node) {
   const std::int64_t to = node.integer("to", 0);
   if (!node.has("to")) node.unsupported("attribute 'to' is missing");
-  cast_to(node, onnx_data_type(static_cast<std::int32_t>(to)));
+  const auto type = static_cast<std::int32_t>(to);
+  if (is_four_bit(type)) return cast_to_four_bits(node, onnx_data_type(type));
+  cast_to(node, onnx_data_type(type));
 }
 
 void import_cast_like(OnnxNode& node) { cast_to(node, node.value(1).dtype); }

@@ -32,13 +32,17 @@ void import_gelu(TfliteNode& node) {
   node.result("gelu", GeluAttributes{options.approximate}, {node.input(0)});
 }
 
-// The graph's softmax has no factor on its exponents; another one than 1 is multiplied in before.
+// The graph's softmax has no factor on its exponents; another one than 1 is multiplied in before. Codes stay
+// as they are: their scale takes the factor.
 ValueId scaled_by_beta(TfliteNode& node, float beta) {
   const ValueId input = node.input(0);
   if (beta == 1.0F) return input;
   if (!std::isfinite(beta)) node.leave(fmt::format("beta is {}", static_cast<double>(beta)));
+  Quantization scaled = node.value(0).quantization;
+  for (float& scale : scaled.scale) scale *= beta;
+  const bool codes = scaled.quantized() && beta > 0 && std::isnormal(scaled.scale.at(0));
   const ValueId factor = node.step_constant("/beta", Tensor::of<float>({}, {beta}));
-  return node.step("/scaled", "multiply", {}, {input, factor});
+  return node.step("/scaled", "multiply", {}, {input, factor}, codes ? scaled : Quantization{});
 }
 
 void import_softmax(TfliteNode& node) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
+#include "model/graph/operators.h"
 #include "model/import/tflite/operator_table.h"
 
 namespace trireme {
@@ -20,8 +22,25 @@ std::vector<ValueId> data_first(TfliteNode& node) {
 
 void import_commutative(TfliteNode& node) { node.result(node.graph_op(), {}, data_first(node)); }
 
+// 16-bit codes whose scales are all powers of two may be meant to be shifted in place of scaled.
+void note_shifts(TfliteNode& node, bool powers_of_two) {
+  const Quantization& out = node.declared().quantization;
+  if (!powers_of_two || !out.quantized() || out.dtype != DataType::int16) return;
+  int exponent = 0;
+  bool unequal = false;
+  for (const Quantization* q : {&node.value(0).quantization, &node.value(1).quantization, &out}) {
+    if (!q->quantized() || std::frexp(q->scale.at(0), &exponent) != 0.5F) return;
+    unequal = unequal || q->scale[0] != out.scale[0];
+  }
+  if (unequal)
+    node.import().graph.notes.push_back(
+        "operator '" + printable(node.declared().name) +
+        "': scales of powers of two are multiplied, not shifted; exact halves may round otherwise");
+}
+
 void import_add(TfliteNode& node) {
   const auto options = node.options<tflite_file::AddOptionsT>();
+  note_shifts(node, options.pot_scale_int16);
   node.result("add", {}, data_first(node), options.fused_activation_function);
 }
 
@@ -32,6 +51,7 @@ void import_mul(TfliteNode& node) {
 
 void import_sub(TfliteNode& node) {
   const auto options = node.options<tflite_file::SubOptionsT>();
+  note_shifts(node, options.pot_scale_int16);
   node.result("subtract", {}, {node.input(0), node.input(1)}, options.fused_activation_function);
 }
 

@@ -15,14 +15,29 @@ namespace {
 using tflite_file::BuiltinOperator;
 using Reduce = ReduceAttributes::Type;
 
+// TensorFlow Lite rounds the mean over rows and columns of images, written so and kept as images, otherwise
+// than any other: the reference knows that form by its two kept axes.
+bool means_like_the_mean_of_an_image(const std::vector<std::int64_t>& given, std::size_t rank) {
+  const bool rows_and_columns =
+      given == std::vector<std::int64_t>{1, 2} || given == std::vector<std::int64_t>{2, 1};
+  return rank != 4 || given.size() != 2 || rows_and_columns;
+}
+
 void import_reduce(TfliteNode& node, Reduce type) {
   const auto options = node.options<tflite_file::ReducerOptionsT>();
-  const std::size_t rank = node.shape(0).size();
+  Shape shape = node.shape(0);
+  const std::vector<std::int64_t> given = node.constant_integers(1, "the list of axes");
   std::set<std::int64_t> axes;
-  for (const std::int64_t axis : node.constant_integers(1, "the list of axes"))
-    axes.insert(checked_axis(node, axis, rank));
-  node.result("reduce", ReduceAttributes{type, {axes.begin(), axes.end()}, options.keep_dims},
-              {node.input(0)});
+  for (const std::int64_t axis : given) axes.insert(checked_axis(node, axis, shape.size()));
+  const ReduceAttributes a{type, {axes.begin(), axes.end()}, options.keep_dims};
+  const Quantization codes = node.value(0).quantization;
+  if (!options.keep_dims || type != Reduce::mean || !codes.quantized() ||
+      means_like_the_mean_of_an_image(given, shape.size()))
+    return node.result("reduce", a, {node.input(0)});
+  for (const std::int64_t axis : axes) shape[static_cast<std::size_t>(axis)] = 1;
+  const ValueId means = node.step("/means", "reduce", ReduceAttributes{type, a.axes, false}, {node.input(0)},
+                                  node.declared().quantization);
+  node.result("reshape", ReshapeAttributes{shape}, {means});
 }
 
 void import_mean(TfliteNode& node) { import_reduce(node, Reduce::mean); }

@@ -203,41 +203,36 @@ void import_pad(TfliteNode& node) {
   node.result("pad", a, {node.input(0)});
 }
 
-// SYMMETRIC repeats the border itself: no mode of the graph's.
+// SYMMETRIC repeats the border itself, which is no mode of the graph's: rows are taken by their numbers, axis
+// by axis.
 void import_mirror_pad(TfliteNode& node) {
   const auto options = node.options<tflite_file::MirrorPadOptionsT>();
-  if (options.mode != tflite_file::MirrorPadMode::REFLECT)
-    node.unsupported(fmt::format("its mode is {}", static_cast<int>(options.mode)), "REFLECT");
   PadAttributes a = read_pads(node);
-  a.mode = PadAttributes::Mode::reflect;
-  node.result("pad", a, {node.input(0)});
-}
-
-void import_gather(TfliteNode& node) {
-  const auto options = node.options<tflite_file::GatherOptionsT>();
-  if (options.batch_dims != 0) node.unsupported(fmt::format("batch_dims is {}", options.batch_dims), "0");
-  const std::int64_t axis = checked_axis(node, options.axis, node.shape(0).size());
-  node.result("gather", GatherAttributes{axis}, {node.input(0), node.input(1)});
-}
-
-void import_gather_nd(TfliteNode& node) {
-  node.result("gathernd", GatherNdAttributes{}, {node.input(0), node.input(1)});
-}
-
-// Inputs: indices, depth, value where the index is, value elsewhere.
-void import_one_hot(TfliteNode& node) {
-  const auto options = node.options<tflite_file::OneHotOptionsT>();
-  const Value on = node.constant(2, "the value of the index");
-  const Value off = node.constant(3, "the value elsewhere");
-  if (on.dtype != off.dtype || on.constant->size() != 1 || off.constant->size() != 1)
-    node.leave("its two values are of different types or no single numbers");
-  Tensor values(on.constant->dtype, {2});
-  const auto width = static_cast<std::ptrdiff_t>(off.constant->bytes.size());
-  std::copy(off.constant->bytes.begin(), off.constant->bytes.end(), values.bytes.begin());
-  std::copy(on.constant->bytes.begin(), on.constant->bytes.end(), values.bytes.begin() + width);
-  const OneHotAttributes a{checked_axis(node, options.axis, node.shape(0).size() + 1),
-                           node.constant_integer(1, "the depth")};
-  node.result("one_hot", a, {node.input(0), node.step_constant("/values", std::move(values))});
+  if (options.mode == tflite_file::MirrorPadMode::REFLECT) {
+    a.mode = PadAttributes::Mode::reflect;
+    return node.result("pad", a, {node.input(0)});
+  }
+  if (options.mode != tflite_file::MirrorPadMode::SYMMETRIC)
+    node.leave(fmt::format("its mode is {}", static_cast<int>(options.mode)), "REFLECT or SYMMETRIC");
+  const Shape shape = node.shape(0);
+  const Quantization like = node.value(0).quantization;
+  ValueId padded = node.input(0);
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    const std::int64_t size = shape[axis], total = a.before[axis] + size + a.after[axis];
+    if (a.before[axis] > size || a.after[axis] > size)
+      node.leave(fmt::format("{} and {} mirrored of {}", a.before[axis], a.after[axis], size),
+                 "at most all of them");
+    if (total == size) continue;
+    node.budget().spend(total, DataType::int64);
+    std::vector<std::int64_t> rows;
+    for (std::int64_t i = -a.before[axis]; i < size + a.after[axis]; ++i)
+      rows.push_back(i < 0 ? -1 - i : i < size ? i : 2 * size - 1 - i);
+    const std::string number = std::to_string(axis);
+    const ValueId indices = node.step_constant("/rows" + number, Tensor::of<std::int64_t>({total}, rows));
+    padded = node.step("/axis" + number, "gather", GatherAttributes{static_cast<std::int64_t>(axis)},
+                       {padded, indices}, like);
+  }
+  node.result("noop", {}, {padded});
 }
 
 }  // namespace
@@ -253,9 +248,6 @@ const TfliteFamily& tflite_slice_family() {
       {BuiltinOperator::PAD, 2, 2, import_pad},
       {BuiltinOperator::PADV2, 3, 3, import_pad},
       {BuiltinOperator::MIRROR_PAD, 2, 2, import_mirror_pad},
-      {BuiltinOperator::GATHER, 2, 2, import_gather},
-      {BuiltinOperator::GATHER_ND, 2, 2, import_gather_nd},
-      {BuiltinOperator::ONE_HOT, 4, 4, import_one_hot},
   };
   return rows;
 }
