@@ -63,6 +63,8 @@ TEST(TflitePpuKernels, SumsAndMeans) {
       }
       expect_on_ppu(one_node("reduce", ReduceAttributes{Type::sum, form.axes, form.keep},
                              {coded(type, map, 0.05F, 4)}, {coded(type, form.out, 0.9F, 11)}));
+      expect_on_ppu(one_node("reduce", ReduceAttributes{Type::sum, form.axes, form.keep},
+                             {coded(type, map, 0.05F, 4)}, {coded(type, form.out, 0.05F, 4)}));
     }
   }
 }
@@ -107,6 +109,15 @@ TEST(TflitePpuKernels, TwoInputs) {
   }
 }
 
+// Scales below 1, as the runtime demands.
+TEST(TflitePpuKernels, Comparisons) {
+  for (const DataType type : {DataType::uint8, DataType::int8}) {
+    for (const char* op : {"equal", "not_equal", "greater", "greater_equal", "less", "less_equal"})
+      expect_on_ppu(one_node(op, {}, {coded(type, {4, 90}, 0.03F, 7), coded(type, {1, 90}, 0.04F, -1)},
+                             {{{4, 90}, DataType::boolean}}));
+  }
+}
+
 TEST(TflitePpuKernels, PartsOfOtherScales) {
   for (const DataType type : {DataType::uint8, DataType::int8}) {
     expect_on_ppu(one_node(
@@ -119,8 +130,11 @@ TEST(TflitePpuKernels, PartsOfOtherScales) {
 // Steps of 1/16 and of 0.05, to codes of 8 and 16 bits.
 TEST(TflitePpuKernels, QuantizesHalvesAwayFromZero) {
   for (const DataType type : {DataType::uint8, DataType::int8, DataType::int16}) {
-    for (const float scale : {0.0625F, 0.05F})
-      expect_on_ppu(one_node("quantize", {}, {{{7, 31}}}, {coded(type, {7, 31}, scale, 5)}));
+    for (const float scale : {0.0625F, 0.05F}) {
+      const Graph graph = one_node("quantize", {}, {{{7, 31}}}, {coded(type, {7, 31}, scale, 5)});
+      expect_reference_codes(graph, RequantRule::tflite, {Engine::host});  // divides in double
+      expect_reference_codes(graph, RequantRule::tflm, {Engine::ppu});
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 // Two inputs of codes, element by element, with broadcasting.
 #include <algorithm>
 #include <functional>
+#include <string>
 
 #include "compiler/ppu_kernels/index_space.h"
 #include "compiler/ppu_kernels/math.h"
@@ -14,10 +15,10 @@ using namespace ppu;
 
 namespace {
 
-// Output steps of operation(a - z_a, b - z_b).
+// What to store of a - z_a and b - z_b.
 using Operation = std::function<Reg(PpuBuilder& b, const Reg& x, const Reg& y)>;
 
-std::optional<PpuKernel> combined(const Call& call, const Operation& operation) {
+std::optional<PpuKernel> stored(const Call& call, const Operation& operation) {
   const std::vector<PpuOperand> operands = {call.in(0), call.in(1), call.out()};
   const PpuOperand& out = operands[2];
   PpuBuilder b(call.chip);
@@ -27,8 +28,15 @@ std::optional<PpuKernel> combined(const Call& call, const Operation& operation) 
     return b.op(PpuOpcode::isub, code, b.whole(codes_of(operands[i]).zero_point));
   };
   const Reg x = centred(0), y = centred(1);
-  store_raw(b, out, code_of(b, codes_of(out), operation(b, x, y)), at[2].address, at[2].step);
+  store_raw(b, out, operation(b, x, y), at[2].address, at[2].step);
   return b.finish(threads_for(out.size()));
+}
+
+// Output steps.
+std::optional<PpuKernel> combined(const Call& call, const Operation& operation) {
+  const AffineCodes out = codes_of(call.out());
+  return stored(
+      call, [&](PpuBuilder& b, const Reg& x, const Reg& y) { return code_of(b, out, operation(b, x, y)); });
 }
 
 // 1. Both inputs, shifted left for precision, in units of twice the larger scale. 2. Their sum or difference
@@ -69,6 +77,23 @@ std::optional<PpuKernel> product_of_codes(const Call& call) {
   const Rounding rounding = rounding_of(call.rule);
   return combined(call, [=](PpuBuilder& builder, const Reg& x, const Reg& y) {
     return scaled(builder, imul(builder, x, y), factor, rounding);
+  });
+}
+
+// Both sides as whole multiples of 2^-8.
+std::optional<PpuKernel> comparison(const Call& call) {
+  const std::string& op = call.node.op;
+  const Requantizer of_x = q31_multiplier(double{codes_of(call.in(0)).scale});
+  const Requantizer of_y = q31_multiplier(double{codes_of(call.in(1)).scale});
+  const Rounding rounding = rounding_of(call.rule);
+  const bool equality = op == "equal" || op == "not_equal";
+  const bool swapped = op == "greater" || op == "less_equal";  // x > y is y < x; x <= y is not y < x
+  const bool inverted = op == "not_equal" || op == "greater_equal" || op == "less_equal";
+  return stored(call, [&](PpuBuilder& b, const Reg& x, const Reg& y) {
+    const Reg left = scaled(b, imul(b, x, b.whole(256)), of_x, rounding);
+    const Reg right = scaled(b, imul(b, y, b.whole(256)), of_y, rounding);
+    return choose(b, equality ? PpuOpcode::ieq : PpuOpcode::ilt, swapped ? right : left,
+                  swapped ? left : right, b.whole(inverted ? 0 : 1), b.whole(inverted ? 1 : 0));
   });
 }
 

@@ -21,6 +21,7 @@ std::optional<PpuKernel> sum_of_codes(const Call& call);
 std::optional<PpuKernel> difference_of_codes(const Call& call);
 std::optional<PpuKernel> product_of_codes(const Call& call);
 std::optional<PpuKernel> prelu(const Call& call);
+std::optional<PpuKernel> comparison(const Call& call);  // gives truth values
 std::optional<PpuKernel> softmax(const Call& call);
 std::optional<PpuKernel> reduce(const Call& call);
 std::optional<PpuKernel> resize(const Call& call);

@@ -19,6 +19,9 @@ struct Row {
 
 constexpr Row kRows[] = {{"add", sum_of_codes},          {"subtract", difference_of_codes},
                          {"multiply", product_of_codes}, {"prelu", prelu},
+                         {"equal", comparison},          {"not_equal", comparison},
+                         {"greater", comparison},        {"greater_equal", comparison},
+                         {"less", comparison},           {"less_equal", comparison},
                          {"softmax", softmax},           {"reduce", reduce},
                          {"image_resize", resize},       {"concat", concat}};
 
@@ -43,7 +46,8 @@ std::optional<PpuKernel> tflite_ppu_kernel(const Graph& graph, const Node& node,
   const Call call{graph, node, chip, rule};
   if (node.op == "quantize" && call.in(0).type == DataType::float32 && are_codes(call.out()))
     return quantize(call);
-  bool codes = row != std::end(kRows) && node.outputs.size() == 1 && are_codes(call.out());
+  bool codes = row != std::end(kRows) && node.outputs.size() == 1 &&
+               (are_codes(call.out()) || call.out().type == DataType::boolean);
   for (std::size_t i = 0; codes && i < node.inputs.size(); ++i)
     codes = has_input(node, i) && are_codes(call.in(i));
   return codes ? row->kernel(call) : std::nullopt;

@@ -8,7 +8,9 @@ namespace trireme::tflite_ppu {
 
 using namespace ppu;
 
+// Micro divides in float32; TensorFlow Lite on CPUs in double, which the PPU does not have.
 std::optional<PpuKernel> quantize(const Call& call) {
+  if (call.rule == RequantRule::tflite) return std::nullopt;
   const std::vector<PpuOperand> operands = {call.in(0), call.out()};
   const AffineCodes codes = codes_of(operands[1]);
   PpuBuilder b(call.chip);

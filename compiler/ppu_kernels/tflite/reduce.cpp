@@ -69,6 +69,15 @@ Reg in_reals(PpuBuilder& b, const Reduction& r, const Reg& sum, bool mean) {
   return nearest_away(b, real);
 }
 
+// Sums keep the low bits, which is what the store leaves of them: the runtime does not clamp them, and sums
+// the codes themselves where the parameters are alike.
+Reg unclamped_sum(PpuBuilder& b, const Reduction& r, const Reg& sum, bool alike) {
+  if (alike) return sum;
+  const double largest = static_cast<double>(r.count) * static_cast<double>(r.in.high - r.in.low + 1);
+  if (largest * 2 * double{r.in.scale} / double{r.out.scale} > 0x1p30) b.refuse();  // beyond 32 bits
+  return iadd(b, in_reals(b, r, sum, false), b.whole(r.out.zero_point));
+}
+
 }  // namespace
 
 std::optional<PpuKernel> reduce(const Call& call) {
@@ -76,6 +85,7 @@ std::optional<PpuKernel> reduce(const Call& call) {
   const bool mean = attr.type == ReduceAttributes::Type::mean;
   if (!mean && attr.type != ReduceAttributes::Type::sum) return std::nullopt;
   const PpuOperand in = call.in(0), out = call.out();
+  if (in.type != out.type) return std::nullopt;
   PpuBuilder b(call.chip);
   const RowSpace space = reduced_rows(in, out, attr.axes);
   const Reduction r{call.rule, codes_of(in), codes_of(out), space.row_size()};
@@ -84,11 +94,15 @@ std::optional<PpuKernel> reduce(const Call& call) {
   const Reg sum = b.variable(b.whole(0));
   rows.walk([&] { b.into(sum, PpuOpcode::iadd, sum, rows.load_raw_element(0)); });
   const bool of_map = mean && is_mean_of_map(attr, in);
-  if (mean && !of_map && coded_alike(in, out)) {
+  if (!mean) {
+    rows.store_raw_element(1, unclamped_sum(b, r, sum, coded_alike(in, out)));
+    return b.finish(space.threads());
+  }
+  if (!of_map && coded_alike(in, out)) {
     rows.store_raw_element(1, b.op(PpuOpcode::idiv, sum, b.whole(r.count)));
     return b.finish(space.threads());
   }
-  const Reg steps = !of_map                            ? in_reals(b, r, sum, mean)
+  const Reg steps = !of_map                            ? in_reals(b, r, sum, true)
                     : call.rule != RequantRule::tflite ? mean_by_multiplier(b, r, sum)
                     : in.type == DataType::uint8       ? mean_by_factor(b, r, sum)
                                                        : mean_by_division(b, r, sum);

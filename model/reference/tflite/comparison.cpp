@@ -20,11 +20,18 @@ bool holds(const std::string& op, std::int32_t x, std::int32_t y) {
 
 }  // namespace
 
+// Not of scales of 1 and above, which the runtime refuses, nor of 16 bits, which it does not compare.
+bool comparison_applies(const Graph& graph, const Node& node) {
+  const auto compared = [&](ValueId id) {
+    const Quantization& q = graph.values.at(id).quantization;
+    const bool small = q.scheme == Quantization::Scheme::fixed_point ? q.fl > 0 : q.scale.at(0) < 1;
+    return small && q.dtype != DataType::int16;
+  };
+  return compared(node.inputs.at(0)) && compared(node.inputs.at(1));
+}
+
 std::vector<Tensor> comparison(const KernelCall& call) {
   const Affine a = input_parameters(call, 0), b = input_parameters(call, 1);
-  // Scales of 1 and above, which the runtime refuses, and 16 bits, which it does not compare.
-  if (a.scale >= 1 || b.scale >= 1 || a.dtype == DataType::int16 || b.dtype == DataType::int16)
-    return run_group(call, find_kernels(call.node.op)->real);
   const FixedFactor factor_a = fixed_factor(static_cast<double>(a.scale));
   const FixedFactor factor_b = fixed_factor(static_cast<double>(b.scale));
   const FixedRounding rounding = elementwise_rounding(call.options.rule);

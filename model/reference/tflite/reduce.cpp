@@ -98,11 +98,11 @@ std::int64_t mean_of_codes(const KernelCall& call, bool of_map, std::int64_t sum
 }  // namespace
 
 bool reduce_applies(const Graph& graph, const Node& node) {
-  using Type = ReduceAttributes::Type;
-  const Type type = attributes<ReduceAttributes>(node).type;
+  const auto type = attributes<ReduceAttributes>(node).type;
   const DataType in = graph.values.at(node.inputs.at(0)).quantization.dtype;
-  const DataType out = graph.values.at(node.outputs.at(0)).quantization.dtype;
-  return type == Type::prod || ((type == Type::mean || type == Type::sum) && in == out);
+  const bool alike = in == graph.values.at(node.outputs.at(0)).quantization.dtype;
+  if (type == ReduceAttributes::Type::prod) return alike && in != DataType::uint8;
+  return alike && (type == ReduceAttributes::Type::mean || type == ReduceAttributes::Type::sum);
 }
 
 std::vector<Tensor> reduce(const KernelCall& call) {

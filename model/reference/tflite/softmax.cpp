@@ -70,12 +70,16 @@ bool full_range(const Affine& in, const Affine& out) {
 
 }  // namespace
 
-// 16-bit codes have an algorithm of their own for the parameters that TensorFlow Lite demands.
+// Of int16 only what the runtime demands: zero points of 0, and 2^-15 as the output's scale.
 bool softmax_applies(const Graph& graph, const Node& node) {
   const Quantization& in = graph.values.at(node.inputs.at(0)).quantization;
   const Quantization& out = graph.values.at(node.outputs.at(0)).quantization;
-  return in.dtype != DataType::int16 || (out.dtype == in.dtype && out.scale.at(0) == 0x1p-15F &&
-                                         in.zero_point.at(0) == 0 && out.zero_point.at(0) == 0);
+  if (in.dtype != DataType::int16) return true;
+  const bool symmetric = in.scheme == Quantization::Scheme::fixed_point || in.zero_point.at(0) == 0;
+  const bool full = out.scheme == Quantization::Scheme::fixed_point
+                        ? out.fl == 15
+                        : out.scale.at(0) == 0x1p-15F && out.zero_point.at(0) == 0;
+  return out.dtype == in.dtype && symmetric && full;
 }
 
 std::vector<Tensor> softmax(const KernelCall& call) {

@@ -29,6 +29,7 @@ std::vector<Tensor> concat(const KernelCall& call);
 bool softmax_applies(const Graph& graph, const Node& node);
 bool reduce_applies(const Graph& graph, const Node& node);
 bool resize_applies(const Graph& graph, const Node& node);
+bool comparison_applies(const Graph& graph, const Node& node);
 }  // namespace tflite
 
 }  // namespace trireme
