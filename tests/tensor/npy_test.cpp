@@ -67,7 +67,7 @@ TEST_F(Npy, RoundTripsEveryType) {
 TEST_F(Npy, RefusesWithTheReason) {
   EXPECT_THAT(read_error({'P', 'K', 3, 4}), HasSubstr("not an .npy array"));
   EXPECT_THAT(read_error(npy_by_hand("{'descr': '|O', 'fortran_order': False, 'shape': ()}", {1, 2})),
-              AllOf(HasSubstr("Acuity .data"), HasSubstr("pickle"), HasSubstr(".npz archives")));
+              AllOf(HasSubstr("Acuity"), HasSubstr("pickle"), HasSubstr("numpy.savez")));
   EXPECT_THAT(header_error("{'descr': '>f4', 'fortran_order': False, 'shape': (0,)}"),
               HasSubstr("big-endian"));
   EXPECT_THAT(header_error("{'descr': '<c8', 'fortran_order': False, 'shape': (0,)}"), HasSubstr("'<c8'"));
