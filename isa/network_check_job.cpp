@@ -97,6 +97,12 @@ class JobCheck {
   Problems& problems_;
 };
 
+template <typename Weighted>
+std::uint64_t bias_size(const Weighted& job) {
+  return std::uint64_t{job.output.channels} *
+         static_cast<std::uint64_t>(bias_bytes(job.input, job.weight_dtype));
+}
+
 void JobCheck::add(const NneJob& job) {
   views(job.input, job.output);
   in_memory("second input", range_of(job.input2));
@@ -112,7 +118,7 @@ void JobCheck::operator()(const NneJob& job) {
   views(job.input, job.output);
   requantizers(job.post, job.output.channels);
   constant("coefficients", range_of(job.coefficients, job.coefficient_bytes));
-  constant("bias", range_of(job.bias, std::uint64_t{job.output.channels} * sizeof(std::int32_t)));
+  constant("bias", range_of(job.bias, bias_size(job)));
   cache("kernel cache", job.kernel_cache, job.kernel_cache_bytes);
   cache("image cache", job.image_cache, job.image_cache_bytes);
   in_range("kernel width", job.kernel_w, 1, chip_.nne.max_kernel);
@@ -152,7 +158,7 @@ void JobCheck::operator()(const TpJob& job) {
   requantizers(job.post, fully_connected ? job.output.channels : job.input.channels);
   if (fully_connected) {
     constant("coefficients", range_of(job.table, job.table_bytes));
-    constant("bias", range_of(job.bias, std::uint64_t{job.output.channels} * sizeof(std::int32_t)));
+    constant("bias", range_of(job.bias, bias_size(job)));
   }
   if (operation == TpOperation::lut) {
     constant("table", range_of(job.table, job.table_bytes));

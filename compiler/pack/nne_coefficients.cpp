@@ -14,11 +14,16 @@ namespace trireme {
 
 namespace {
 
-constexpr std::uint8_t kVersion = 1, kWeightBits = 8, kDepthwiseFlag = 1;
+constexpr std::uint8_t kVersion = 1, kSymbolBits = 8, kDepthwiseFlag = 1;
 
-// Differences wrap to 8 bits; the decoder adds the zero point modulo 256.
-std::int8_t residual(std::uint8_t code, std::uint8_t zero_point) {
-  return static_cast<std::int8_t>(static_cast<std::uint8_t>(code - zero_point));
+// Calls visit(residual) for each symbol of a weight. Differences wrap to the weight's bits, as the decoder's
+// sums do. One of 16 bits is a high half, rounded, and what is left: 256 high + low.
+template <typename Visit>
+void for_each_symbol(std::uint16_t code, const NneWeights& weights, Visit visit) {
+  const auto difference = static_cast<std::int16_t>(static_cast<std::uint16_t>(code - weights.zero_point));
+  const auto low = static_cast<std::int8_t>(static_cast<std::uint8_t>(difference));
+  if (weights.weight_bytes == 2) visit(static_cast<std::int8_t>((difference - low) / 256));
+  visit(low);
 }
 
 int category_of(std::int8_t r) {
@@ -37,9 +42,9 @@ void for_each_weight(const NneWeights& weights, const Chip& chip, int core, Visi
   const int first = first_kernel_of_core(channels, chip.nne.cores, core);
   const int count = kernels_of_core(channels, chip.nne.cores, core);
   const auto visit_block = [&](int kernel, std::int64_t b) {
-    const std::uint8_t* codes = weights.codes + kernel * weights.per_kernel;
+    const std::uint8_t* codes = weights.codes + kernel * weights.per_kernel * weights.weight_bytes;
     for (std::int64_t i = b * block; i < (b + 1) * block; ++i) {
-      visit(i < weights.per_kernel ? codes[i] : weights.zero_point);
+      visit(i < weights.per_kernel ? code_at(codes, i, weights.weight_bytes) : weights.zero_point);
     }
   };
   for (int s = 0; s < weights.superblocks; ++s) {
@@ -61,8 +66,9 @@ void for_each_weight(const NneWeights& weights, const Chip& chip, int core, Visi
 std::array<std::uint8_t, kCategories> symbol_map_of(const NneWeights& weights, const Chip& chip) {
   std::array<std::uint64_t, kCategories> histogram{};
   for (int core = 0; core < chip.nne.cores; ++core) {
-    for_each_weight(weights, chip, core, [&](std::uint8_t code) {
-      ++histogram[static_cast<std::size_t>(category_of(residual(code, weights.zero_point)))];
+    for_each_weight(weights, chip, core, [&](std::uint16_t code) {
+      for_each_symbol(code, weights,
+                      [&](std::int8_t r) { ++histogram[static_cast<std::size_t>(category_of(r))]; });
     });
   }
   std::array<std::uint8_t, kCategories> order{}, map{};
@@ -79,7 +85,7 @@ void put_residual(BitWriter& stream, const std::array<std::uint8_t, kCategories>
   stream.put(prefix.bits, prefix.length);
   if (category == 0) return;
   if (category == kRawCategory) {
-    stream.put(static_cast<std::uint8_t>(r), kWeightBits);
+    stream.put(static_cast<std::uint8_t>(r), kSymbolBits);
     return;
   }
   stream.put(r < 0 ? 1 : 0, 1);
@@ -93,15 +99,15 @@ Bytes encode_nne_coefficients(const NneWeights& weights, const Chip& chip) {
   CoefficientHeader header{};
   header.version = kVersion;
   header.cores = static_cast<std::uint8_t>(chip.nne.cores);
-  header.weight_bits = kWeightBits;
+  header.weight_bits = static_cast<std::uint8_t>(8 * weights.weight_bytes);
   header.flags = weights.depthwise ? kDepthwiseFlag : 0;
   const auto map = symbol_map_of(weights, chip);
   std::copy(map.begin(), map.end(), header.symbol_map);
   Bytes bytes(sizeof header);
   for (int core = 0; core < chip.nne.cores; ++core) {
     BitWriter stream;
-    for_each_weight(weights, chip, core, [&](std::uint8_t code) {
-      put_residual(stream, map, residual(code, weights.zero_point));
+    for_each_weight(weights, chip, core, [&](std::uint16_t code) {
+      for_each_symbol(code, weights, [&](std::int8_t r) { put_residual(stream, map, r); });
     });
     if (stream.bits() > std::numeric_limits<std::uint32_t>::max()) {
       throw Error("", "the coefficients of one core take more than 512 MiB", "split the layer");

@@ -14,9 +14,9 @@ void place_add(Placement& placement) {
   const Node& node = placement.node();
   const Value &a = placement.value(node.inputs[0]), &b = placement.value(node.inputs[1]);
   const Value& output = placement.output();
-  require_codes8(a);
-  require_codes8(b);
-  require_codes8(output);
+  require_codes(a);
+  require_codes(b);
+  require_codes(output);
   require(a.shape == output.shape && b.shape == output.shape,
           "it adds " + to_string(a.shape) + " and " + to_string(b.shape), "the array adds equal shapes");
   require(placement.rule != RequantRule::onnx || is_qlinear(placement.graph(), node, placement.rule),

@@ -83,21 +83,40 @@ class PpuPlacement {
   std::vector<StorageRef> tables_, declared_;
 };
 
+struct Choice {
+  std::optional<PpuKernel> kernel;
+  const char* reason;
+};
+
+// Sums of integers: under the rules whose requantizer is a float multiplier.
+Choice coded_matmul(const Placement& placement) {
+  const bool onnx = placement.rule == RequantRule::onnx;
+  if (!onnx && placement.rule != RequantRule::vipf) return {};
+  const Ties ties = onnx ? Ties::half_even : placement.plan.ties;
+  return {coded_matmul_ppu_kernel(placement.graph(), placement.node(), placement.chip, ties),
+          "sums of integers, requantized in float32"};
+}
+
+Choice chosen_kernel(const Placement& placement) {
+  const Graph& graph = placement.graph();
+  const Node& node = placement.node();
+  if (is_qlinear(graph, node, placement.rule))
+    return {qlinear_ppu_kernel(graph, node, placement.chip), "ONNX Runtime's fused operator in float32"};
+  if (is_group(graph, node, placement.rule)) {
+    return {ppu_kernel(graph, node, placement.chip),
+            touches_codes(graph, node) ? "the PPU dequantizes, computes in float32 and quantizes"
+                                       : "a program of the PPU"};
+  }
+  return node.op == "matmul" ? coded_matmul(placement) : Choice{};
+}
+
 }  // namespace
 
 bool place_on_ppu(Placement& placement) {
-  const Graph& graph = placement.graph();
-  const Node& node = placement.node();
-  const bool fused = is_qlinear(graph, node, placement.rule);
-  if (!fused && !is_group(graph, node, placement.rule)) return false;
-  const std::optional<PpuKernel> kernel =
-      fused ? qlinear_ppu_kernel(graph, node, placement.chip) : ppu_kernel(graph, node, placement.chip);
-  if (!kernel) return false;
-  placement.layer.jobs.push_back(PpuPlacement(placement, *kernel).planned());
-  placement.layer.reason = fused ? "ONNX Runtime's fused operator in float32"
-                           : touches_codes(graph, node)
-                               ? "the PPU dequantizes, computes in float32 and quantizes"
-                               : "a program of the PPU";
+  const Choice choice = chosen_kernel(placement);
+  if (!choice.kernel) return false;
+  placement.layer.jobs.push_back(PpuPlacement(placement, *choice.kernel).planned());
+  placement.layer.reason = choice.reason;
   return true;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exact integer matrix products at float speed (design: 8-bit codes as x - 128, slices of at most 1024 terms,
-// whose sums stay below 2^24 and are exact in float32; slices are added as int32).
+// Exact integer matrix products at the speed of real ones: codes of 8 bits as float32, of 16 bits as double,
+// in slices whose sums the type still counts in ones (2^24, 2^53); slices are added as int64.
 #pragma once
 
 #include <cstdint>
@@ -8,16 +8,16 @@
 
 namespace trireme {
 
-// Rows of 8-bit codes, each shifted by -128 (uint8) or as they are (int8), as float32, row-major
-// [rows][terms].
+// Rows of codes, unsigned ones shifted by half their range (sim/arithmetic/codes.h), row-major [rows][terms].
+template <typename Real>
 struct CodeMatrix {
   std::int64_t rows = 0, terms = 0;
-  std::vector<float> values;  // in [-128, 127]
+  std::vector<Real> values;
 };
 
-// out[i][j] = sum_k (a[i][k] - a_zero) * (b[j][k] - b_zero), exact modulo 2^32; zero points in the same
-// shifted codes.
-void multiply_exact(const CodeMatrix& a, const CodeMatrix& b, std::int32_t a_zero, std::int32_t b_zero,
-                    std::vector<std::int32_t>& out);
+// out[i][j] = sum_k (a[i][k] - a_zero) * (b[j][k] - b_zero), exact; zero points shifted as the codes are.
+template <typename Real>
+void multiply_exact(const CodeMatrix<Real>& a, const CodeMatrix<Real>& b, std::int32_t a_zero,
+                    std::int32_t b_zero, std::vector<std::int64_t>& out);
 
 }  // namespace trireme

@@ -61,6 +61,16 @@ void build_table(const std::uint8_t* symbol_map, DecodeTable& table) {
   }
 }
 
+int weight_bytes(std::uint8_t dtype) { return bytes_of(static_cast<DataType>(dtype)); }
+
+// A code of 8 or 16 bits, whatever lies above.
+std::int16_t code_of(int bits, std::uint8_t dtype) {
+  if (weight_bytes(dtype) == 2) return static_cast<std::int16_t>(static_cast<std::uint16_t>(bits));
+  const auto byte = static_cast<std::uint8_t>(bits);
+  return static_cast<DataType>(dtype) == DataType::int8 ? std::int16_t{static_cast<std::int8_t>(byte)}
+                                                        : std::int16_t{byte};
+}
+
 struct KernelShape {
   std::int64_t weights;  // of one kernel
   bool depthwise;
@@ -74,19 +84,23 @@ KernelShape shape_of(const NneJob& job) {
 
 // One core's stream, in the order of isa/coefficients.h.
 void decode_core(BitReader& reader, const DecodeTable& table, const NneJob& job, int cores, int core,
-                 std::vector<std::uint8_t>& weights) {
+                 std::vector<std::int16_t>& weights) {
   const KernelShape shape = shape_of(job);
   const std::int64_t blocks = (shape.weights + kBlock - 1) / kBlock;
   const int first = first_kernel_of_core(static_cast<int>(job.output.channels), cores, core);
   const int kernels = kernels_of_core(static_cast<int>(job.output.channels), cores, core);
+  const int halves = weight_bytes(job.weight_dtype);
   const auto decode_block = [&](int kernel, std::int64_t block) {
     for (std::int64_t i = block * kBlock; i < (block + 1) * kBlock; ++i) {
-      const Entry entry = table[reader.peek(kWindow)];
-      reader.skip(entry.length);
+      int residual = 0;
+      for (int half = 0; half < halves; ++half) {
+        const Entry entry = table[reader.peek(kWindow)];
+        reader.skip(entry.length);
+        residual = residual * 256 + entry.residual;
+      }
       if (i >= shape.weights) continue;
-      const int code = job.weight_zero_point + entry.residual;
       weights[static_cast<std::size_t>((first + kernel) * shape.weights + i)] =
-          static_cast<std::uint8_t>(code);
+          code_of(job.weight_zero_point + residual, job.weight_dtype);
     }
   };
   for (int begin = 0; begin < kernels; begin += job.kernels_per_core) {
@@ -106,18 +120,19 @@ void decode_core(BitReader& reader, const DecodeTable& table, const NneJob& job,
 
 }  // namespace
 
-std::vector<std::uint8_t> decode_nne_coefficients(const Bytes& stream, const NneJob& job, int cores,
+std::vector<std::int16_t> decode_nne_coefficients(const Bytes& stream, const NneJob& job, int cores,
                                                   const std::string& where) {
   CoefficientHeader header{};
   if (stream.size() < sizeof header) throw Error(where, "coefficient stream is shorter than its header");
   std::memcpy(&header, stream.data(), sizeof header);
-  if (header.version != 1 || header.cores != cores || header.weight_bits != 8) {
-    throw Error(where, "coefficient header does not fit the job", "version 1, 8 bit, one stream a core");
+  if (header.version != 1 || header.cores != cores ||
+      header.weight_bits != 8 * weight_bytes(job.weight_dtype)) {
+    throw Error(where, "coefficient header does not fit the job", "version 1, as many bits as the weights, one stream a core");
   }
   DecodeTable table{};
   build_table(header.symbol_map, table);
   const std::int64_t kernel_weights = shape_of(job).weights;
-  std::vector<std::uint8_t> weights(static_cast<std::size_t>(kernel_weights) * job.output.channels);
+  std::vector<std::int16_t> weights(static_cast<std::size_t>(kernel_weights) * job.output.channels);
   std::uint64_t offset = sizeof header;
   for (int core = 0; core < cores; ++core) {
     const std::uint64_t bytes = (std::uint64_t{header.stream_bits[core]} + 7) / 8;
@@ -132,21 +147,22 @@ std::vector<std::uint8_t> decode_nne_coefficients(const Bytes& stream, const Nne
   return weights;
 }
 
-std::vector<std::uint8_t> decode_tp_coefficients(const Bytes& stream, const TpJob& job,
+std::vector<std::int16_t> decode_tp_coefficients(const Bytes& stream, const TpJob& job,
                                                  const std::string& where) {
   TpCoefficientHeader header{};
   if (stream.size() < sizeof header) throw Error(where, "coefficient stream is shorter than its header");
   std::memcpy(&header, stream.data(), sizeof header);
   const std::uint64_t inputs = std::uint64_t{job.input.width} * job.input.height * job.input.channels;
-  const bool fits = header.version == 1 && header.weight_bits == 8 && header.zrl_bits <= 8 &&
+  const int weight_bits = 8 * weight_bytes(job.weight_dtype);
+  const bool fits = header.version == 1 && header.weight_bits == weight_bits && header.zrl_bits <= 8 &&
                     header.inputs == inputs && header.outputs == job.output.channels;
   if (!fits) throw Error(where, "coefficient header does not fit the job");
   if ((std::uint64_t{header.stream_bits} + 7) / 8 + sizeof header > stream.size()) {
     throw Error(where, "coefficient stream ends early");
   }
   BitReader reader(stream.data() + sizeof header, header.stream_bits);
-  std::vector<std::uint8_t> weights(inputs * header.outputs,
-                                    static_cast<std::uint8_t>(job.weight_zero_point));
+  std::vector<std::int16_t> weights(inputs * header.outputs,
+                                    code_of(job.weight_zero_point, job.weight_dtype));
   for (std::uint64_t row = 0; row < header.outputs; ++row) {
     std::uint64_t at = 0;
     while (at < inputs && !reader.past_end()) {
@@ -154,9 +170,9 @@ std::vector<std::uint8_t> decode_tp_coefficients(const Bytes& stream, const TpJo
         at += reader.peek(header.zrl_bits);
         reader.skip(header.zrl_bits);
       }
-      const auto value = static_cast<std::uint8_t>(reader.peek(8));
-      reader.skip(8);
-      if (at < inputs) weights[row * inputs + at] = value;
+      const auto value = static_cast<int>(reader.peek(weight_bits));
+      reader.skip(weight_bits);
+      if (at < inputs) weights[row * inputs + at] = code_of(value, job.weight_dtype);
       ++at;
     }
   }

@@ -13,10 +13,10 @@ namespace trireme {
 
 // Weights of the job as codes, [output channel][flattened kernel], without the padding of the last blocks.
 // Errors name `where`: a stream that ends early, a header that contradicts the job.
-std::vector<std::uint8_t> decode_nne_coefficients(const Bytes& stream, const NneJob& job, int cores,
+std::vector<std::int16_t> decode_nne_coefficients(const Bytes& stream, const NneJob& job, int cores,
                                                   const std::string& where);
 // Weights of a fully connected TP job, [output][input].
-std::vector<std::uint8_t> decode_tp_coefficients(const Bytes& stream, const TpJob& job,
+std::vector<std::int16_t> decode_tp_coefficients(const Bytes& stream, const TpJob& job,
                                                  const std::string& where);
 
 }  // namespace trireme

@@ -11,8 +11,12 @@ namespace trireme {
 
 namespace {
 
-// u8 codes less this lie in [-128, 127].
-int centre_of(DataType type) { return type == DataType::uint8 ? 128 : 0; }
+// Unsigned codes less this lie around zero.
+int centre_of(DataType type) {
+  return type == DataType::uint8 ? 128 : type == DataType::uint16 ? 32768 : 0;
+}
+
+bool is_wide(DataType type) { return bytes_of(type) > 1; }
 
 std::vector<std::int64_t> bias_codes(const KernelCall& call, std::int64_t channels) {
   const Tensor* bias = optional_input(call, 2);
@@ -85,7 +89,7 @@ template std::vector<double> centred_codes(const Tensor&);
 
 WeightedSum::WeightedSum(const KernelCall& call, RequantKernel kernel, SumParameters parameters)
     : parameters_(std::move(parameters)),
-      wide_(parameters_.input.dtype == DataType::int16 || parameters_.weight_dtype == DataType::int16),
+      wide_(is_wide(parameters_.input.dtype) || is_wide(parameters_.weight_dtype)),
       input_zero_(parameters_.input.zero_point - centre_of(parameters_.input.dtype)) {
   for (const std::int32_t zero : parameters_.weight_zero)
     weight_zero_.push_back(zero - centre_of(parameters_.weight_dtype));
