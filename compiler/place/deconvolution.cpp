@@ -124,6 +124,16 @@ void add_image(Placement& placement, const NneJob& whole, const Phases& phases, 
   }
 }
 
+// The one requantizer that the post-processor lacks (model/reference/kernels/accumulate.cpp).
+void require_requantizer(const Placement& placement) {
+  const std::vector<ValueId>& inputs = placement.node().inputs;
+  const bool has_bias = inputs.size() > 2 && inputs[2] != kNone;
+  require(has_bias || placement.rule != RequantRule::tflite ||
+              bytes_of(placement.input().quantization.dtype) == 1,
+          "TensorFlow Lite rounds 16-bit data without a bias by a multiplier of 31 bits",
+          "the array's wide sums take one of 16");
+}
+
 void place_deconvolution(Placement& placement) {
   const auto& deconvolution = attributes<DeconvolutionAttributes>(placement.node());
   const Value &input = placement.input(), &output = placement.output();
@@ -134,6 +144,7 @@ void place_deconvolution(Placement& placement) {
   const Tensor& weight = require_constant(placement.graph(), placement.node(), 1, "weight");
   require_weights(placement.value(placement.node().inputs[1]), 1);
   require_bias(placement.graph(), placement.node());
+  require_requantizer(placement);
   // 2. What the array can do.
   require_image(input);
   require_image(output);

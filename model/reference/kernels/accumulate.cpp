@@ -42,6 +42,13 @@ RealFactor factor_of(const KernelCall& call, const SumParameters& p, std::size_t
                      in_float32 && p.weight_scale.size() == 1, place_of(call.node));
 }
 
+// TensorFlow Lite 2.9 rounds sums of 16-bit data by a multiplier of 16 bits, but those of a TRANSPOSE_CONV
+// without a bias by all of its 31 (one-operator models: 0 of 2898 differ with this, 42 without).
+bool has_narrow_multiplier(const KernelCall& call, const SumParameters& p) {
+  const bool exception = call.node.op == "deconvolution" && call.options.rule == RequantRule::tflite;
+  return !(exception && p.bias.empty());
+}
+
 // The accumulator of 8-bit data has 32 bits and wraps as every two's complement adder does; sums of a real
 // network stay inside.
 std::int64_t wrapped(std::int64_t sum) {
@@ -93,9 +100,9 @@ WeightedSum::WeightedSum(const KernelCall& call, RequantKernel kernel, SumParame
       input_zero_(parameters_.input.zero_point - centre_of(parameters_.input.dtype)) {
   for (const std::int32_t zero : parameters_.weight_zero)
     weight_zero_.push_back(zero - centre_of(parameters_.weight_dtype));
+  if (wide_ && has_narrow_multiplier(call, parameters_)) kernel = RequantKernel::wide;
   for (std::size_t c = 0; c < parameters_.weight_scale.size(); ++c) {
-    requantize_.emplace_back(call.options.rule, call.options.ties, wide_ ? RequantKernel::wide : kernel,
-                             factor_of(call, parameters_, c));
+    requantize_.emplace_back(call.options.rule, call.options.ties, kernel, factor_of(call, parameters_, c));
   }
 }
 
