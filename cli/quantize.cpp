@@ -101,7 +101,8 @@ void add_kind_options(CLI::App* verb, QuantizeSettings& settings) {
   verb->add_option("--quantizer", options.quantizer, "asymmetric_affine or dynamic_fixed_point")
       ->type_name("NAME")
       ->capture_default_str();
-  verb->add_option("--qtype", options.qtype, "uint8 for asymmetric_affine; int16 or int8 for dynamic_fixed_point")
+  verb->add_option("--qtype", options.qtype,
+                   "uint8 for asymmetric_affine; int16 or int8 for dynamic_fixed_point")
       ->type_name("TYPE")
       ->capture_default_str();
   verb->add_option("--algorithm", options.algorithm, "normal (minimum and maximum) or moving_average")

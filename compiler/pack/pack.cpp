@@ -76,8 +76,8 @@ void add_weighted_post(const Packing& packing, PlannedJob& planned, PostProcessi
       q.per_channel() || (!dense && packing.input().quantization.dtype != DataType::uint8);
   const auto requantizer = [&](std::size_t channel) {
     const float weight = q.per_channel() ? q.scale[channel] : scale_of(q);
-    return requantizer_of(packing.plan.rule, {scale_of(packing.input()), weight,
-                                              scale_of(packing.output()), double_product});
+    return requantizer_of(packing.plan.rule,
+                          {scale_of(packing.input()), weight, scale_of(packing.output()), double_product});
   };
   if (!q.per_channel()) {
     post.requantizer = requantizer(0);
@@ -86,8 +86,7 @@ void add_weighted_post(const Packing& packing, PlannedJob& planned, PostProcessi
   post.per_channel = 1;
   std::vector<Requantizer> table;
   for (std::int64_t i = 0; i < slice.count; ++i)
-    table.push_back(
-        requantizer(static_cast<std::size_t>((slice.first + i) / packing.kernels_of_channel())));
+    table.push_back(requantizer(static_cast<std::size_t>((slice.first + i) / packing.kernels_of_channel())));
   add(packing, planned, post_field + offsetof(PostProcessing, requantizer_address), ConstantData::Role::table,
       "multipliers", bytes_of(table));
 }
@@ -132,8 +131,8 @@ std::uint16_t zero_code(const Weighted& job) {
 // TensorFlow Lite runs grouped and transposed convolutions by kernels that round as those of TensorFlow Lite
 // Micro do, and not as its fast kernel of one group (numerics.md §3.2).
 void set_rule_of_groups(const Packing& packing, NneJob& job) {
-  const bool grouped = packing.is_deconvolution() ||
-                       attributes<ConvolutionAttributes>(packing.node()).groups > 1;
+  const bool grouped =
+      packing.is_deconvolution() || attributes<ConvolutionAttributes>(packing.node()).groups > 1;
   const bool dense = job.header.operation == static_cast<std::uint8_t>(NneOperation::convolution);
   if (packing.plan.rule == RequantRule::tflite && grouped && dense)
     job.post.rule = static_cast<std::uint8_t>(RequantRule::tflm);
@@ -144,10 +143,9 @@ void pack_add(const Packing& packing, PlannedJob& planned, NneJob& job) {
   const auto code_scale = [](const Value& value) {
     return CodeScale{scale_of(value), zero_point_of(value.quantization)};
   };
-  const auto scales =
-      add_requantizers(packing.plan.rule, code_scale(packing.value(packing.node().inputs[0])),
-                       code_scale(packing.value(packing.node().inputs[1])), code_scale(packing.output()),
-                       packing.output().quantization.dtype);
+  const auto scales = add_requantizers(packing.plan.rule, code_scale(packing.value(packing.node().inputs[0])),
+                                       code_scale(packing.value(packing.node().inputs[1])),
+                                       code_scale(packing.output()), packing.output().quantization.dtype);
   add(packing, planned, offsetof(NneJob, post) + offsetof(PostProcessing, requantizer_address),
       ConstantData::Role::table, "scales", bytes_of(std::vector<Requantizer>(scales.begin(), scales.end())));
 }
@@ -156,10 +154,10 @@ void pack_job(const Packing& packing, PlannedJob& planned, NneJob& job) {
   if (static_cast<NneOperation>(job.header.operation) == NneOperation::add)
     return pack_add(packing, planned, job);
   const Tensor stored = stored_constant(packing.weight());
-  const Tensor codes =
-      packing.is_deconvolution()
-          ? subpixel_kernels(stored, attributes<DeconvolutionAttributes>(packing.node()), job.weight_zero_point)
-          : stored;
+  const Tensor codes = packing.is_deconvolution()
+                           ? subpixel_kernels(stored, attributes<DeconvolutionAttributes>(packing.node()),
+                                              job.weight_zero_point)
+                           : stored;
   NneWeights weights{};
   weights.kernels = planned.kernels.count;
   weights.per_kernel = codes.size() / codes.shape[0];

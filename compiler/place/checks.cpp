@@ -36,8 +36,8 @@ bool is_affine(const Quantization& q) {
 
 void require_codes(const Value& value) {
   const Quantization& q = value.quantization;
-  const bool type = q.dtype == DataType::uint8 || q.dtype == DataType::int8 ||
-                    q.dtype == DataType::uint16 || q.dtype == DataType::int16;
+  const bool type = q.dtype == DataType::uint8 || q.dtype == DataType::int8 || q.dtype == DataType::uint16 ||
+                    q.dtype == DataType::int16;
   require(q.quantized(), "value '" + value.name + "' is " + name_of(q.dtype), "codes of 8 or 16 bits");
   require(type && !q.per_channel() && (is_fixed_point(q) || (is_affine(q) && q.scale.size() == 1)),
           "value '" + value.name + "' is quantized as " + to_string(q),

@@ -48,8 +48,8 @@ void place_on_host(Placement& placement);
 void require(bool holds, const std::string& what, const std::string& hint = {});
 void require_codes8(const Value& value);  // asymmetric affine uint8 or int8, one scale
 void require_codes(const Value& value);   // 8 or 16 bits, one scale or one fixed point
-// uint8, int8 or int16, one scale or one fixed point, or one scale along the axis of the output channels; zero
-// points alike.
+// uint8, int8 or int16, one scale or one fixed point, or one scale along the axis of the output channels;
+// zero points alike.
 void require_weights(const Value& value, int channel_axis = 0);
 const Tensor& require_constant(const Graph& graph, const Node& node, std::size_t input, const char* role);
 void require_image(const Value& value);  // [N,C,H,W] within the engines' size fields

@@ -12,8 +12,7 @@ namespace {
 constexpr int kCodes = 256;
 
 bool has_table(const Value& value) {
-  return value.quantization.scheme == Quantization::Scheme::affine &&
-         bytes_of(value.quantization.dtype) == 1;
+  return value.quantization.scheme == Quantization::Scheme::affine && bytes_of(value.quantization.dtype) == 1;
 }
 
 void place_clamp(Placement& placement) {

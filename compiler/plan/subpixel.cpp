@@ -36,7 +36,8 @@ Tensor subpixel_kernels(const Tensor& tensor, const DeconvolutionAttributes& dec
   const SubpixelAxis columns = subpixel_columns(deconvolution.window);
   const std::int64_t groups = deconvolution.groups, in = tensor.shape[0] / groups, out = tensor.shape[1];
   const auto bytes = static_cast<std::size_t>(bytes_of(tensor.dtype));
-  Tensor kernels(tensor.dtype, {groups * out * rows.stride * columns.stride, in, rows.kernel, columns.kernel});
+  Tensor kernels(tensor.dtype,
+                 {groups * out * rows.stride * columns.stride, in, rows.kernel, columns.kernel});
   std::uint8_t* to = kernels.bytes.data();
   const auto weight = [&](std::int64_t channel, std::int64_t i, std::int64_t row, std::int64_t column) {
     if (row < 0 || column < 0) return std::memcpy(to, &zero, bytes);  // little-endian: the low bytes

@@ -25,6 +25,7 @@ SubpixelAxis subpixel_columns(const Window& window);
 
 // The kernels of that convolution, codes of `tensor` [in][out of a group][rows][columns] as
 // [out, row phase, column phase][in of a group][rows][columns]; `zero` where a phase has no tap.
-Tensor subpixel_kernels(const Tensor& tensor, const DeconvolutionAttributes& deconvolution, std::int32_t zero);
+Tensor subpixel_kernels(const Tensor& tensor, const DeconvolutionAttributes& deconvolution,
+                        std::int32_t zero);
 
 }  // namespace trireme

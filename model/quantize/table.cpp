@@ -114,9 +114,7 @@ void check_bias_scales(const Graph& graph, const std::string& where, Problems& p
   for (const Node& node : graph.nodes) {
     if (!has_weights(node) || node.inputs.size() < 3 || node.inputs[2] == kNone) continue;
     if (!graph.values[node.inputs[0]].quantization.quantized()) continue;  // behind softmax: refused later
-    const auto scale = [&](std::size_t i) {
-      return step_of(graph.values[node.inputs[i]].quantization);
-    };
+    const auto scale = [&](std::size_t i) { return step_of(graph.values[node.inputs[i]].quantization); };
     const double expected = scale(0) * scale(1);
     const double difference = scale(2) > expected ? scale(2) - expected : expected - scale(2);
     if (difference <= 1e-5 * expected) continue;

@@ -71,8 +71,7 @@ bool own_kernel_is_group(const Graph& graph, const Node& node, RequantRule rule)
     return !affine || !parameters(graph, node.inputs.at(1)).quantized();
   if (node.op == "matmul") return !affine || !is_affine(parameters(graph, node.inputs.at(1)));
   // ONNX Runtime has no kernel for it on codes.
-  if (node.op == "deconvolution")
-    return onnx || !affine || !parameters(graph, node.inputs.at(1)).quantized();
+  if (node.op == "deconvolution") return onnx || !affine || !parameters(graph, node.inputs.at(1)).quantized();
   // The program that ends in float16 reads uint8.
   if (node.op == "softmax")
     return !is_affine(in) || in.dtype != DataType::uint8 || out.quantized() || out.dtype != DataType::float16;

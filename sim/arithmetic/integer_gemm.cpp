@@ -56,7 +56,7 @@ void multiply_exact(const CodeMatrix<Real>& a, const CodeMatrix<Real>& b, std::i
 
 template void multiply_exact(const CodeMatrix<float>&, const CodeMatrix<float>&, std::int32_t, std::int32_t,
                              std::vector<std::int64_t>&);
-template void multiply_exact(const CodeMatrix<double>&, const CodeMatrix<double>&, std::int32_t,
-                             std::int32_t, std::vector<std::int64_t>&);
+template void multiply_exact(const CodeMatrix<double>&, const CodeMatrix<double>&, std::int32_t, std::int32_t,
+                             std::vector<std::int64_t>&);
 
 }  // namespace trireme

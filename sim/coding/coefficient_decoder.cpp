@@ -127,7 +127,8 @@ std::vector<std::int16_t> decode_nne_coefficients(const Bytes& stream, const Nne
   std::memcpy(&header, stream.data(), sizeof header);
   if (header.version != 1 || header.cores != cores ||
       header.weight_bits != 8 * weight_bytes(job.weight_dtype)) {
-    throw Error(where, "coefficient header does not fit the job", "version 1, as many bits as the weights, one stream a core");
+    throw Error(where, "coefficient header does not fit the job",
+                "version 1, as many bits as the weights, one stream a core");
   }
   DecodeTable table{};
   build_table(header.symbol_map, table);

@@ -74,7 +74,8 @@ Bytes add(const NneJob& job, const NneOperands& operands) {
   const bool integers =
       rule == RequantRule::tflite || rule == RequantRule::tflm || rule == RequantRule::tflm_single;
   const bool ratios = rule == RequantRule::onnx;
-  const RequantizeConfig config = requantize_config(job.post, zero_point_of(job.output), TfliteKernel::gemmlowp);
+  const RequantizeConfig config =
+      requantize_config(job.post, zero_point_of(job.output), TfliteKernel::gemmlowp);
   const Sum sum{job, operands};
   const Codes left = codes_of(operands.input, job.input.dtype);
   const Codes right = codes_of(operands.input2, job.input2.dtype);

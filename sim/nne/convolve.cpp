@@ -80,8 +80,7 @@ class PostProcessor {
       : job_(job), operands_(operands), wide_(has_wide_sums(job.input, job.weight_dtype)) {
     const bool depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
     const TfliteKernel narrow = depthwise ? TfliteKernel::gemmlowp : TfliteKernel::ruy;
-    config_ =
-        requantize_config(job.post, zero_point_of(job.output), wide_ ? TfliteKernel::wide : narrow);
+    config_ = requantize_config(job.post, zero_point_of(job.output), wide_ ? TfliteKernel::wide : narrow);
   }
 
   std::int32_t operator()(std::int64_t sum, std::size_t channel) const {

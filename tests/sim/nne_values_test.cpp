@@ -96,9 +96,11 @@ TEST(NneValues, SumsOfSixteenBitsDoNotWrapAtThirtyTwo) {
   job.post = vipf_post(0x1p-26F);
   job.post.clamp_low = -32768;
   job.post.clamp_high = 32767;
-  const NneOperands operands{words(std::vector<int>(9, -32768)), {},
+  const NneOperands operands{words(std::vector<int>(9, -32768)),
+                             {},
                              raw_coefficients(job, 2, std::vector<std::uint8_t>(9, 127)),
-                             {-(std::int64_t{1} << 40)}, {job.post.requantizer}};
+                             {-(std::int64_t{1} << 40)},
+                             {job.post.requantizer}};
   EXPECT_EQ(compute(job, operands, 2, "test"), words({-16385}));
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generated graphs: random shapes, all data types, scales and zero points, every rule. On codes the simulator
 // equals the reference byte for byte, on real numbers within the error of another order of sums; a failure is
-// reduced to the first node that differs, alone on the reference's tensors. More graphs than the suite has time
-// for: TRIREME_GENERATED_GRAPHS=N.
+// reduced to the first node that differs, alone on the reference's tensors. More graphs than the suite has
+// time for: TRIREME_GENERATED_GRAPHS=N.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -20,9 +20,9 @@ namespace {
 class Generator {
  public:
   explicit Generator(std::uint64_t seed) : random_(seed) {
-    constexpr DataType kTypes[] = {DataType::uint8,  DataType::int8,    DataType::uint8,  DataType::int8,
-                                   DataType::int16,  DataType::int16,   DataType::uint16, DataType::float32,
-                                   DataType::float16};
+    constexpr DataType kTypes[] = {DataType::uint8,  DataType::int8,    DataType::uint8,
+                                   DataType::int8,   DataType::int16,   DataType::int16,
+                                   DataType::uint16, DataType::float32, DataType::float16};
     graph_.scales_from_model = true;
     type_ = kTypes[below(std::size(kTypes))];
     fixed_point_ = bytes_of(type_) <= 2 && !is_float(type_) && type_ != DataType::uint8 &&
@@ -123,7 +123,8 @@ class Generator {
     return graph_.add_value(std::move(value));
   }
 
-  // int8 weights with a scale along `axis`, or weights of the activations' type (of int8 for uint16) with one.
+  // int8 weights with a scale along `axis`, or weights of the activations' type (of int8 for uint16) with
+  // one.
   ValueId weight(const Shape& shape, int axis = 0) {
     const bool real = is_float(type_), per_channel = !real && !fixed_point_ && below(2) == 0;
     const bool int8 = per_channel || type_ == DataType::uint16 || (type_ == DataType::int16 && below(2) == 0);
@@ -215,7 +216,8 @@ class Generator {
     const Shape shape = graph_.values[x].shape;
     const std::int64_t in = shape[1] * shape[2] * shape[3], out = 4 * (1 + below(4));
     const ValueId kernel = weight({out, in});
-    const ValueId dense = add_node("fullconnect", FullconnectAttributes{1}, {x, kernel, bias(x, kernel, out)});
+    const ValueId dense =
+        add_node("fullconnect", FullconnectAttributes{1}, {x, kernel, bias(x, kernel, out)});
     return add_node("reshape", ReshapeAttributes{{1, out / 4, 2, 2}}, {dense}, true);
   }
 
@@ -329,8 +331,8 @@ std::string smallest(const Graph& graph, const Node& node, RequantRule rule) {
   return fmt::format("rule {}\n{}", name_of(rule), dump(single));
 }
 
-// First element that differs: codes by their bytes; real numbers by more than a part of the largest one, since
-// the PPU adds in another order, and float16 rounds sums apart.
+// First element that differs: codes by their bytes; real numbers by more than a part of the largest one,
+// since the PPU adds in another order, and float16 rounds sums apart.
 std::int64_t first_difference(const Tensor& ours, const Tensor& theirs) {
   if (!is_float(theirs.dtype)) {
     const auto at = std::mismatch(ours.bytes.begin(), ours.bytes.end(), theirs.bytes.begin()).first;

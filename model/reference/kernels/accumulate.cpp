@@ -12,9 +12,7 @@ namespace trireme {
 namespace {
 
 // Unsigned codes less this lie around zero.
-int centre_of(DataType type) {
-  return type == DataType::uint8 ? 128 : type == DataType::uint16 ? 32768 : 0;
-}
+int centre_of(DataType type) { return type == DataType::uint8 ? 128 : type == DataType::uint16 ? 32768 : 0; }
 
 bool is_wide(DataType type) { return bytes_of(type) > 1; }
 

@@ -65,7 +65,8 @@ std::vector<double> centred_weight(const KernelCall& call, const SumParameters& 
   const std::vector<std::int32_t> codes = codes_of(input(call, 1));
   for (std::size_t i = 0; i < weight.size(); ++i) {
     const auto channel = static_cast<std::int64_t>(i) / e.taps() % e.group_out;
-    const std::int32_t zero = p.weight_zero[p.weight_zero.size() == 1 ? 0 : static_cast<std::size_t>(channel)];
+    const std::int32_t zero =
+        p.weight_zero[p.weight_zero.size() == 1 ? 0 : static_cast<std::size_t>(channel)];
     weight[i] = static_cast<double>(codes[i] - zero);
   }
   return weight;
