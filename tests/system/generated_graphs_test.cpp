@@ -144,6 +144,7 @@ class Generator {
     const Quantization& of_data = graph_.values[data].quantization;
     const bool wide = bytes_of(type_) > 1 || q.dtype == DataType::int16;
     q.dtype = wide ? DataType::int64 : DataType::int32;
+    if (q.per_channel()) q.channel_axis = 0;
     q.fl += of_data.fl;
     for (float& s : q.scale) s *= of_data.scale[0];
     q.zero_point.assign(q.scale.size(), 0);
