@@ -58,6 +58,10 @@ void fuse(Plan& plan, const Chip& chip) {
     while (!plan.layers[i].jobs.empty()) {
       const std::size_t reader = sole_reader(plan, plan.layers[i].output);
       if (reader == plan.layers.size()) break;
+      // A program of the PPU that is placed already stays.
+      const bool has_program = std::any_of(plan.constants.begin(), plan.constants.end(),
+                                           [&](const ConstantData& c) { return c.layer == reader; });
+      if (has_program) break;
       const Node& follower = plan.graph.nodes[plan.layers[reader].node];
       if (!fuse_into(plan, chip, follower, plan.layers[i])) break;
       merge(plan, i, reader);
