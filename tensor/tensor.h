@@ -27,7 +27,12 @@ struct Tensor {
   template <typename T>
   static Tensor of(Shape dims, const std::vector<T>& values);
 
-  std::int64_t size() const { return element_count(shape); }
+  // Elements; the constructor has checked that the product fits. Inline, since loops ask for it.
+  std::int64_t size() const {
+    std::int64_t count = 1;
+    for (const std::int64_t dim : shape) count *= dim;
+    return count;
+  }
   // Typed view of the elements; an internal error if T is not the tensor's type.
   template <typename T>
   T* data();

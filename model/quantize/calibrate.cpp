@@ -63,7 +63,8 @@ Range range_of(const Tensor& tensor, const std::string& where) {
   Range range;
   range.seen = true;
   const float* x = floats.data<float>();
-  for (std::int64_t i = 0; i < floats.size(); ++i) {
+  const std::int64_t size = floats.size();
+  for (std::int64_t i = 0; i < size; ++i) {
     if (!(x[i] - x[i] == 0)) {
       throw Error(where, fmt::format("element {} is {}", i, x[i]),
                   "the float network must give finite numbers");

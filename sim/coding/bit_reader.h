@@ -18,6 +18,17 @@ class BitReader {
     for (std::uint64_t i = first; i < first + 4; ++i) value = value << 8 | (i < bytes ? data_[i] : 0U);
     return value << (position_ % 8) >> (32 - count);
   }
+  // The next 57 bits or more, from the top of the word.
+  std::uint64_t window() const {
+    std::uint64_t value = 0;
+    const std::uint64_t first = position_ / 8, bytes = (bits_ + 7) / 8;
+    if (first + 8 <= bytes) {  // a constant number of bytes, which compilers read at once
+      for (std::uint64_t i = 0; i < 8; ++i) value = value << 8 | data_[first + i];
+    } else {
+      for (std::uint64_t i = first; i < first + 8; ++i) value = value << 8 | (i < bytes ? data_[i] : 0U);
+    }
+    return value << (position_ % 8);
+  }
   void skip(int count) { position_ += static_cast<std::uint64_t>(count); }
   std::uint32_t take(int count) {
     const std::uint32_t value = peek(count);

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "sim/coding/decoded_weights.h"
+#include "sim/coding/huffman.h"
 #include "tensor/dtype.h"
 
 namespace trireme {
@@ -74,6 +76,9 @@ std::vector<std::uint8_t> decode_nne_coefficients(const Bytes& stream, const Nne
   const auto count = static_cast<std::size_t>(kernels_of(job, nne.cores, 0).weights()) * job.output.channels;
   check_length(header, count, nne, where);
   DecodedWeights codes(count, header.weight_bits, static_cast<std::uint16_t>(job.weight_zero_point));
+  std::optional<HuffmanDecoder> huffman;
+  if (nne.coefficient_coding == CoefficientCoding::huffman)
+    huffman.emplace(header.symbol_map, codes.bits(), codes.zero_point, where);
   std::uint64_t offset = sizeof header;
   for (int core = 0; core < nne.cores; ++core) {
     const std::uint64_t bytes = (std::uint64_t{header.stream_bits[core]} + 7) / 8;
@@ -81,10 +86,10 @@ std::vector<std::uint8_t> decode_nne_coefficients(const Bytes& stream, const Nne
       throw Error(where, "coefficient stream ends inside a core's part");
     BitReader reader(stream.data() + offset, header.stream_bits[core]);
     const CoreKernels kernels = kernels_of(job, nne.cores, core);
-    if (nne.coefficient_coding == CoefficientCoding::zero_run) {
-      decode_zero_runs(reader, nne.zrl_bits, kernels, codes, where);
+    if (huffman) {
+      huffman->decode(reader, kernels, codes, where);
     } else {
-      decode_huffman(reader, header.symbol_map, kernels, codes, where);
+      decode_zero_runs(reader, nne.zrl_bits, kernels, codes, where);
     }
     if (!reader.at_end())
       throw Error(where, fmt::format("coefficient stream of core {} has a wrong length", core));

@@ -38,8 +38,6 @@ struct CoreKernels {
 };
 
 // One core's stream. Error for a stream that does not say what its header says.
-void decode_huffman(BitReader& reader, const std::uint8_t* symbol_map, const CoreKernels& kernels,
-                    DecodedWeights& codes, const std::string& where);
 void decode_zero_runs(BitReader& reader, int max_run_bits, const CoreKernels& kernels, DecodedWeights& codes,
                       const std::string& where);
 

@@ -20,9 +20,9 @@ namespace {
 
 constexpr std::int64_t kUnfolded = std::int64_t{1} << 18;  // values of one unfolded piece: what a cache holds
 
-std::int32_t largest_of(const Codes& distances) {
+std::int32_t largest_of(const std::int32_t* distances, std::int64_t count) {
   std::int32_t largest = 0;
-  for (const std::int32_t distance : distances) largest = std::max(largest, std::abs(distance));
+  for (std::int64_t i = 0; i < count; ++i) largest = std::max(largest, std::abs(distances[i]));
   return largest;
 }
 
@@ -122,14 +122,14 @@ void convolve_group(const Convolution& c, std::int64_t group, Bytes& codes) {
   const std::int64_t pixels = s.out_pixels(), first_channel = group * s.group_out;
   const std::int64_t plane_values = s.group_in * s.in_pixels();
   const auto planes = planes_of<Real>(c.job, c.operands.input, group * plane_values, plane_values);
-  const auto first = c.weights.distances.begin() + first_channel * s.terms;
-  const Codes distances(first, first + s.group_out * s.terms);
-  const std::vector<Real> kernels(distances.begin(), distances.end());
+  const std::int32_t* distances = c.weights.distances.data() + first_channel * s.terms;
+  const std::int64_t count_of_weights = s.group_out * s.terms;
+  const std::vector<Real> kernels(distances, distances + count_of_weights);
   const std::int32_t zero_point = shifted_zero_point(c.job);
   const std::int64_t largest_input = std::int64_t{1} << (8 * element_bytes(c.job.input) - 1);
   const ExactOperand<Real> left(
       {kernels.data(), s.group_out, s.terms, s.terms},
-      largest_of(distances) * std::max<std::int64_t>(largest_input, std::abs(zero_point)));
+      largest_of(distances, count_of_weights) * std::max<std::int64_t>(largest_input, std::abs(zero_point)));
   const bool pointwise = is_pointwise(c.job, s);
   const std::int64_t rows_at_once = std::max<std::int64_t>(1, kUnfolded / (s.terms * s.out_w));
   std::vector<Real> windows;

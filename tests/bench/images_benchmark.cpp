@@ -12,6 +12,7 @@
 #include "cli/common_quantize.h"
 #include "model/preprocess/input_meta.h"
 #include "sim/simulate.h"
+#include "support/allocation.h"
 #include "support/error.h"
 
 extern "C" int sc_main(int, char**) { return 0; }
@@ -76,6 +77,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: trireme_bench_images MODEL [IMAGES]\n");
     return 2;
   }
+  trireme::keep_freed_memory();
   try {
     fmt::print("{}\n", trireme::measure(argv[1], images).dump(2));
   } catch (const trireme::Error& error) {

@@ -2,6 +2,7 @@
 // Values of single NNE jobs against sums derived by hand.
 #include <gtest/gtest.h>
 
+#include "sim/arithmetic/requantize.h"
 #include "sim/nne/convolve.h"
 #include "tests/sim/program_builder.h"
 #include "tests/support_for_tests/test_chip.h"
@@ -116,6 +117,58 @@ TEST(NneValues, ZeroPointsOfUint16LieAboveTheSign) {
   const NneOperands operands{input, {}, raw_coefficients(job, 2, {1}), {0}, {job.post.requantizer}};
   EXPECT_EQ(compute(job, operands, test_chip().nne, "test"),
             words({10000, 10001, 40000, 50000, 50001, 65535, 65535, 65535, 22345}));
+}
+
+// Sums under TensorFlow Lite's rules by hand, and from tables: x = 50 at scale 2, y = 20 at scale 1, sum 120
+// at scale 4 is 30. Shares: 50 * 2^20 * (2 / 4) and 20 * 2^20 * (1 / 4), together 30 * 2^20; times 4 / (2^20
+// * 4): 30.
+TEST(NneValues, SumsOfTensorFlowLite) {
+  NneJob job{};
+  job.header = job_header(Engine::nne, static_cast<int>(NneOperation::add), 0);
+  job.input = job.input2 = job.output = packed_view(0, 2, 1, 1);
+  job.input.zero_point = 10;
+  job.output.zero_point = 7;
+  job.post.rule = static_cast<std::uint8_t>(RequantRule::tflite);
+  job.post.clamp_high = 255;
+  NneOperands operands;
+  for (const float factor : {0.5F, 0.25F, 0x1p-20F})
+    operands.requantizers.push_back(requantizer_of(factor, RequantRule::tflite));
+  operands.input = {60, 10};
+  operands.input2 = {20, 0};
+  EXPECT_EQ(compute(job, operands, test_chip().nne, "test"), (Bytes{37, 7}));
+  job.subtract = 1;  // (50 * 2 - 20) / 4
+  EXPECT_EQ(compute(job, operands, test_chip().nne, "test"), (Bytes{27, 7}));
+}
+
+// A map of more than 2^16 pairs of codes is looked up, a smaller one computed: every pair gives the same.
+TEST(NneValues, LargeSumsAreThoseOfSmallOnes) {
+  const auto i8 = static_cast<std::uint8_t>(DataType::int8);
+  for (const RequantRule rule : {RequantRule::vipf, RequantRule::onnx}) {
+    NneJob job{};
+    job.header = job_header(Engine::nne, static_cast<int>(NneOperation::add), 0);
+    job.input = job.output = packed_view(0, 256, 257, 1);
+    job.input2 = packed_view(0, 256, 257, 1);
+    job.input2.dtype = i8;
+    job.input.zero_point = 100;
+    job.input2.zero_point = -7;
+    job.output.zero_point = 90;
+    job.post.rule = static_cast<std::uint8_t>(rule);
+    job.post.clamp_high = 255;
+    NneOperands operands;
+    for (const float factor : {0.31F, 0.5F, 0.77F})
+      operands.requantizers.push_back(requantizer_of(factor, rule));
+    for (int i = 0; i < 256 * 257; ++i) {
+      operands.input.push_back(static_cast<std::uint8_t>(i / 256));
+      operands.input2.push_back(static_cast<std::uint8_t>(i));
+    }
+    const Bytes large = compute(job, operands, test_chip().nne, "test");
+    ASSERT_EQ(large.size(), 256U * 257U);
+    operands.input.resize(256 * 256);
+    operands.input2.resize(256 * 256);
+    const Bytes small = compute(job, operands, test_chip().nne, "test");
+    EXPECT_TRUE(std::equal(small.begin(), small.end(), large.begin())) << name_of(rule);
+    EXPECT_NE(small.front(), small.back());
+  }
 }
 
 TEST(NneValues, AStreamThatEndsEarlyIsAnError) {
