@@ -133,6 +133,10 @@ class Generator {
     a.type = below(2) == 0 ? PoolingAttributes::Type::max : PoolingAttributes::Type::avg;
     a.window.kernel_h = a.window.kernel_w = 2;
     a.window.stride_h = a.window.stride_w = 1 + below(2);
+    a.window.pad_top = below(2), a.window.pad_left = below(2);
+    a.window.pad_bottom = below(2), a.window.pad_right = below(2);
+    a.ceil_mode = below(2) == 0;
+    a.count_include_pad = below(2) == 0;
     return add_node("pooling", a, {x}, true);
   }
 
@@ -227,7 +231,7 @@ TEST(GeneratedGraphs, SimulatorEqualsReferenceUnderEveryRule) {
                                     RequantRule::onnx,       RequantRule::tflite, RequantRule::tflm,
                                     RequantRule::tflm_single};
   const Chip chip = find_chip(kDefaultChip);
-  for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 10000; ++seed) {
     Generator generator(seed);
     const Graph graph = generator.make();
     if (graph.nodes.empty()) continue;  // every step left its input as it was
