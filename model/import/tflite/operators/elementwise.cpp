@@ -60,12 +60,6 @@ void import_div(TfliteNode& node) {
   node.result("divide", {}, {node.input(0), node.input(1)}, options.fused_activation_function);
 }
 
-// The difference is kept as a real number: the file has no parameters for it.
-void import_squared_difference(TfliteNode& node) {
-  const ValueId difference = node.step("/difference", "subtract", {}, {node.input(0), node.input(1)});
-  node.result("square", {}, {difference});
-}
-
 // Towards minus infinity. Integers: what the modulus (of the divisor's sign) leaves divides exactly.
 void import_floor_div(TfliteNode& node) {
   const ValueId a = node.input(0);
@@ -103,7 +97,7 @@ const TfliteFamily& tflite_elementwise_family() {
       {BuiltinOperator::POW, 2, 2, import_binary, "pow"},
       {BuiltinOperator::MAXIMUM, 2, 2, import_commutative, "maximum"},
       {BuiltinOperator::MINIMUM, 2, 2, import_commutative, "minimum"},
-      {BuiltinOperator::SQUARED_DIFFERENCE, 2, 2, import_squared_difference},
+      {BuiltinOperator::SQUARED_DIFFERENCE, 2, 2, import_commutative, "squared_difference"},
       {BuiltinOperator::FLOOR_DIV, 2, 2, import_floor_div},
       {BuiltinOperator::FLOOR_MOD, 2, 2, import_binary, "mod"},
       {BuiltinOperator::PRELU, 2, 2, import_binary, "prelu"},
