@@ -35,6 +35,22 @@ TEST(TfliteElementwise, Differences) {
             (Numbers{-22808, -30936, -20126, 31380, -9787, 3767, 5302, -25664, -10588, -3216}));
 }
 
+// The first four of each differ if real numbers are subtracted and squared.
+TEST(TfliteElementwise, SquaredDifferences) {
+  EXPECT_EQ(
+      answer(Op::SQUARED_DIFFERENCE,
+             {fed({8}, Type::INT8, {{0.07030139863491058F}, {-128}}, {-38, -121, -69, 86, 43, -123, 78, 3}),
+              fed({8}, Type::INT8, {{0.11749599874019623F}, {-25}}, {-44, -122, -64, 65, -31, 85, 3, -44})},
+             {Type::INT8, {{1.4801199436187744F}, {0}}}),
+      (Numbers{50, 95, 52, 14, 109, 107, 85, 88}));
+  EXPECT_EQ(
+      answer(Op::SQUARED_DIFFERENCE,
+             {fed({8}, Type::INT8, {{0.029999999329447746F}, {5}}, {76, 121, -24, 14, -12, -39, -13, 46}),
+              fed({8}, Type::INT8, {{0.05000000074505806F}, {-20}}, {-77, 88, -89, -77, 13, -36, -117, 15})},
+             {Type::INT8, {{0.10999999940395355F}, {-100}}}),
+      (Numbers{126, -67, -40, -11, -58, -98, 69, -98}));
+}
+
 TEST(TfliteElementwise, SumsAndProductsOfSixteenBits) {
   EXPECT_EQ(answer(Op::ADD,
                    {fed({8}, Type::INT16, {{0.00019999999494757503F}, {0}},
