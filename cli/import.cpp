@@ -61,11 +61,9 @@ ImportOptions import_options(const ImportSettings& settings) {
   return options;
 }
 
-using Importer = Graph (*)(const std::filesystem::path& path, const ImportOptions& options);
-
-int import_model(const ImportSettings& settings, Importer importer, const Console& console) {
+int import_model(const ImportSettings& settings, ModelImporter importer, const Console& console) {
   if (settings.check)
-    return check_onnx_model(settings.model, import_options(settings), settings.check_json, console);
+    return check_model(settings.model, importer, import_options(settings), settings.check_json, console);
   if (settings.check_json) throw UsageError("--json prints what --check finds", "add --check");
   if (!settings.dtypes.empty()) console.note("--input-dtype-list: the model's own input types are used");
   Graph graph = importer(settings.model, import_options(settings));
@@ -90,7 +88,7 @@ struct ModelFormat {
   const char* purpose;
   const char* example;
   const char* file;
-  Importer importer;
+  ModelImporter importer;
 };
 
 constexpr ModelFormat kFormats[] = {
@@ -124,12 +122,10 @@ void add_import_of(CLI::App& parent, Chosen& chosen, const ModelFormat& format) 
       ->type_name("FILE");
   verb->add_option("--output-data", settings->data, "weights to write; default: .data beside the layer graph")
       ->type_name("FILE");
-  if (format.importer == import_onnx) {
-    add_bind_option(verb, settings->bind);
-    verb->add_flag("--check", settings->check,
-                   "write nothing; report every problem, and where the network could run better");
-    add_json_option(verb, settings->check_json);
-  }
+  if (format.importer == import_onnx) add_bind_option(verb, settings->bind);
+  verb->add_flag("--check", settings->check,
+                 "write nothing; report every problem, and where the network could run better");
+  add_json_option(verb, settings->check_json);
   on_chosen(verb, chosen, [settings, &format](const Console& console) {
     return import_model(*settings, format.importer, console);
   });

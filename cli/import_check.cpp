@@ -19,10 +19,11 @@ struct Findings {
   std::vector<std::string> notes;
 };
 
-Findings findings_of(const std::filesystem::path& model, const ImportOptions& options) {
+Findings findings_of(const std::filesystem::path& model, ModelImporter importer,
+                     const ImportOptions& options) {
   Findings findings;
   try {
-    Graph graph = import_onnx(model, options);
+    Graph graph = importer(model, options);
     findings.notes = graph.notes;
     simplify(graph);
     findings.advice = import_advice(graph);
@@ -47,9 +48,9 @@ std::string list_text(const char* title, const std::vector<Problem>& list) {
 
 }  // namespace
 
-int check_onnx_model(const std::filesystem::path& model, const ImportOptions& options, bool json,
-                     const Console& console) {
-  const Findings findings = findings_of(model, options);
+int check_model(const std::filesystem::path& model, ModelImporter importer, const ImportOptions& options,
+                bool json, const Console& console) {
+  const Findings findings = findings_of(model, importer, options);
   const bool good = findings.problems.empty();
   if (json) {
     console.print(json_text({{"model", model.string()},

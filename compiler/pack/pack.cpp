@@ -72,12 +72,13 @@ void add_weighted_post(const Packing& packing, PlannedJob& planned, PostProcessi
                        std::size_t post_field, const KernelSlice& slice, bool dense) {
   set_rule(packing, post);
   const Quantization& q = packing.weight().quantization;
-  const bool double_product =
-      q.per_channel() || (!dense && packing.input().quantization.dtype != DataType::uint8);
+  // numerics.md §3.1: the float32 product belongs to one scale for all weights; that of a channel is double.
+  const bool one_scale = q.scale.size() <= 1;
+  const bool float_product = one_scale && (dense || packing.input().quantization.dtype == DataType::uint8);
   const auto requantizer = [&](std::size_t channel) {
     const float weight = q.per_channel() ? q.scale[channel] : scale_of(q);
     return requantizer_of(packing.plan.rule,
-                          {scale_of(packing.input()), weight, scale_of(packing.output()), double_product});
+                          {scale_of(packing.input()), weight, scale_of(packing.output()), !float_product});
   };
   if (!q.per_channel()) {
     post.requantizer = requantizer(0);

@@ -79,6 +79,16 @@ Reg whole_prelu(B& b, const Node&, const In& in) {
   return choose(b, PpuOpcode::ilt, in[0], b.whole(0), imul(b, in[0], in[1]), in[0]);
 }
 
+Reg squared_difference(B& b, const Node&, const In& in) {
+  const Reg difference = b.op(PpuOpcode::fsub, in[0], in[1]);
+  return mul(b, difference, difference);
+}
+
+Reg whole_squared_difference(B& b, const Node&, const In& in) {
+  const Reg difference = b.op(PpuOpcode::isub, in[0], in[1]);
+  return imul(b, difference, difference);
+}
+
 constexpr bool kSwap = true, kInvert = true;
 
 const std::vector<PpuMap>& rows() {
@@ -93,6 +103,7 @@ const std::vector<PpuMap>& rows() {
       {"mod", mod, whole_mod},
       {"fmod", fmod, instruction<PpuOpcode::imod>},
       {"prelu", prelu, whole_prelu},
+      {"squared_difference", squared_difference, whole_squared_difference},
       {"equal", comparison<PpuOpcode::feq>, comparison<PpuOpcode::ieq>, true},
       {"not_equal", comparison<PpuOpcode::feq, false, kInvert>, comparison<PpuOpcode::ieq, false, kInvert>,
        true},

@@ -107,6 +107,7 @@ std::map<std::string, Carry> make_table() {
         "where"}) {
     table.emplace(op, same);
   }
+  table.emplace("squared_difference", same);
   return table;
 }
 

@@ -32,32 +32,49 @@ void check_batch(Advice& advice) {
 }
 
 void check_window(Advice& advice, const Node& node, const Window& w) {
-  constexpr std::int64_t kLargestKernel = 15;
-  if (w.dilation_h != 1 || w.dilation_w != 1) {
+  constexpr std::int64_t kLargestSpan = 15;
+  const std::int64_t span_h = (w.kernel_h - 1) * w.dilation_h + 1;
+  const std::int64_t span_w = (w.kernel_w - 1) * w.dilation_w + 1;
+  const std::string kernel = fmt::format("a kernel of {}x{}", w.kernel_h, w.kernel_w);
+  const bool dilated = w.dilation_h != 1 || w.dilation_w != 1;
+  if (dilated) {
     advice.add(node, fmt::format("a dilation of {}x{}", w.dilation_h, w.dilation_w),
                "the engines read every row of the window: 3x3 kernels in sequence cover as much");
   }
-  if (w.kernel_h > kLargestKernel || w.kernel_w > kLargestKernel) {
-    advice.add(
-        node, fmt::format("a kernel of {}x{}", w.kernel_h, w.kernel_w),
-        fmt::format("kernels of more than {} are split: several smaller ones in sequence", kLargestKernel));
-  } else if (w.kernel_h != w.kernel_w && node.op == "convolution") {
-    advice.add(node, fmt::format("a kernel of {}x{}", w.kernel_h, w.kernel_w), "square kernels run best");
+  if (span_h > kLargestSpan || span_w > kLargestSpan) {
+    advice.add(node, dilated ? kernel + fmt::format(" that spans {}x{}", span_h, span_w) : kernel,
+               fmt::format("the convolution engine takes windows up to {0}x{0}: several smaller kernels in "
+                           "sequence",
+                           kLargestSpan));
+  } else if (w.kernel_h != w.kernel_w) {
+    advice.add(node, kernel, "square kernels run best");
   }
-  if (w.stride_h != w.stride_w || w.stride_h > 2) {
-    advice.add(node, fmt::format("a stride of {}x{}", w.stride_h, w.stride_w), "1x1 and 2x2 run best");
-  }
+}
+
+void check_stride(Advice& advice, const Node& node, const Window& w) {
+  if (w.stride_h == w.stride_w && w.stride_h <= 2) return;
+  advice.add(node, fmt::format("a stride of {}x{}", w.stride_h, w.stride_w), "1x1 and 2x2 run best");
+}
+
+void check_groups(Advice& advice, const Node& node, std::int64_t groups) {
+  const std::int64_t channels = advice.graph.values[node.inputs[0]].shape[1];
+  if (groups == 1 || groups == channels) return;
+  advice.add(node, fmt::format("{} groups of {} channels", groups, channels / groups),
+             "each group is a convolution of its own: one group, or one a channel (depthwise)");
 }
 
 void check_convolutions(Advice& advice) {
   for (const Node& node : advice.graph.nodes) {
-    if (node.op != "convolution") continue;
-    const auto& a = attributes<ConvolutionAttributes>(node);
-    check_window(advice, node, a.window);
-    const std::int64_t channels = advice.graph.values[node.inputs[0]].shape[1];
-    if (a.groups == 1 || a.groups == channels) continue;
-    advice.add(node, fmt::format("{} groups of {} channels", a.groups, channels / a.groups),
-               "each group is a convolution of its own: one group, or one a channel (depthwise)");
+    if (node.op == "convolution") {
+      const auto& a = attributes<ConvolutionAttributes>(node);
+      check_window(advice, node, a.window);
+      check_stride(advice, node, a.window);
+      check_groups(advice, node, a.groups);
+    } else if (node.op == "deconvolution") {
+      const auto& a = attributes<DeconvolutionAttributes>(node);
+      check_window(advice, node, a.window);
+      check_groups(advice, node, a.groups);
+    }
   }
 }
 

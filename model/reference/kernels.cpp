@@ -88,9 +88,10 @@ const std::vector<KernelRow>& table_rows() {
           "square"}) {
       rows.push_back({op, unary});
     }
-    for (const char* op : {"add", "subtract", "multiply", "divide", "pow", "maximum", "minimum", "mod",
-                           "fmod", "equal", "not_equal", "greater", "greater_equal", "less", "less_equal",
-                           "logical_and", "logical_or", "logical_xor", "prelu"}) {
+    for (const char* op :
+         {"add",        "subtract",    "multiply",   "divide",      "pow",     "maximum",           "minimum",
+          "mod",        "fmod",        "equal",      "not_equal",   "greater", "greater_equal",     "less",
+          "less_equal", "logical_and", "logical_or", "logical_xor", "prelu",   "squared_difference"}) {
       rows.push_back({op, binary});
     }
     return rows;

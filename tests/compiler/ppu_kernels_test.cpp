@@ -133,6 +133,7 @@ const std::vector<BinaryCase>& exact_binaries() {
       {"maximum", [](float a, float b) { return a < b ? b : a; }},
       {"minimum", [](float a, float b) { return b < a ? b : a; }},
       {"prelu", [](float a, float b) { return a < 0 ? a * b : a; }},
+      {"squared_difference", [](float a, float b) { return (a - b) * (a - b); }},
   };
   return cases;
 }

@@ -9,6 +9,7 @@ namespace trireme {
 namespace {
 
 using test::answer;
+using test::Codes;
 using test::constant;
 using test::fed;
 using test::make;
@@ -33,6 +34,36 @@ TEST(TfliteElementwise, Differences) {
                    {Type::INT16, {{0.00041000000783242285F}, {0}}},
                    make<fb::SubOptionsT>([](auto& o) { o.pot_scale_int16 = false; })),
             (Numbers{-22808, -30936, -20126, 31380, -9787, 3767, 5302, -25664, -10588, -3216}));
+}
+
+// The first four of each differ if real numbers are subtracted and squared.
+TEST(TfliteElementwise, SquaredDifferences) {
+  EXPECT_EQ(
+      answer(Op::SQUARED_DIFFERENCE,
+             {fed({8}, Type::INT8, {{0.07030139863491058F}, {-128}}, {-38, -121, -69, 86, 43, -123, 78, 3}),
+              fed({8}, Type::INT8, {{0.11749599874019623F}, {-25}}, {-44, -122, -64, 65, -31, 85, 3, -44})},
+             {Type::INT8, {{1.4801199436187744F}, {0}}}),
+      (Numbers{50, 95, 52, 14, 109, 107, 85, 88}));
+  EXPECT_EQ(
+      answer(Op::SQUARED_DIFFERENCE,
+             {fed({8}, Type::INT8, {{0.029999999329447746F}, {5}}, {76, 121, -24, 14, -12, -39, -13, 46}),
+              fed({8}, Type::INT8, {{0.05000000074505806F}, {-20}}, {-77, 88, -89, -77, 13, -36, -117, 15})},
+             {Type::INT8, {{0.10999999940395355F}, {-100}}}),
+      (Numbers{126, -67, -40, -11, -58, -98, 69, -98}));
+}
+
+// Scales of powers of two: -2 quarters are -1 (halves away from zero) before 5 is added, where the rounded
+// sum of 4.5 would be 5.
+TEST(TfliteElementwise, ShiftsOfSixteenBits) {
+  const Numbers fine = {6, -6, 2, -2, 1, -1, 10, -10, 32767, -32768};
+  const Numbers coarse = {0, 0, 5, 5, -7, -7, -2, 2, 32767, -32768};
+  const Codes quarter{{0.000244140625F}, {0}}, one{{0.0009765625F}, {0}};
+  EXPECT_EQ(answer(Op::ADD, {fed({10}, Type::INT16, quarter, fine), fed({10}, Type::INT16, one, coarse)},
+                   {Type::INT16, one}, make<fb::AddOptionsT>([](auto& o) { o.pot_scale_int16 = true; })),
+            (Numbers{2, -2, 6, 4, -7, -7, 1, -1, 32767, -32768}));
+  EXPECT_EQ(answer(Op::SUB, {fed({10}, Type::INT16, one, coarse), fed({10}, Type::INT16, quarter, fine)},
+                   {Type::INT16, one}, make<fb::SubOptionsT>([](auto& o) { o.pot_scale_int16 = true; })),
+            (Numbers{-2, 2, 4, 6, -7, -7, -5, 5, 24575, -24576}));
 }
 
 TEST(TfliteElementwise, SumsAndProductsOfSixteenBits) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// `import onnx --check` writes nothing and says what could run better; `--bind` makes an input a constant.
+// `import --check` writes nothing and says what could run better; `--bind` makes an input a constant.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tensor/files.h"
 #include "tests/model/onnx_builder.h"
+#include "tests/model/tflite_builder.h"
 #include "tests/system/cli_program.h"
 
 namespace trireme {
@@ -49,6 +50,19 @@ TEST(ImportCheck, BoundInputsAreConstants) {
   const Tensor output = read_npy(folder / "out" / "output0.npy");
   EXPECT_EQ(output.shape, (Shape{2, 3}));
   EXPECT_EQ(element(output, 5), 5);
+}
+
+TEST(ImportCheck, ReadsTensorFlowLite) {
+  const TempFolder folder;
+  test::TfliteBuilder model;
+  const int in = model.tensor("in", {2, 3, 3, 4}, tflite_file::TensorType::FLOAT32);
+  const int out = model.tensor("out", {}, tflite_file::TensorType::FLOAT32);
+  model.node(tflite_file::BuiltinOperator::RELU, {in}, {out});
+  write_file(folder / "net.tflite", model.bytes({in}, {out}));
+  const Finished found = run_trireme(folder.path(), {"import", "tflite", "--model", "net.tflite", "--check"});
+  EXPECT_EQ(found.status, 0) << found.err;
+  EXPECT_THAT(found.out, HasSubstr("a batch of 2"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "net.json"));
 }
 
 }  // namespace

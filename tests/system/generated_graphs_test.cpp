@@ -186,6 +186,10 @@ class Generator {
     a.type = below(2) == 0 ? PoolingAttributes::Type::max : PoolingAttributes::Type::avg;
     a.window.kernel_h = a.window.kernel_w = 2;
     a.window.stride_h = a.window.stride_w = 1 + below(2);
+    a.window.pad_top = below(2), a.window.pad_left = below(2);
+    a.window.pad_bottom = below(2), a.window.pad_right = below(2);
+    a.ceil_mode = below(2) == 0;
+    a.count_include_pad = below(2) == 0;
     return add_node("pooling", a, {x}, true);
   }
 

@@ -20,6 +20,7 @@ using Kernel = std::optional<PpuKernel> (*)(const Call& call);
 std::optional<PpuKernel> sum_of_codes(const Call& call);
 std::optional<PpuKernel> difference_of_codes(const Call& call);
 std::optional<PpuKernel> product_of_codes(const Call& call);
+std::optional<PpuKernel> squared_difference(const Call& call);
 std::optional<PpuKernel> prelu(const Call& call);
 std::optional<PpuKernel> comparison(const Call& call);  // gives truth values
 std::optional<PpuKernel> softmax(const Call& call);

@@ -17,13 +17,21 @@ struct Row {
   tflite_ppu::Kernel kernel;
 };
 
-constexpr Row kRows[] = {{"add", sum_of_codes},          {"subtract", difference_of_codes},
-                         {"multiply", product_of_codes}, {"prelu", prelu},
-                         {"equal", comparison},          {"not_equal", comparison},
-                         {"greater", comparison},        {"greater_equal", comparison},
-                         {"less", comparison},           {"less_equal", comparison},
-                         {"softmax", softmax},           {"reduce", reduce},
-                         {"image_resize", resize},       {"concat", concat}};
+constexpr Row kRows[] = {{"add", sum_of_codes},
+                         {"subtract", difference_of_codes},
+                         {"multiply", product_of_codes},
+                         {"prelu", prelu},
+                         {"squared_difference", squared_difference},
+                         {"equal", comparison},
+                         {"not_equal", comparison},
+                         {"greater", comparison},
+                         {"greater_equal", comparison},
+                         {"less", comparison},
+                         {"less_equal", comparison},
+                         {"softmax", softmax},
+                         {"reduce", reduce},
+                         {"image_resize", resize},
+                         {"concat", concat}};
 
 bool are_codes(const PpuOperand& operand) {
   return operand.quantization.quantized() && operand.type != DataType::uint16 && is_supported(operand);

@@ -46,16 +46,27 @@ std::vector<ValueType> infer_where(const Graph& graph, const Node& node) {
 
 const OperatorFamily& elementwise_operators() {
   static const OperatorFamily rows = {
-      {"add", 2, 2, infer_arithmetic},      {"subtract", 2, 2, infer_arithmetic},
-      {"multiply", 2, 2, infer_arithmetic}, {"divide", 2, 2, infer_arithmetic},
-      {"pow", 2, 2, infer_arithmetic},      {"maximum", 2, 2, infer_arithmetic},
-      {"minimum", 2, 2, infer_arithmetic},  {"mod", 2, 2, infer_arithmetic},
-      {"fmod", 2, 2, infer_arithmetic},     {"prelu", 2, 2, infer_arithmetic},
-      {"equal", 2, 2, infer_equal},         {"not_equal", 2, 2, infer_equal},
-      {"greater", 2, 2, infer_comparison},  {"greater_equal", 2, 2, infer_comparison},
-      {"less", 2, 2, infer_comparison},     {"less_equal", 2, 2, infer_comparison},
-      {"logical_and", 2, 2, infer_logical}, {"logical_or", 2, 2, infer_logical},
-      {"logical_xor", 2, 2, infer_logical}, {"where", 3, 3, infer_where},
+      {"add", 2, 2, infer_arithmetic},
+      {"subtract", 2, 2, infer_arithmetic},
+      {"multiply", 2, 2, infer_arithmetic},
+      {"divide", 2, 2, infer_arithmetic},
+      {"pow", 2, 2, infer_arithmetic},
+      {"maximum", 2, 2, infer_arithmetic},
+      {"minimum", 2, 2, infer_arithmetic},
+      {"mod", 2, 2, infer_arithmetic},
+      {"fmod", 2, 2, infer_arithmetic},
+      {"prelu", 2, 2, infer_arithmetic},
+      {"equal", 2, 2, infer_equal},
+      {"not_equal", 2, 2, infer_equal},
+      {"greater", 2, 2, infer_comparison},
+      {"greater_equal", 2, 2, infer_comparison},
+      {"less", 2, 2, infer_comparison},
+      {"less_equal", 2, 2, infer_comparison},
+      {"logical_and", 2, 2, infer_logical},
+      {"logical_or", 2, 2, infer_logical},
+      {"logical_xor", 2, 2, infer_logical},
+      {"where", 3, 3, infer_where},
+      {"squared_difference", 2, 2, infer_arithmetic},
   };
   return rows;
 }

@@ -110,6 +110,17 @@ Signed signed_power(Signed base, Signed exponent) {
   return base == 1 ? 1 : base == -1 ? (exponent % 2 == 0 ? 1 : -1) : 0;
 }
 
+// Both steps round to float32, as operators of their own would.
+double real_squared_difference(double a, double b) {
+  const double step = static_cast<double>(static_cast<float>(a - b));
+  return step * step;
+}
+Signed whole_squared_difference(Signed a, Signed b) {
+  const Signed step = wrapping<difference>(a, b);
+  return wrapping<product>(step, step);
+}
+Unsigned squared_difference(Unsigned a, Unsigned b) { return (a - b) * (a - b); }
+
 double real_prelu(double x, double slope) { return x < 0 ? x * slope : x; }
 Signed whole_prelu(Signed x, Signed slope) { return x < 0 ? wrapping<product>(x, slope) : x; }
 
@@ -138,6 +149,7 @@ const std::map<std::string, Binary>& table() {
       {"add", {[](double a, double b) { return a + b; }, wrapping<sum>, sum}},
       {"subtract", {[](double a, double b) { return a - b; }, wrapping<difference>, difference}},
       {"multiply", {[](double a, double b) { return a * b; }, wrapping<product>, product}},
+      {"squared_difference", {real_squared_difference, whole_squared_difference, squared_difference}},
       {"divide", {[](double a, double b) { return a / b; }, signed_quotient, quotient}},
       {"pow", {exact_pow, signed_power, power}},
       {"maximum", alike(Maximum())},

@@ -15,6 +15,7 @@ constexpr Row kRows[] = {
     {"add", tflite::add},
     {"subtract", tflite::subtract},
     {"multiply", tflite::multiply},
+    {"squared_difference", tflite::squared_difference, tflite::squared_difference_applies},
     {"divide", tflite::divide},
     {"prelu", tflite::prelu},
     {"sigmoid", tflite::lookup},

@@ -12,6 +12,7 @@ namespace tflite {
 std::vector<Tensor> add(const KernelCall& call);
 std::vector<Tensor> subtract(const KernelCall& call);
 std::vector<Tensor> multiply(const KernelCall& call);
+std::vector<Tensor> squared_difference(const KernelCall& call);
 std::vector<Tensor> divide(const KernelCall& call);
 std::vector<Tensor> prelu(const KernelCall& call);
 std::vector<Tensor> lookup(const KernelCall& call);  // sigmoid, tanh
@@ -26,6 +27,7 @@ std::vector<Tensor> reduce(const KernelCall& call);
 std::vector<Tensor> resize(const KernelCall& call);
 std::vector<Tensor> concat(const KernelCall& call);
 // Whether TensorFlow Lite's algorithm covers a node on affine codes; else it is a group.
+bool squared_difference_applies(const Graph& graph, const Node& node);
 bool softmax_applies(const Graph& graph, const Node& node);
 bool reduce_applies(const Graph& graph, const Node& node);
 bool resize_applies(const Graph& graph, const Node& node);

@@ -12,10 +12,11 @@ std::any read_multiply(LayerParameters& p) {
 
 LayerFamily make_rows() {
   LayerFamily rows = {{"multiply", {}, 0, nullptr, read_multiply}};
-  for (const char* op :
-       {"add",        "subtract",    "divide",     "pow",         "maximum", "minimum",       "mod",
-        "fmod",       "prelu",       "equal",      "not_equal",   "greater", "greater_equal", "less",
-        "less_equal", "logical_and", "logical_or", "logical_xor", "where",   "quantize",      "dequantize"}) {
+  for (const char* op : {"add",        "subtract",    "divide",     "pow",           "maximum",
+                         "minimum",    "mod",         "fmod",       "prelu",         "squared_difference",
+                         "equal",      "not_equal",   "greater",    "greater_equal", "less",
+                         "less_equal", "logical_and", "logical_or", "logical_xor",   "where",
+                         "quantize",   "dequantize"}) {
     rows.push_back({op, {}, 0, nullptr, nullptr});
   }
   return rows;

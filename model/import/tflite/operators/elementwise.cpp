@@ -22,26 +22,32 @@ std::vector<ValueId> data_first(TfliteNode& node) {
 
 void import_commutative(TfliteNode& node) { node.result(node.graph_op(), {}, data_first(node)); }
 
-// 16-bit codes whose scales are all powers of two may be meant to be shifted in place of scaled.
-void note_shifts(TfliteNode& node, bool powers_of_two) {
-  const Quantization& out = node.declared().quantization;
-  if (!powers_of_two || !out.quantized() || out.dtype != DataType::int16) return;
+bool is_power_of_two(const Quantization& q) {
   int exponent = 0;
-  bool unequal = false;
-  for (const Quantization* q : {&node.value(0).quantization, &node.value(1).quantization, &out}) {
-    if (!q->quantized() || std::frexp(q->scale.at(0), &exponent) != 0.5F) return;
-    unequal = unequal || q->scale[0] != out.scale[0];
+  return q.quantized() && q.dtype == DataType::int16 && std::frexp(q.scale.at(0), &exponent) == 0.5F;
+}
+
+// If the file says so, 16-bit codes whose scales are all powers of two are not multiplied: the input with the
+// finer steps is shifted to those of the result and of the other input, halves away from zero. As a real
+// number that is exact.
+std::vector<ValueId> shifted_alike(TfliteNode& node, std::vector<ValueId> inputs, bool powers_of_two) {
+  const Quantization out = node.declared().quantization;
+  if (!powers_of_two || !is_power_of_two(out)) return inputs;
+  const auto of = [&](ValueId id) { return node.import().graph.values[id].quantization; };
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Quantization own = of(inputs[i]), other = of(inputs[1 - i]);
+    if (!is_power_of_two(own) || own.scale[0] >= out.scale[0] || other.scale != out.scale) continue;
+    const ValueId real = node.step("/real", "dequantize", {}, {inputs[i]});
+    inputs[i] = node.step("/shifted", "quantize", {}, {real}, out);
+    break;
   }
-  if (unequal)
-    node.import().graph.notes.push_back(
-        "operator '" + printable(node.declared().name) +
-        "': scales of powers of two are multiplied, not shifted; exact halves may round otherwise");
+  return inputs;
 }
 
 void import_add(TfliteNode& node) {
   const auto options = node.options<tflite_file::AddOptionsT>();
-  note_shifts(node, options.pot_scale_int16);
-  node.result("add", {}, data_first(node), options.fused_activation_function);
+  node.result("add", {}, shifted_alike(node, data_first(node), options.pot_scale_int16),
+              options.fused_activation_function);
 }
 
 void import_mul(TfliteNode& node) {
@@ -51,19 +57,13 @@ void import_mul(TfliteNode& node) {
 
 void import_sub(TfliteNode& node) {
   const auto options = node.options<tflite_file::SubOptionsT>();
-  note_shifts(node, options.pot_scale_int16);
-  node.result("subtract", {}, {node.input(0), node.input(1)}, options.fused_activation_function);
+  node.result("subtract", {}, shifted_alike(node, {node.input(0), node.input(1)}, options.pot_scale_int16),
+              options.fused_activation_function);
 }
 
 void import_div(TfliteNode& node) {
   const auto options = node.options<tflite_file::DivOptionsT>();
   node.result("divide", {}, {node.input(0), node.input(1)}, options.fused_activation_function);
-}
-
-// The difference is kept as a real number: the file has no parameters for it.
-void import_squared_difference(TfliteNode& node) {
-  const ValueId difference = node.step("/difference", "subtract", {}, {node.input(0), node.input(1)});
-  node.result("square", {}, {difference});
 }
 
 // Towards minus infinity. Integers: what the modulus (of the divisor's sign) leaves divides exactly.
@@ -103,7 +103,7 @@ const TfliteFamily& tflite_elementwise_family() {
       {BuiltinOperator::POW, 2, 2, import_binary, "pow"},
       {BuiltinOperator::MAXIMUM, 2, 2, import_commutative, "maximum"},
       {BuiltinOperator::MINIMUM, 2, 2, import_commutative, "minimum"},
-      {BuiltinOperator::SQUARED_DIFFERENCE, 2, 2, import_squared_difference},
+      {BuiltinOperator::SQUARED_DIFFERENCE, 2, 2, import_commutative, "squared_difference"},
       {BuiltinOperator::FLOOR_DIV, 2, 2, import_floor_div},
       {BuiltinOperator::FLOOR_MOD, 2, 2, import_binary, "mod"},
       {BuiltinOperator::PRELU, 2, 2, import_binary, "prelu"},
