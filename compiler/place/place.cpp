@@ -67,8 +67,9 @@ void place_node(Placement& placement) {
     if (!why.empty()) placement.layer.reason += "; not on its usual engine: " + why;
     return;
   }
+  const std::string limit = placement.layer.reason.empty() ? "" : " " + placement.layer.reason;
   place_on_host(placement);
-  placement.layer.reason = "no engine runs it" + (why.empty() ? "" : ": " + why);
+  placement.layer.reason = "no engine runs it" + limit + (why.empty() ? "" : ": " + why);
 }
 
 PlannedLayer layer_of(const Graph& graph, NodeId id) {

@@ -251,9 +251,7 @@ class Generator {
   }
 
   ValueId unary(ValueId x) {
-    // The PPU's polynomials are a part of a 16-bit code off: such functions are for 8 bits and real numbers.
-    const bool coarse = is_float(type_) || bytes_of(type_) == 1;
-    switch (below(coarse ? 6 : 2)) {
+    switch (below(6)) {
       case 0:
         return add_node("relu", {}, {x}, below(2) == 0);
       case 1:
