@@ -17,18 +17,14 @@ constexpr int kOk = 0, kChecksFailed = 1, kUsage = 2, kBadInput = 3;  // as trir
 
 struct Options {
   std::vector<std::string> networks;
-  std::string folder = "build/zoo";
+  std::string folder;
   bool all = false, full = false, list = false, check = false;
 };
 
 void list_networks() {
   for (const Published& row : read_published(data_folder() / "networks.csv")) {
-    fmt::print("{:28} {:>12} {:>8.2f} M {:>9.4g} GMAC  {}\n", row.name, join(std::vector<std::string>([&] {
-                 std::vector<std::string> sizes;
-                 for (const std::int64_t size : row.input) sizes.push_back(std::to_string(size));
-                 return sizes;
-               }()), "x"),
-               row.million_parameters, row.gmac, row.note);
+    fmt::print("{:28} {:>12} {:>8.2f} M {:>9.4g} GMAC  {}\n", row.name,
+               fmt::format("{}", fmt::join(row.input, "x")), row.million_parameters, row.gmac, row.note);
   }
 }
 
@@ -81,8 +77,8 @@ int main_of(int argc, char** argv) {
   Options options;
   app.add_option("NAME", options.networks, "networks to build; --list names them");
   app.add_flag("--all", options.all, "all networks");
-  app.add_option("-o,--output", options.folder, "folder for the files")->type_name("DIR")->capture_default_str();
-  app.add_option("--default-output", options.folder)->group("");  // hidden: tools/zoo says where its tree is
+  app.add_option("-o,--output", options.folder, "folder for the files; default build/zoo of the source tree")
+      ->type_name("DIR");
   app.add_flag("--full", options.full, "store the weights in the file, for other runtimes");
   app.add_flag("--list", options.list, "print the networks and what is published about them");
   app.add_flag("--check", options.check, "count parameters and MACs in the files and compare them with that");
@@ -94,6 +90,7 @@ int main_of(int argc, char** argv) {
     return app.exit(error) == 0 ? kOk : kUsage;
   }
   try {
+    if (options.folder.empty()) options.folder = (data_folder().parent_path() / "build" / "zoo").string();
     return run(options);
   } catch (const Error& error) {
     for (const Problem& problem : error.problems()) fmt::print(stderr, "error: {}\n", to_string(problem));

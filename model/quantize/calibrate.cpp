@@ -79,6 +79,17 @@ class RangeOf {
   bool seen_ = false;
 };
 
+// Weights by their own range; a bias gets its scale from its layer, and must be finite like them.
+void quantize_constants(Graph& graph, const std::vector<Slot>& slots) {
+  for (const Slot& slot : slots) {
+    Value& value = graph.values[slot.value];
+    if (slot.role == Role::activation) continue;
+    const Range range = range_of(
+        *value.constant, (slot.role == Role::weight ? "weight '" : "bias '") + value.name + "'");
+    if (slot.role == Role::weight) value.quantization = affine_u8(range.min, range.max);
+  }
+}
+
 }  // namespace
 
 // scale = (max - min) / 255, zero_point = round_half_even(-min / scale). The zero point is taken from the
@@ -127,19 +138,31 @@ int quantize_graph(Graph& graph, const QuantizeOptions& options,
   if (samples == 0)
     throw Error("calibration", "no sample was given", "name at least one input in the dataset");
   for (const Slot& slot : slots) {
-    Value& value = result.values[slot.value];
-    if (slot.role == Role::activation) {
-      value.quantization = ranges.at(slot.value).parameters();
-    } else if (slot.role == Role::weight) {
-      const Range range = range_of(*value.constant, "weight '" + value.name + "'");
-      value.quantization = affine_u8(range.min, range.max);
-    } else {
-      range_of(*value.constant, "bias '" + value.name + "'");
-    }
+    if (slot.role == Role::activation)
+      result.values[slot.value].quantization = ranges.at(slot.value).parameters();
   }
+  quantize_constants(result, slots);
   unify_quantization(result);
   graph = std::move(result);
   return samples;
+}
+
+// As after a calibration no two values have the same parameters by chance: an operator that joins values has
+// to convert them, and its time is that of a calibrated network.
+void quantize_by_default(Graph& graph) {
+  constexpr float kRange = 4, kStep = 0x1p-10F;
+  Graph result = graph;
+  unshare_weights(result);
+  const std::vector<Slot> slots = quantization_slots(result);
+  float range = kRange;
+  for (const Slot& slot : slots) {
+    if (slot.role != Role::activation) continue;
+    result.values[slot.value].quantization = affine_u8(-range, range);
+    range += kStep;
+  }
+  quantize_constants(result, slots);
+  unify_quantization(result);
+  graph = std::move(result);
 }
 
 }  // namespace trireme
