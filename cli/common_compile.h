@@ -18,7 +18,7 @@ struct CompileSettings {
   bool no_fuse = false;
   bool no_sram = false;
   bool no_data = false;  // for timing alone: nothing is calibrated
-  std::string dump_ir;  // pass name
+  std::string dump_ir;   // pass name
 };
 
 void add_compile_options(CLI::App* verb, CompileSettings& settings);

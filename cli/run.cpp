@@ -158,8 +158,7 @@ int run_timing(const RunVerb& verb, AtomicFolder& folder, const Console& console
   compiled.binary = compile(compiled.graph, compiled.chip, options);
   SimulateOptions simulate_options;
   simulate_options.data = false;
-  const RunRecord record =
-      run_simulator(compiled.binary, compiled.chip, {}, simulate_options, verb.progress);
+  const RunRecord record = run_simulator(compiled.binary, compiled.chip, {}, simulate_options, verb.progress);
   write_run_files(folder.path(), record, false);
   write_network_binary(folder.path() / (stem_of(verb.model.model) + ".tnb"), compiled.binary);
   folder.commit();

@@ -76,7 +76,8 @@ int simulate_file(const SimulateVerb& verb, const Console& console) {
   refuse_contradictions(verb);
   const LoadedBinary loaded = load_binary(verb.file, verb.compile, console, verb.progress);
   std::vector<Tensor> inputs;
-  if (!verb.compile.no_data) inputs = stored_inputs(loaded.binary, verb.file, verb.input_meta, verb.inputs, console);
+  if (!verb.compile.no_data)
+    inputs = stored_inputs(loaded.binary, verb.file, verb.input_meta, verb.inputs, console);
   // Refuses an output folder that must not be replaced before the work, not after it.
   AtomicFolder folder(verb.out, kRunMarker, verb.force,
                       files_read({verb.file, "", "", verb.input_meta, {}}, verb.compile.chip, verb.inputs));
@@ -107,7 +108,8 @@ void add_simulate(CLI::App& app, Chosen& chosen) {
   verb->add_option("--out", state->out, "run folder: missing, empty, or an earlier run, which is replaced")
       ->type_name("DIR")
       ->capture_default_str();
-  verb->add_flag("--no-data", state->compile.no_data, "timing alone; needs no input and gives the same cycles");
+  verb->add_flag("--no-data", state->compile.no_data,
+                 "timing alone; needs no input and gives the same cycles");
   verb->add_flag("--no-time", state->no_time, "values alone");
   verb->add_flag("--dump-layers", state->dump_layers, "also write every layer's tensor");
   verb->add_option("--format", state->format, "dat; npy writes .npy files besides")

@@ -234,9 +234,7 @@ Map Builder::average_pool(const Map& x, const Window& window, bool count_include
   set("count_include_pad", std::int64_t{count_include_pad});
   return y;
 }
-Map Builder::global_average(const Map& x) {
-  return {node("GlobalAveragePool", {x.name}), x.channels, 1, 1};
-}
+Map Builder::global_average(const Map& x) { return {node("GlobalAveragePool", {x.name}), x.channels, 1, 1}; }
 
 Map Builder::local_response_norm(const Map& x, std::int64_t size, float alpha, float beta) {
   Map y = x;
@@ -260,7 +258,8 @@ Map Builder::concat(const std::vector<Map>& maps) {
   y.channels = 0;
   std::vector<std::string> names;
   for (const Map& map : maps) {
-    if (map.height != y.height || map.width != y.width) internal_error("maps of different sizes: " + map.name);
+    if (map.height != y.height || map.width != y.width)
+      internal_error("maps of different sizes: " + map.name);
     y.channels += map.channels;
     names.push_back(map.name);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes a network layer by layer as an ONNX model. Weights are RandomWeights nodes (formats.md §11), seeded by
-// their position in the network, or, in full, the tensors those draw.
+// Writes a network layer by layer as an ONNX model. Weights are RandomWeights nodes (formats.md §11), seeded
+// by their position in the network, or, in full, the tensors those draw.
 #pragma once
 
 #ifndef ONNX_ML  // as the library that brings the message classes was built
@@ -48,7 +48,8 @@ class Builder {
   onnx::ModelProto take() { return std::move(model_); }
 
   // Layers. A convolution has a bias unless a batch normalization of its own follows it.
-  Map conv(const Map& x, std::int64_t outputs, const Window& window, std::int64_t groups = 1, bool bias = true);
+  Map conv(const Map& x, std::int64_t outputs, const Window& window, std::int64_t groups = 1,
+           bool bias = true);
   Map conv_transpose(const Map& x, std::int64_t outputs, std::int64_t kernel, std::int64_t stride);
   Map batch_norm(const Map& x);
   Map activate(const Map& x, Activation activation);
@@ -58,7 +59,7 @@ class Builder {
   Map local_response_norm(const Map& x, std::int64_t size, float alpha, float beta);
   Map add(const Map& a, const Map& b);
   Map concat(const std::vector<Map>& maps);
-  Map upsample(const Map& x);                        // nearest, twice the size
+  Map upsample(const Map& x);                       // nearest, twice the size
   std::vector<Map> split(const Map& x, int parts);  // of the channels, even
   // On flat values [1, n].
   Map flatten(const Map& x);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DenseNet-121 (Huang et al. 2016): 32 new maps a layer, from all maps before. The batch normalization behind a
-// convolution is folded, as exporters do; the one in front of a layer stands alone.
+// DenseNet-121 (Huang et al. 2016): 32 new maps a layer, from all maps before. The batch normalization behind
+// a convolution is folded, as exporters do; the one in front of a layer stands alone.
 #include "zoo/zoo.h"
 
 namespace trireme::zoo {
@@ -10,14 +10,13 @@ constexpr std::int64_t kGrowth = 32;
 
 Map bn_relu(Builder& b, const Map& x) { return b.activate(b.batch_norm(x), Activation::relu); }
 
-Map dense_block(Builder& b, const Map& x, int layers) {
-  std::vector<Map> maps = {x};
+// As the authors wrote it: each layer's maps join what it was given.
+Map dense_block(Builder& b, Map x, int layers) {
   for (int i = 0; i < layers; ++i) {
-    const Map all = i == 0 ? x : b.concat(maps);
-    const Map narrow = conv_act(b, bn_relu(b, all), 4 * kGrowth, same(1), Activation::relu);
-    maps.push_back(b.conv(narrow, kGrowth, same(3), 1, false));
+    const Map narrow = conv_act(b, bn_relu(b, x), 4 * kGrowth, same(1), Activation::relu);
+    x = b.concat({x, b.conv(narrow, kGrowth, same(3), 1, false)});
   }
-  return b.concat(maps);
+  return x;
 }
 
 Map transition(Builder& b, const Map& x) {

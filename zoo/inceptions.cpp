@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// GoogLeNet (Szegedy et al. 2014, as in Caffe: LRN, pools that round up), Inception v3 (Szegedy et al. 2015) and v4
-// (Szegedy et al. 2016) with folded batch normalization; without the auxiliary classifiers of training.
+// GoogLeNet (Szegedy et al. 2014, as in Caffe: LRN, pools that round up), Inception v3 (Szegedy et al. 2015)
+// and v4 (Szegedy et al. 2016) with folded batch normalization; without the auxiliary classifiers of
+// training.
 #include "zoo/zoo.h"
 
 namespace trireme::zoo {
@@ -82,8 +83,8 @@ Map v3_reduce_a(Builder& b, const Map& x) {
 Map v3_b(Builder& b, const Map& x, std::int64_t width) {
   const Map plain = branch(b, x, {{192, same(1)}});
   const Map seven = branch(b, x, {{width, same(1)}, {width, row(7)}, {192, column(7)}});
-  const Map twice =
-      branch(b, x, {{width, same(1)}, {width, column(7)}, {width, row(7)}, {width, column(7)}, {192, row(7)}});
+  const Map twice = branch(
+      b, x, {{width, same(1)}, {width, column(7)}, {width, row(7)}, {width, column(7)}, {192, row(7)}});
   return b.concat({plain, seven, twice, average_branch(b, x, 192)});
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ResNet v1 (He et al. 2015) with folded batch normalization, and v2 (He et al. 2016), where batch normalization
-// comes before the convolution and stands alone.
+// ResNet v1 (He et al. 2015) with folded batch normalization, and v2 (He et al. 2016), where batch
+// normalization comes before the convolution and stands alone.
 #include "zoo/zoo.h"
 
 namespace trireme::zoo {
@@ -63,10 +63,15 @@ void resnet50_v2(Builder& b) {
 }  // namespace
 
 Family resnets() {
-  return {
-      {"resnet18_224", [](Builder& b) { classify(b, stages(b, stem(b), {2, 2, 2, 2}, basic_block)); }},
-      {"resnet50_v1_224", [](Builder& b) { classify(b, stages(b, stem(b), {3, 4, 6, 3}, bottleneck)); }},
-      {"resnet50_v2_224", resnet50_v2}};
+  return {{"resnet18_224",
+           [](Builder& b) {
+             classify(b, stages(b, stem(b), {2, 2, 2, 2}, basic_block));
+           }},
+          {"resnet50_v1_224",
+           [](Builder& b) {
+             classify(b, stages(b, stem(b), {3, 4, 6, 3}, bottleneck));
+           }},
+          {"resnet50_v2_224", resnet50_v2}};
 }
 
 }  // namespace trireme::zoo

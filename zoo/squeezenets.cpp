@@ -37,14 +37,13 @@ void squeezenet(Builder& b, Map x, std::size_t first_pool, std::size_t second_po
 }  // namespace
 
 Family squeezenets() {
-  return {
-      {"squeezenet10_227",
-       [](Builder& b) {
-         squeezenet(b, conv_act(b, b.input(3, 227, 227), 96, square(7, 2, 0), Activation::relu), 3, 7);
-       }},
-      {"squeezenet11_224", [](Builder& b) {
-         squeezenet(b, conv_act(b, b.input(3, 224, 224), 64, square(3, 2, 0), Activation::relu), 2, 4);
-       }}};
+  return {{"squeezenet10_227",
+           [](Builder& b) {
+             squeezenet(b, conv_act(b, b.input(3, 227, 227), 96, square(7, 2, 0), Activation::relu), 3, 7);
+           }},
+          {"squeezenet11_224", [](Builder& b) {
+             squeezenet(b, conv_act(b, b.input(3, 224, 224), 64, square(3, 2, 0), Activation::relu), 2, 4);
+           }}};
 }
 
 }  // namespace trireme::zoo

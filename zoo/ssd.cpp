@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SSD (Liu et al. 2016) on MobileNetV1 at 300x300, 21 classes, as its Caffe deployment has it: 1x1 heads on six
-// maps. Ends in the offsets of the boxes and the classes' probabilities, before decoding and NMS.
+// SSD (Liu et al. 2016) on MobileNetV1 at 300x300, 21 classes, as its Caffe deployment has it: 1x1 heads on
+// six maps. Ends in the offsets of the boxes and the classes' probabilities, before decoding and NMS.
 #include "zoo/mobilenet_layers.h"
 #include "zoo/zoo.h"
 

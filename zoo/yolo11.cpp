@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// YOLO11 (Ultralytics): C3k2 blocks, attention at the end of the backbone, depthwise convolutions in the class
-// branch.
+// YOLO11 (Ultralytics): C3k2 blocks, attention at the end of the backbone, depthwise convolutions in the
+// class branch.
 #include <cmath>
 
 #include "zoo/yolov8_layers.h"
@@ -87,8 +87,13 @@ class Yolo11 : public UltralyticsFrame {
 }  // namespace
 
 Family yolo11() {
-  return {{"yolo11n_640", [](Builder& b) { Yolo11(b, {0.5, 0.25}, false).run(); }},
-          {"yolo11s_640", [](Builder& b) { Yolo11(b, {0.5, 0.5}, false).run(); }}};
+  return {{"yolo11n_640",
+           [](Builder& b) {
+             Yolo11(b, {0.5, 0.25}, false).run();
+           }},
+          {"yolo11s_640", [](Builder& b) {
+             Yolo11(b, {0.5, 0.5}, false).run();
+           }}};
 }
 
 }  // namespace trireme::zoo

@@ -33,7 +33,8 @@ struct Bottleneck {
 Map bottleneck(Builder& b, const Style& style, const Map& x, std::int64_t outputs, const Bottleneck& kind);
 
 // Cross-stage partial block of three 1x1 convolutions: bottlenecks on one half of the channels (C3).
-Map csp3(Builder& b, const Style& style, const Map& x, std::int64_t outputs, int blocks, const Bottleneck& kind);
+Map csp3(Builder& b, const Style& style, const Map& x, std::int64_t outputs, int blocks,
+         const Bottleneck& kind);
 
 // Max pools 5x5 one after the other, joined (SPPF), or 5, 9, 13 side by side (SPP).
 Map pool_pyramid(Builder& b, const Style& style, const Map& x, std::int64_t outputs, bool chained);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// YOLOv5 v6 (Ultralytics): a 6x6 stem, C3 blocks, SPPF. Ends in the three detection maps of 3 anchors x (5 + 80
-// classes [+ 32 masks]), before they are decoded.
+// YOLOv5 v6 (Ultralytics): a 6x6 stem, C3 blocks, SPPF. Ends in the three detection maps of 3 anchors x (5 +
+// 80 classes [+ 32 masks]), before they are decoded.
 #include "zoo/yolo_layers.h"
 #include "zoo/zoo.h"
 
@@ -19,8 +19,7 @@ class Yolov5 {
 
   void run() {
     const Pyramid features = neck(backbone());
-    if (v_.segments)
-      b_.output(prototypes(b_, v_.style, features[0], v_.scale.channels(256), false));
+    if (v_.segments) b_.output(prototypes(b_, v_.style, features[0], v_.scale.channels(256), false));
     for (const Map& map : features) b_.output(b_.conv(map, 3 * (85 + (v_.segments ? kMasks : 0)), same(1)));
   }
 
@@ -64,12 +63,9 @@ constexpr Scale kNano = {1.0 / 3, 0.25}, kSmall = {1.0 / 3, 0.5}, kMedium = {2.0
 
 Family yolov5() {
   const Style silu = {Activation::silu}, relu = {Activation::relu};
-  return {recipe("yolov5n_640", {kNano, silu}),
-          recipe("yolov5s_640", {kSmall, silu}),
-          recipe("yolov5s_relu_640", {kSmall, relu}),
-          recipe("yolov5m_640", {kMedium, silu}),
-          recipe("yolov5n_seg_640", {kNano, silu, true}),
-          recipe("yolov5s_seg_640", {kSmall, silu, true})};
+  return {recipe("yolov5n_640", {kNano, silu}),           recipe("yolov5s_640", {kSmall, silu}),
+          recipe("yolov5s_relu_640", {kSmall, relu}),     recipe("yolov5m_640", {kMedium, silu}),
+          recipe("yolov5n_seg_640", {kNano, silu, true}), recipe("yolov5s_seg_640", {kSmall, silu, true})};
 }
 
 }  // namespace trireme::zoo

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// YOLOv6 v3.0 (Meituan), n and s, in their deployed form: every RepVGG block is one 3x3 convolution and a ReLU.
-// Backbone EfficientRep with SimCSPSPPF, neck RepBiFPAN, one anchor-free head a scale: class scores and distances.
+// YOLOv6 v3.0 (Meituan), n and s, in their deployed form: every RepVGG block is one 3x3 convolution and a
+// ReLU. Backbone EfficientRep with SimCSPSPPF, neck RepBiFPAN, one anchor-free head a scale: class scores and
+// distances.
 #include "zoo/yolo_layers.h"
 #include "zoo/zoo.h"
 
@@ -79,8 +80,13 @@ class Yolov6 {
 }  // namespace
 
 Family yolov6() {
-  return {{"yolov6n_640", [](Builder& b) { Yolov6(b, {0.33, 0.25}).run(); }},
-          {"yolov6s_640", [](Builder& b) { Yolov6(b, {0.33, 0.5}).run(); }}};
+  return {{"yolov6n_640",
+           [](Builder& b) {
+             Yolov6(b, {0.33, 0.25}).run();
+           }},
+          {"yolov6s_640", [](Builder& b) {
+             Yolov6(b, {0.33, 0.5}).run();
+           }}};
 }
 
 }  // namespace trireme::zoo

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// YOLOv7 and YOLOv7-tiny (Wang, Bochkovskiy, Liao 2022), deployed: RepConv is one 3x3 convolution. Ends in the
-// three detection maps of 3 anchors x 85.
+// YOLOv7 and YOLOv7-tiny (Wang, Bochkovskiy, Liao 2022), deployed: RepConv is one 3x3 convolution. Ends in
+// the three detection maps of 3 anchors x 85.
 #include "zoo/yolo_layers.h"
 #include "zoo/zoo.h"
 
@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::int64_t kDetections = 3 * 85;
 
-// Efficient layer aggregation: two 1x1 and a chain of 3x3; those of the chain that `taken` says (from the last
-// backwards) are joined with both.
+// Efficient layer aggregation: two 1x1 and a chain of 3x3; those of the chain that `taken` says (from the
+// last backwards) are joined with both.
 struct Elan {
   std::int64_t wide, narrow;  // of the 1x1 and of the 3x3
   int chain;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// YOLOX (Ge et al. 2021): Focus stem, CSPDarknet, side-by-side pools, a decoupled head a scale. Ends in boxes,
-// objectness and class scores before they are decoded.
+// YOLOX (Ge et al. 2021): Focus stem, CSPDarknet, side-by-side pools, a decoupled head a scale. Ends in
+// boxes, objectness and class scores before they are decoded.
 #include "zoo/yolo_layers.h"
 #include "zoo/zoo.h"
 
@@ -69,8 +69,13 @@ class Yolox {
 }  // namespace
 
 Family yolox() {
-  return {{"yolox_s_640", [](Builder& b) { Yolox(b, {1.0 / 3, 0.5}).run(); }},
-          {"yolox_m_640", [](Builder& b) { Yolox(b, {2.0 / 3, 0.75}).run(); }}};
+  return {{"yolox_s_640",
+           [](Builder& b) {
+             Yolox(b, {1.0 / 3, 0.5}).run();
+           }},
+          {"yolox_m_640", [](Builder& b) {
+             Yolox(b, {2.0 / 3, 0.75}).run();
+           }}};
 }
 
 }  // namespace trireme::zoo

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The networks by name: one file a family. A new network is one row in its family's list and one in networks.csv.
+// The networks by name: one file a family. A new network is one row in its family's list and one in
+// networks.csv.
 #pragma once
 
 #include <cstdint>

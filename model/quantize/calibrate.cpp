@@ -84,8 +84,8 @@ void quantize_constants(Graph& graph, const std::vector<Slot>& slots) {
   for (const Slot& slot : slots) {
     Value& value = graph.values[slot.value];
     if (slot.role == Role::activation) continue;
-    const Range range = range_of(
-        *value.constant, (slot.role == Role::weight ? "weight '" : "bias '") + value.name + "'");
+    const Range range =
+        range_of(*value.constant, (slot.role == Role::weight ? "weight '" : "bias '") + value.name + "'");
     if (slot.role == Role::weight) value.quantization = affine_u8(range.min, range.max);
   }
 }

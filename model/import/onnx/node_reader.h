@@ -26,7 +26,7 @@ struct OnnxImport {
 
   Graph graph;
   std::int64_t opset = 0;
-  bool shapes_only = false;  // ImportOptions
+  bool shapes_only = false;                         // ImportOptions
   std::unordered_map<std::string, ValueId> values;  // ONNX name -> value; missing: not imported, told already
   std::unordered_set<std::string> names;            // of all values of the model and those made here
   std::unordered_set<std::string> node_names;

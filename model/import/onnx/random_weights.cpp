@@ -73,7 +73,8 @@ Tensor draw(const RandomWeights& weights) {
       to[n] = static_cast<float>(factor(elements.bits(n))) * weights.scale * 0x1p-9F;
     return tensor;
   }
-  const std::int64_t of_channel = weights.shape.empty() || tensor.size() == 0 ? 1 : tensor.size() / weights.shape[0];
+  const std::int64_t of_channel =
+      weights.shape.empty() || tensor.size() == 0 ? 1 : tensor.size() / weights.shape[0];
   for (std::int64_t first = 0; first < tensor.size(); first += of_channel) {
     const std::int32_t channel = factor(channels.bits(first / of_channel));
     for (std::int64_t n = first; n < first + of_channel; ++n)
