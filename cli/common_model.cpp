@@ -44,6 +44,15 @@ void add_table_option(CLI::App* verb, ModelOptions& options) {
       ->type_name("FILE");
 }
 
+void add_calibration_options(CLI::App* verb, ModelOptions& options) {
+  verb->add_option("--quantizer", options.quantizer,
+                   "asymmetric_affine or dynamic_fixed_point: calibrates, whatever table lies beside")
+      ->type_name("NAME");
+  verb->add_option("--qtype", options.qtype,
+                   "uint8 for asymmetric_affine; int16 or int8 for dynamic_fixed_point, which they imply")
+      ->type_name("TYPE");
+}
+
 void add_input_meta_option(CLI::App* verb, ModelOptions& options) {
   verb->add_option(
           "--with-input-meta", options.input_meta,

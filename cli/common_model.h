@@ -21,6 +21,7 @@ struct ModelOptions {
   std::string table;              // NAME.quantize
   std::string input_meta;         // NAME_inputmeta.yml
   std::vector<std::string> bind;  // NAME=FILE.npy
+  std::string quantizer, qtype;   // to calibrate with instead of using a table beside the model; or empty
 };
 
 // --model, --model-data (formats.md §8).
@@ -28,6 +29,7 @@ void add_model_options(CLI::App* verb, ModelOptions& options);
 void add_bind_option(CLI::App* verb, std::vector<std::string>& bind);
 std::map<std::string, Tensor> read_bindings(const std::vector<std::string>& bind);
 void add_table_option(CLI::App* verb, ModelOptions& options);
+void add_calibration_options(CLI::App* verb, ModelOptions& options);  // --quantizer, --qtype
 void add_input_meta_option(CLI::App* verb, ModelOptions& options);
 
 // "dir/lenet" + suffix for dir/lenet.onnx.

@@ -14,10 +14,11 @@ namespace {
 constexpr int kFewSamples = 20;
 constexpr std::size_t kNoiseSamples = 20;
 
-void calibrate_on_noise(Graph& graph, const InputPlan& plan, const std::vector<Tensor>& given) {
+void calibrate_on_noise(Graph& graph, const QuantizeOptions& options, const InputPlan& plan,
+                        const std::vector<Tensor>& given) {
   std::size_t next = 0;
   bool more = !given.empty();
-  quantize_graph(graph, {}, [&](std::vector<Tensor>& inputs) {
+  quantize_graph(graph, options, [&](std::vector<Tensor>& inputs) {
     if (next == kNoiseSamples && !more) return false;
     if (next < kNoiseSamples) {
       inputs = plan.noise(next++);
@@ -27,6 +28,17 @@ void calibrate_on_noise(Graph& graph, const InputPlan& plan, const std::vector<T
     }
     return true;
   });
+}
+
+// What the command line asks for; int16 and int8 are types of dynamic fixed point alone.
+QuantizeOptions quantize_options(const ModelOptions& options) {
+  QuantizeOptions result;
+  if (!options.qtype.empty()) result.qtype = options.qtype;
+  const bool fixed = result.qtype == "int16" || result.qtype == "int8";
+  if (fixed) result.quantizer = "dynamic_fixed_point";
+  if (!options.quantizer.empty()) result.quantizer = options.quantizer;
+  if (result.quantizer == "dynamic_fixed_point" && options.qtype.empty()) result.qtype = "int16";
+  return result;
 }
 
 // With a table nothing is read from an inputmeta, yet what it asks for must not be left out without a word.
@@ -74,17 +86,23 @@ void ensure_quantized(Graph& graph, const ModelOptions& options, std::optional<I
                       const Console& console, ProgressMode progress, const std::vector<Tensor>& given) {
   check_input_meta(graph, options, plan, console);
   if (is_quantized(graph)) return;
-  if (const auto table = find_table(options)) {
+  const bool kind_named = !options.quantizer.empty() || !options.qtype.empty();
+  if (kind_named && !options.table.empty()) {
+    throw Error("--model-quantize", "is given together with --quantizer or --qtype",
+                "a table has its own; leave one of them out");
+  }
+  const auto table = find_table(options);
+  if (table && !kind_named) {
     use_table(graph, *table, console);
     if (options.table.empty()) console.note("quantization from " + table->string());
     return;
   }
   if (!plan) plan.emplace(graph, options.model, options.input_meta, console);
   if (plan->samples() > 0) {
-    calibrate(graph, *plan, plan->samples(), {}, console, progress);
+    calibrate(graph, *plan, plan->samples(), quantize_options(options), console, progress);
     return;
   }
-  calibrate_on_noise(graph, *plan, given);
+  calibrate_on_noise(graph, quantize_options(options), *plan, given);
   console.warning(fmt::format(
       "neither a quantization table nor a dataset lies beside {}: calibrated on seeded noise in [0,1]{}; "
       "cycles are right, values are {}",

@@ -82,6 +82,7 @@ void add_compile(CLI::App& app, Chosen& chosen) {
   verb->add_option("--model-data", state->model.data, "weights NAME.data; default: beside the graph")
       ->type_name("FILE");
   add_table_option(verb, state->model);
+  add_calibration_options(verb, state->model);
   add_input_meta_option(verb, state->model);
   add_compile_options(verb, state->settings);
   verb->add_option("-o,--output", state->output, "network binary to write; default NAME.tnb beside the model")

@@ -52,8 +52,9 @@ int profile_source(const ProfileVerb& verb, const Console& console) {
   }
   std::optional<AtomicFolder> folder;  // before the work: it may be refused
   if (!verb.out.empty()) {
-    folder.emplace(verb.out, kRunMarker, verb.force,
-                   files_read({verb.source, "", "", verb.input_meta, {}}, verb.compile.chip, verb.inputs));
+    folder.emplace(
+        verb.out, kRunMarker, verb.force,
+        files_read({verb.source, "", "", verb.input_meta, {}, {}, {}}, verb.compile.chip, verb.inputs));
   }
   const RunRecord record = profile_run(verb, console);
   if (folder) {

@@ -98,10 +98,11 @@ int quantize_model(const QuantizeSettings& settings, const Console& console) {
 
 void add_kind_options(CLI::App* verb, QuantizeSettings& settings) {
   QuantizeOptions& options = settings.options;
-  verb->add_option("--quantizer", options.quantizer, "asymmetric_affine, the only one of this version")
+  verb->add_option("--quantizer", options.quantizer, "asymmetric_affine or dynamic_fixed_point")
       ->type_name("NAME")
       ->capture_default_str();
-  verb->add_option("--qtype", options.qtype, "uint8, the only one of this version")
+  verb->add_option("--qtype", options.qtype,
+                   "uint8 for asymmetric_affine; int16 or int8 for dynamic_fixed_point")
       ->type_name("TYPE")
       ->capture_default_str();
   verb->add_option("--algorithm", options.algorithm, "normal (minimum and maximum) or moving_average")

@@ -213,9 +213,10 @@ void add_run(CLI::App& app, Chosen& chosen) {
       ->type_name("FILE");
   verb->add_option("--model-data", state->model.data, "weights of a layer graph")->type_name("FILE");
   add_table_option(verb, state->model);
+  add_calibration_options(verb, state->model);
   add_input_meta_option(verb, state->model);
   verb->add_option("--dtype", state->dtype,
-                   "quantized (by the model's own scales, or uint8 after calibration), or on the PPU: "
+                   "quantized (by the model's own scales, or after calibration), or on the PPU: "
                    "float32, float16")
       ->check(CLI::IsMember({"quantized", "float32", "float16"}))
       ->type_name("TYPE")

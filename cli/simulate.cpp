@@ -79,8 +79,9 @@ int simulate_file(const SimulateVerb& verb, const Console& console) {
   if (!verb.compile.no_data)
     inputs = stored_inputs(loaded.binary, verb.file, verb.input_meta, verb.inputs, console);
   // Refuses an output folder that must not be replaced before the work, not after it.
-  AtomicFolder folder(verb.out, kRunMarker, verb.force,
-                      files_read({verb.file, "", "", verb.input_meta, {}}, verb.compile.chip, verb.inputs));
+  AtomicFolder folder(
+      verb.out, kRunMarker, verb.force,
+      files_read({verb.file, "", "", verb.input_meta, {}, {}, {}}, verb.compile.chip, verb.inputs));
   if (verb.dump_layers) note_fused_layers(loaded.binary, console);
   const RunRecord record = run_simulator(loaded.binary, loaded.chip, inputs, options_of(verb), verb.progress);
   write_run_files(folder.path(), record, verb.format == "npy");

@@ -118,6 +118,21 @@ const char* name_of(Engine engine) {
   return names[index];
 }
 
+std::int32_t zero_point_of(const TensorView& view) {
+  const bool unsigned16 = static_cast<DataType>(view.dtype) == DataType::uint16;
+  return unsigned16 ? std::int32_t{static_cast<std::uint16_t>(view.zero_point)}
+                    : std::int32_t{view.zero_point};
+}
+
+bool has_wide_sums(const TensorView& input, std::uint8_t weight_dtype) {
+  return bytes_of(static_cast<DataType>(input.dtype)) > 1 ||
+         bytes_of(static_cast<DataType>(weight_dtype)) > 1;
+}
+
+int bias_bytes(const TensorView& input, std::uint8_t weight_dtype) {
+  return has_wide_sums(input, weight_dtype) ? 8 : 4;
+}
+
 const JobHeader& header_of(const Job& job) {
   return std::visit([](const auto& descriptor) -> const JobHeader& { return descriptor.header; }, job);
 }

@@ -49,6 +49,10 @@ struct TensorView {  // 24 bytes
   std::int16_t zero_point;
 };
 static_assert(sizeof(TensorView) == 24);
+std::int32_t zero_point_of(const TensorView& view);  // the field has no sign for uint16 codes
+// Sums of 16-bit data or 16-bit weights have 64 bits, and so has the bias of each channel (hardware.md §2.5).
+bool has_wide_sums(const TensorView& input, std::uint8_t weight_dtype);
+int bias_bytes(const TensorView& input, std::uint8_t weight_dtype);  // 4 or 8
 
 // One multiplier of the requantizer. vipf and onnx: `multiplier` holds float32 bits, shift unused. vip7/vip8:
 // integer multiplier with its leading one and right shift. tflite family: Q31 multiplier and (left positive)
@@ -82,7 +86,7 @@ struct NneJob {  // 192 bytes
   PostProcessing post;
   Address coefficients;  // stream of isa/coefficients.h
   std::uint32_t coefficient_bytes;
-  Address bias;                           // int32 an output channel
+  Address bias;                           // an output channel: int32, or int64 for wide sums
   std::uint16_t conv_width, conv_height;  // convolution result, before pooling
   std::uint8_t kernel_w, kernel_h, stride_w, stride_h;
   std::uint8_t dilation_w, dilation_h;
@@ -97,7 +101,7 @@ struct NneJob {  // 192 bytes
   std::uint16_t groups;
   Address kernel_cache, image_cache;  // VIP-SRAM ranges; bytes 0: not cached
   std::uint32_t kernel_cache_bytes, image_cache_bytes;
-  std::uint8_t weight_dtype;  // DataType of the weight codes: uint8 or int8
+  std::uint8_t weight_dtype;  // DataType of the weight codes: uint8, int8 or int16
   std::uint8_t subtract;      // add: 1 for input - input2
   std::uint8_t reserved_bytes[2];
   TensorView input2;  // add. Its requantizers, at post.requantizer_address: input, input2, output
@@ -134,7 +138,7 @@ struct TpJob {  // 224 bytes
   std::int16_t weight_zero_point;
   Address table;  // lut: 256 codes; fully connected: coefficient stream
   std::uint32_t table_bytes;
-  Address bias;  // fully connected: int32 an output
+  Address bias;  // fully connected, an output: int32, or int64 for wide sums
   float input_scale,
       output_scale;  // avg_pool: multiplier for n counted elements is input_scale / (output_scale * n)
   std::uint8_t weight_dtype;   // fully_connected: DataType of the weight codes

@@ -83,10 +83,10 @@ class JobCheck {
     }
   }
 
-  void codes8(const char* what, std::uint8_t dtype) {
+  void codes(const char* what, std::uint8_t dtype) {
     const auto type = static_cast<DataType>(dtype);
-    if (type == DataType::int8 || type == DataType::uint8) return;
-    problem(fmt::format("{} of type {}", what, name_of(type)), "int8 or uint8");
+    if (type == DataType::int8 || type == DataType::uint8 || type == DataType::int16) return;
+    problem(fmt::format("{} of type {}", what, name_of(type)), "int8, uint8 or int16");
   }
 
   void cache(const char* what, Address address, std::uint32_t bytes) {
@@ -103,6 +103,12 @@ class JobCheck {
   Problems& problems_;
 };
 
+template <typename Weighted>
+std::uint64_t bias_size(const Weighted& job) {
+  return std::uint64_t{job.output.channels} *
+         static_cast<std::uint64_t>(bias_bytes(job.input, job.weight_dtype));
+}
+
 void JobCheck::add(const NneJob& job) {
   views(job.input, job.output);
   in_memory("second input", range_of(job.input2));
@@ -118,7 +124,7 @@ void JobCheck::operator()(const NneJob& job) {
   views(job.input, job.output);
   requantizers(job.post, job.output.channels);
   constant("coefficients", range_of(job.coefficients, job.coefficient_bytes));
-  constant("bias", range_of(job.bias, std::uint64_t{job.output.channels} * sizeof(std::int32_t)));
+  constant("bias", range_of(job.bias, bias_size(job)));
   cache("kernel cache", job.kernel_cache, job.kernel_cache_bytes);
   cache("image cache", job.image_cache, job.image_cache_bytes);
   in_range("kernel width", job.kernel_w, 1, chip_.nne.max_kernel);
@@ -135,7 +141,7 @@ void JobCheck::operator()(const NneJob& job) {
   in_range("kernels at once", job.kernels_per_core, 1, 127);  // 7-bit field, hardware.md §2.1 [F]
   in_range("superblocks", job.superblocks, 1, 65535);
   in_range("groups", job.groups, 1, 65535);
-  codes8("weights", job.weight_dtype);
+  codes("weights", job.weight_dtype);
   if (job.pool_type == 0) return;
   in_range("pooling kernel", job.pool_kernel, 1, 255);
   in_range("pooling stride", job.pool_stride, 1, 255);
@@ -159,8 +165,8 @@ void JobCheck::operator()(const TpJob& job) {
   requantizers(job.post, fully_connected ? job.output.channels : job.input.channels);
   if (fully_connected) {
     constant("coefficients", range_of(job.table, job.table_bytes));
-    codes8("weights", job.weight_dtype);
-    constant("bias", range_of(job.bias, std::uint64_t{job.output.channels} * sizeof(std::int32_t)));
+    codes("weights", job.weight_dtype);
+    constant("bias", range_of(job.bias, bias_size(job)));
   }
   if (operation == TpOperation::lut) {
     constant("table", range_of(job.table, job.table_bytes));

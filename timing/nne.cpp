@@ -18,6 +18,12 @@ int channels_of_kernel(const NneJob& job) {
   return is_depthwise(job) ? 1 : static_cast<int>(job.input.channels) / std::max<int>(job.groups, 1);
 }
 
+int halves_of(std::uint8_t dtype) { return bytes_of(static_cast<DataType>(dtype)); }
+
+// The array multiplies 8 bits by 8 (hardware.md §2.5 [PAT]: wide types are half-width passes, §3.1: int16
+// takes 4 times as long).
+int passes(const NneJob& job) { return halves_of(job.input.dtype) * halves_of(job.weight_dtype); }
+
 int output_channels(const NneJob& job) { return static_cast<int>(job.output.channels); }
 
 // Blocks of coefficients of one kernel; the last one is padded (hardware.md §2.4).
@@ -81,7 +87,7 @@ Cycle mac_cycles_per_kernel(const NneJob& job, const Chip& chip, const NneTile& 
   const int computed_height = (tile.height - 1) * thinning(chip, job.stride_h) + 1;
   const std::int64_t lanes = chip.nne.mads_per_core / job.interleave;
   const std::int64_t groups = ceil_div(computed_height, job.interleave) * ceil_div(computed_width, lanes);
-  return static_cast<Cycle>(blocks_of_kernel(job, chip) * cycles_per_block * groups);
+  return static_cast<Cycle>(blocks_of_kernel(job, chip) * cycles_per_block * groups * passes(job));
 }
 
 Cycle mac_cycles(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock) {
@@ -102,8 +108,8 @@ std::int64_t weights_in_superblock(const NneJob& job, const Chip& chip, int core
 }
 
 Cycle decode_cycles(const NneJob& job, const Chip& chip, int superblock) {
-  const std::int64_t weights = weights_in_superblock(job, chip, 0, superblock);
-  return static_cast<Cycle>(ceil_div(weights, chip.nne.decoder_weights_per_cycle));
+  const std::int64_t symbols = weights_in_superblock(job, chip, 0, superblock) * halves_of(job.weight_dtype);
+  return static_cast<Cycle>(ceil_div(symbols, chip.nne.decoder_weights_per_cycle));
 }
 
 std::int64_t input_bytes(const NneJob& job, const NneTile& tile) {

@@ -24,13 +24,13 @@ int kernels_in_superblock(const NneJob& job, const Chip& chip, int core, int sup
 int kernels_in_superblock_all_cores(const NneJob& job, const Chip& chip, int superblock);
 
 // Array cycles of one kernel on one tile: dense ceil(K*K*Ci/9)*3*R, depthwise ceil(K*K/9)*3*R, R =
-// ceil(height/m).
+// ceil(height/m); twice as many for 16-bit data, and again for 16-bit weights.
 Cycle mac_cycles_per_kernel(const NneJob& job, const Chip& chip, const NneTile& tile);
 // Array cycles of one tile and superblock: the core with most kernels decides.
 Cycle mac_cycles(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock);
 // Post-processing: output_lanes convolution results a cycle, all cores together.
 Cycle post_cycles(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock);
-// Decoder: weights of the busiest core / decoder_weights_per_cycle.
+// Decoder: weights of the busiest core / decoder_weights_per_cycle; one of 16 bits counts as two.
 Cycle decode_cycles(const NneJob& job, const Chip& chip, int superblock);
 std::int64_t weights_in_superblock(const NneJob& job, const Chip& chip, int core, int superblock);
 

@@ -41,7 +41,9 @@ void merge(Plan& plan, std::size_t into, std::size_t follower) {
 // All jobs of the layer, or none.
 bool fuse_into(const Plan& plan, const Chip& chip, const Node& follower, PlannedLayer& layer) {
   std::vector<PlannedJob> jobs = layer.jobs;
-  const auto activation = [&](PlannedJob& job) { return fuse_activation(plan.graph, follower, job.job); };
+  const auto activation = [&](PlannedJob& job) {
+    return fuse_activation(plan.graph, plan.rule, follower, job.job);
+  };
   const bool fused = std::all_of(jobs.begin(), jobs.end(), activation) ||
                      (jobs.size() == 1 && fuse_max_pooling(plan.graph, chip, follower, jobs[0].job));
   if (fused) layer.jobs = std::move(jobs);
@@ -56,6 +58,10 @@ void fuse(Plan& plan, const Chip& chip) {
     while (!plan.layers[i].jobs.empty()) {
       const std::size_t reader = sole_reader(plan, plan.layers[i].output);
       if (reader == plan.layers.size()) break;
+      // A program of the PPU that is placed already stays.
+      const bool has_program = std::any_of(plan.constants.begin(), plan.constants.end(),
+                                           [&](const ConstantData& c) { return c.layer == reader; });
+      if (has_program) break;
       const Node& follower = plan.graph.nodes[plan.layers[reader].node];
       if (!fuse_into(plan, chip, follower, plan.layers[i])) break;
       merge(plan, i, reader);

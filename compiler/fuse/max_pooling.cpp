@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Max pooling behind the array's post-processing: 2x2 on an even map or 3x3 on an odd one, stride 2, no
-// padding, the 3x3 for maps below 64 columns (formats.md §10 "Limits").
+// padding, the 3x3 for maps below 64 columns of 8 bits or 32 of 16 (formats.md §10 "Limits").
 #include "compiler/fuse/rules.h"
 #include "compiler/plan/views.h"
 #include "compiler/tile/tile.h"
@@ -11,7 +11,7 @@ namespace trireme {
 
 namespace {
 
-constexpr std::int64_t kMaxOverlappingWidth = 64;
+constexpr std::int64_t kMaxOverlappingBytes = 64;
 
 bool has_fusable_window(const PoolingAttributes& pooling, const NneJob& job) {
   const Window& window = pooling.window;
@@ -22,7 +22,9 @@ bool has_fusable_window(const PoolingAttributes& pooling, const NneJob& job) {
   const bool even = job.conv_width % 2 == 0 && job.conv_height % 2 == 0;
   const bool odd = job.conv_width % 2 == 1 && job.conv_height % 2 == 1;
   if (window.kernel_w == 2) return even;
-  return window.kernel_w == 3 && odd && job.conv_width < kMaxOverlappingWidth;
+  const std::int64_t row_bytes =
+      std::int64_t{job.conv_width} * bytes_of(static_cast<DataType>(job.output.dtype));
+  return window.kernel_w == 3 && odd && row_bytes < kMaxOverlappingBytes;
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include "compiler/pack/coefficients.h"
 #include "compiler/pack/lookup_table.h"
 #include "compiler/pack/requantizer.h"
+#include "compiler/plan/subpixel.h"
+#include "compiler/plan/views.h"
 #include "model/graph/attributes.h"
 #include "model/quant/quantization.h"
 
@@ -25,9 +27,16 @@ struct Packing {
   const Value& input() const { return value(planned().input); }
   const Value& output() const { return value(planned().output); }
   const Value& weight() const { return value(node().inputs.at(1)); }
+  bool is_deconvolution() const { return node().op == "deconvolution"; }
+  // Kernels the array computes an output channel with: one, or one a phase (compiler/plan/subpixel.h).
+  std::int64_t kernels_of_channel() const {
+    if (!is_deconvolution()) return 1;
+    const Window& window = attributes<DeconvolutionAttributes>(node()).window;
+    return window.stride_h * window.stride_w;
+  }
 };
 
-float scale_of(const Value& value) { return value.quantization.scale.front(); }
+float scale_of(const Value& value) { return scale_of(value.quantization); }
 
 // Adds the constant, or finds it among those the layer has already (the jobs of a batch share them), and
 // links it.
@@ -63,10 +72,12 @@ void add_weighted_post(const Packing& packing, PlannedJob& planned, PostProcessi
                        std::size_t post_field, const KernelSlice& slice, bool dense) {
   set_rule(packing, post);
   const Quantization& q = packing.weight().quantization;
-  const bool double_product = !dense && packing.input().quantization.dtype != DataType::uint8;
+  const bool double_product =
+      q.per_channel() || (!dense && packing.input().quantization.dtype != DataType::uint8);
   const auto requantizer = [&](std::size_t channel) {
-    return requantizer_of(packing.plan.rule, {scale_of(packing.input()), q.scale[channel],
-                                              scale_of(packing.output()), double_product});
+    const float weight = q.per_channel() ? q.scale[channel] : scale_of(q);
+    return requantizer_of(packing.plan.rule,
+                          {scale_of(packing.input()), weight, scale_of(packing.output()), double_product});
   };
   if (!q.per_channel()) {
     post.requantizer = requantizer(0);
@@ -75,30 +86,46 @@ void add_weighted_post(const Packing& packing, PlannedJob& planned, PostProcessi
   post.per_channel = 1;
   std::vector<Requantizer> table;
   for (std::int64_t i = 0; i < slice.count; ++i)
-    table.push_back(requantizer(static_cast<std::size_t>(slice.first + i)));
+    table.push_back(requantizer(static_cast<std::size_t>((slice.first + i) / packing.kernels_of_channel())));
   add(packing, planned, post_field + offsetof(PostProcessing, requantizer_address), ConstantData::Role::table,
       "multipliers", bytes_of(table));
 }
 
-// int32 an output channel; zeros for a layer without bias.
-void add_bias(const Packing& packing, PlannedJob& planned, std::size_t field, const KernelSlice& slice) {
+// Of each channel of the slice; zeros for a layer without bias.
+std::vector<std::int64_t> biases_of(const Packing& packing, const KernelSlice& slice) {
+  std::vector<std::int64_t> biases(static_cast<std::size_t>(slice.count));
   const Node& node = packing.node();
-  const auto bytes_of_channels = [](std::int64_t n) { return static_cast<std::ptrdiff_t>(n * 4); };
-  Bytes bytes(static_cast<std::size_t>(bytes_of_channels(slice.count)));
-  if (node.inputs.size() > 2 && node.inputs[2] != kNone) {
-    const Tensor bias = stored_constant(packing.value(node.inputs[2]));
-    if (bias.dtype != DataType::int32 || bias.size() < slice.first + slice.count)
-      throw Error("", "its bias has not one number an output channel", "the model is damaged");
-    const auto begin = bias.bytes.begin() + bytes_of_channels(slice.first);
-    bytes.assign(begin, begin + bytes_of_channels(slice.count));
+  if (node.inputs.size() < 3 || node.inputs[2] == kNone) return biases;
+  const Tensor stored = stored_constant(packing.value(node.inputs[2]));
+  const bool wide = stored.dtype == DataType::int64;
+  const std::int64_t kernels = packing.kernels_of_channel();
+  if ((!wide && stored.dtype != DataType::int32) || stored.size() * kernels < slice.first + slice.count)
+    throw Error("", "its bias has not one number an output channel", "the model is damaged");
+  for (std::int64_t i = 0; i < slice.count; ++i) {
+    const std::int64_t channel = (slice.first + i) / kernels;
+    biases[static_cast<std::size_t>(i)] =
+        wide ? stored.data<std::int64_t>()[channel] : stored.data<std::int32_t>()[channel];
   }
+  return biases;
+}
+
+// int64 for wide sums, else int32: the accumulator wraps, so what lies above 32 bits changes nothing.
+template <typename Weighted>
+void add_bias(const Packing& packing, PlannedJob& planned, const Weighted& job, std::size_t field,
+              const KernelSlice& slice) {
+  const std::vector<std::int64_t> biases = biases_of(packing, slice);
+  const auto each = static_cast<std::size_t>(bias_bytes(job.input, job.weight_dtype));
+  Bytes bytes(biases.size() * each);
+  for (std::size_t i = 0; i < biases.size(); ++i)
+    std::memcpy(bytes.data() + i * each, &biases[i], each);  // little-endian: the low bytes
   add(packing, planned, field, ConstantData::Role::bias, "bias", std::move(bytes));
 }
 
-// TensorFlow Lite runs grouped convolutions by its reference kernel, which rounds as that of TensorFlow Lite
-// Micro does, and not as its fast kernel of one group (numerics.md §3.2).
+// TensorFlow Lite runs grouped and transposed convolutions by kernels that round as those of TensorFlow Lite
+// Micro do, and not as its fast kernel of one group (numerics.md §3.2).
 void set_rule_of_groups(const Packing& packing, NneJob& job) {
-  const bool grouped = attributes<ConvolutionAttributes>(packing.node()).groups > 1;
+  const bool grouped =
+      packing.is_deconvolution() || attributes<ConvolutionAttributes>(packing.node()).groups > 1;
   const bool dense = job.header.operation == static_cast<std::uint8_t>(NneOperation::convolution);
   if (packing.plan.rule == RequantRule::tflite && grouped && dense)
     job.post.rule = static_cast<std::uint8_t>(RequantRule::tflm);
@@ -107,11 +134,11 @@ void set_rule_of_groups(const Packing& packing, NneJob& job) {
 void pack_add(const Packing& packing, PlannedJob& planned, NneJob& job) {
   set_rule(packing, job.post);
   const auto code_scale = [](const Value& value) {
-    return CodeScale{scale_of(value), value.quantization.zero_point.at(0)};
+    return CodeScale{scale_of(value), zero_point_of(value.quantization)};
   };
-  const auto scales =
-      add_requantizers(packing.plan.rule, code_scale(packing.value(packing.node().inputs[0])),
-                       code_scale(packing.value(packing.node().inputs[1])), code_scale(packing.output()));
+  const auto scales = add_requantizers(packing.plan.rule, code_scale(packing.value(packing.node().inputs[0])),
+                                       code_scale(packing.value(packing.node().inputs[1])),
+                                       code_scale(packing.output()), packing.output().quantization.dtype);
   add(packing, planned, offsetof(NneJob, post) + offsetof(PostProcessing, requantizer_address),
       ConstantData::Role::table, "scales", bytes_of(std::vector<Requantizer>(scales.begin(), scales.end())));
 }
@@ -127,7 +154,11 @@ WeightCodes codes_of(const Tensor& tensor, std::int64_t first, std::int16_t zero
 void pack_job(const Packing& packing, PlannedJob& planned, NneJob& job) {
   if (static_cast<NneOperation>(job.header.operation) == NneOperation::add)
     return pack_add(packing, planned, job);
-  const Tensor codes = stored_constant(packing.weight());
+  const Tensor stored = stored_constant(packing.weight());
+  const Tensor codes = packing.is_deconvolution()
+                           ? subpixel_kernels(stored, attributes<DeconvolutionAttributes>(packing.node()),
+                                              job.weight_zero_point)
+                           : stored;
   NneWeights weights{};
   weights.kernels = planned.kernels.count;
   weights.kernel_h = job.kernel_h;
@@ -140,7 +171,7 @@ void pack_job(const Packing& packing, PlannedJob& planned, NneJob& job) {
   job.coefficient_bytes =
       add(packing, planned, offsetof(NneJob, coefficients), ConstantData::Role::coefficients, "coefficients",
           encode_nne_coefficients(weights, packing.chip));
-  add_bias(packing, planned, offsetof(NneJob, bias), planned.kernels);
+  add_bias(packing, planned, job, offsetof(NneJob, bias), planned.kernels);
   add_weighted_post(packing, planned, job.post, offsetof(NneJob, post), planned.kernels, false);
   set_rule_of_groups(packing, job);
 }
@@ -151,7 +182,7 @@ void pack_fully_connected(const Packing& packing, PlannedJob& planned, TpJob& jo
   job.table_bytes = add(packing, planned, offsetof(TpJob, table), ConstantData::Role::coefficients,
                         "coefficients", encode_tp_coefficients(weights, packing.chip.tp.zrl_bits));
   const KernelSlice all{0, weights.outputs};
-  add_bias(packing, planned, offsetof(TpJob, bias), all);
+  add_bias(packing, planned, job, offsetof(TpJob, bias), all);
   add_weighted_post(packing, planned, job.post, offsetof(TpJob, post), all, true);
 }
 
@@ -164,8 +195,11 @@ void set_plain_post(const Packing& packing, TpJob& job) {
   if (static_cast<TpOperation>(job.header.operation) == TpOperation::avg_pool) {
     denominator *= static_cast<float>(job.kernel_w * job.kernel_h);
   }
-  job.post.requantizer =
-      requantizer_of(packing.plan.rule, integers ? scale_of(packing.input()) : 1.0F, denominator);
+  const float numerator = integers ? scale_of(packing.input()) : 1.0F;
+  // Clamps divide in float32 under every rule.
+  const bool clamps = static_cast<TpOperation>(job.header.operation) == TpOperation::copy;
+  job.post.requantizer = clamps ? requantizer_of(packing.plan.rule, numerator / denominator, 1.0F)
+                                : requantizer_of(packing.plan.rule, numerator, denominator);
 }
 
 void pack_job(const Packing& packing, PlannedJob& planned, TpJob& job) {

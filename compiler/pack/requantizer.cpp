@@ -38,7 +38,8 @@ Requantizer requantizer_of(RequantRule rule, const WeightedScales& scales) {
 }
 
 std::array<Requantizer, kAddScales> add_requantizers(RequantRule rule, const CodeScale& input,
-                                                     const CodeScale& input2, const CodeScale& output) {
+                                                     const CodeScale& input2, const CodeScale& output,
+                                                     DataType type) {
   const auto in_float = [](float a, float b, float c) {
     return std::array<Requantizer, kAddScales>{{{bits_of(a), 0}, {bits_of(b), 0}, {bits_of(c), 0}}};
   };
@@ -49,10 +50,10 @@ std::array<Requantizer, kAddScales> add_requantizers(RequantRule rule, const Cod
     return in_float(ratio, ratio2, static_cast<float>(output.zero_point) - zeros);
   }
   if (!computes_as_tflite(rule)) return in_float(input.scale, input2.scale, output.scale);
-  constexpr double kMore = 1 << 20;  // the sum has 20 more bits than the codes
+  const double more = bytes_of(type) == 1 ? 1 << 20 : 1 << 15;  // the sum has 20 or 15 more bits
   const double twice_max = 2 * double{std::max(input.scale, input2.scale)};
   return {q31_multiplier(double{input.scale} / twice_max), q31_multiplier(double{input2.scale} / twice_max),
-          q31_multiplier(twice_max / (kMore * double{output.scale}))};
+          q31_multiplier(twice_max / (more * double{output.scale}))};
 }
 
 Requantizer requantizer_of(RequantRule rule, float numerator, float denominator) {

@@ -23,12 +23,13 @@ struct WeightedScales {
 Requantizer requantizer_of(RequantRule rule, const WeightedScales& scales);
 
 // The three numbers of a sum of codes, by default the scales of input, input2 and output (sim/nne/add.h says
-// what they mean under each rule).
+// what they mean under each rule). `type`: of the codes.
 struct CodeScale {
   float scale;
   std::int32_t zero_point;
 };
 std::array<Requantizer, kAddScales> add_requantizers(RequantRule rule, const CodeScale& input,
-                                                     const CodeScale& input2, const CodeScale& output);
+                                                     const CodeScale& input2, const CodeScale& output,
+                                                     DataType type);
 
 }  // namespace trireme

@@ -34,7 +34,7 @@ void place_add(Placement& placement) {
   const Node& node = placement.node();
   const ValueId a = node.inputs[0], b = node.inputs[1];
   const Value& output = placement.output();
-  for (const Value& value : {placement.value(a), placement.value(b), output}) require_codes8(value);
+  for (const Value& value : {placement.value(a), placement.value(b), output}) require_codes(value);
   require(placement.rule != RequantRule::onnx || is_qlinear(placement.graph(), node, placement.rule),
           "ONNX Runtime computes it in float32", "under rule onnx the array adds codes of one type");
   NneJob job{};

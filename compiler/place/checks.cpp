@@ -22,7 +22,27 @@ bool is_affine8(const Quantization& q) {
          (q.dtype == DataType::uint8 || q.dtype == DataType::int8);
 }
 
+// Fixed point whose step float32 holds.
+bool is_fixed_point(const Quantization& q) {
+  return q.scheme == Quantization::Scheme::fixed_point && q.fl > -64 && q.fl < 64;
+}
+
+bool is_affine(const Quantization& q) {
+  return q.scheme == Quantization::Scheme::affine && !q.scale.empty() &&
+         q.scale.size() == q.zero_point.size();
+}
+
 }  // namespace
+
+void require_codes(const Value& value) {
+  const Quantization& q = value.quantization;
+  const bool type = q.dtype == DataType::uint8 || q.dtype == DataType::int8 || q.dtype == DataType::uint16 ||
+                    q.dtype == DataType::int16;
+  require(q.quantized(), "value '" + value.name + "' is " + name_of(q.dtype), "codes of 8 or 16 bits");
+  require(type && !q.per_channel() && (is_fixed_point(q) || (is_affine(q) && q.scale.size() == 1)),
+          "value '" + value.name + "' is quantized as " + to_string(q),
+          "codes of 8 or 16 bits with one scale a tensor");
+}
 
 void require_codes8(const Value& value) {
   const Quantization& q = value.quantization;
@@ -32,14 +52,15 @@ void require_codes8(const Value& value) {
           "8-bit codes with one scale a tensor");
 }
 
-void require_weights8(const Value& value) {
+void require_weights(const Value& value, int channel_axis) {
   const Quantization& q = value.quantization;
-  const bool per_kernel = !q.per_channel() || q.channel_axis == 0;
+  const bool type = q.dtype == DataType::uint8 || q.dtype == DataType::int8 || q.dtype == DataType::int16;
+  const bool per_kernel = !q.per_channel() || q.channel_axis == channel_axis;
   const bool one_zero = std::all_of(q.zero_point.begin(), q.zero_point.end(),
                                     [&](std::int32_t zero) { return zero == q.zero_point.front(); });
-  require(q.quantized() && is_affine8(q) && per_kernel && one_zero && !q.zero_point.empty(),
+  require(type && (is_fixed_point(q) || (is_affine(q) && per_kernel && one_zero)),
           "value '" + value.name + "' is quantized as " + to_string(q),
-          "8-bit codes, one scale or one an output channel, one zero point");
+          "uint8, int8 or int16 codes, one scale or one an output channel, one zero point");
 }
 
 const Tensor& require_constant(const Graph& graph, const Node& node, std::size_t input, const char* role) {
@@ -62,23 +83,33 @@ void require_bias(const Graph& graph, const Node& node) {
   require_constant(graph, node, 2, "bias");
   const Value& bias = graph.values[node.inputs[2]];
   const Quantization& q = bias.quantization;
-  require(q.quantized() && q.dtype == DataType::int32, "its bias '" + bias.name + "' is not int32",
-          "quantize the network again");
+  require(q.quantized() && (q.dtype == DataType::int32 || q.dtype == DataType::int64),
+          "its bias '" + bias.name + "' is not int32 or int64", "quantize the network again");
   if (graph.scales_from_model) return;  // the codes count, whatever the file says of their scale
-  require(q.scale.size() == 1, "its bias '" + bias.name + "' has several scales",
+  require(q.scale.size() == 1 || is_fixed_point(q), "its bias '" + bias.name + "' has several scales",
           "quantize the network again");
-  const double expected = double{graph.values[node.inputs[0]].quantization.scale[0]} *
-                          double{graph.values[node.inputs[1]].quantization.scale[0]};
-  require(std::abs(double{q.scale[0]} - expected) <= 1e-5 * expected,
-          fmt::format("its bias scale {} is not input scale times weight scale, {}", q.scale[0], expected),
+  const double scale = double{scale_of(q)};
+  const double expected = double{scale_of(graph.values[node.inputs[0]].quantization)} *
+                          double{scale_of(graph.values[node.inputs[1]].quantization)};
+  require(std::abs(scale - expected) <= 1e-5 * expected,
+          fmt::format("its bias scale {} is not input scale times weight scale, {}", scale, expected),
           "quantize the network again");
+}
+
+void require_bias_of_wide_sums(const Placement& placement) {
+  if (placement.rule != RequantRule::tflite || bytes_of(placement.input().quantization.dtype) == 1) return;
+  const std::vector<ValueId>& inputs = placement.node().inputs;
+  const bool has_bias = inputs.size() > 2 && inputs[2] != kNone;
+  require(has_bias && placement.value(inputs[2]).quantization.dtype == DataType::int64,
+          "TensorFlow Lite rounds 16-bit data without a bias of 64 bits by a multiplier of 31 bits",
+          "the engines' wide sums take one of 16");
 }
 
 PostProcessing saturating_post(const Value& output) {
   PostProcessing post{};
-  const bool is_signed = output.quantization.dtype == DataType::int8;
-  post.clamp_low = is_signed ? -128 : 0;
-  post.clamp_high = is_signed ? 127 : 255;
+  const CodeRange codes = range_of_codes(output.quantization.dtype);
+  post.clamp_low = codes.low;
+  post.clamp_high = codes.high;
   return post;
 }
 

@@ -3,10 +3,9 @@
 // §1.5).
 #include <fmt/format.h>
 
-#include "compiler/place/families.h"
+#include "compiler/place/array.h"
 #include "compiler/plan/views.h"
 #include "isa/coefficients.h"
-#include "model/graph/attributes.h"
 
 namespace trireme {
 
@@ -14,26 +13,6 @@ namespace {
 
 constexpr std::int64_t kMaxPad = 31;      // NN_X_OFFSET, NN_Y_OFFSET of V8 (§1.3 [F])
 constexpr std::int64_t kMaxStride = 255;  // the descriptor's field
-
-void check_window(const Window& window, const Chip& chip) {
-  const std::string kernel = fmt::format("kernel {}x{}", window.kernel_h, window.kernel_w);
-  require(window.kernel_h <= chip.nne.max_kernel && window.kernel_w <= chip.nne.max_kernel, kernel,
-          fmt::format("at most {0}x{0} on this chip", chip.nne.max_kernel));
-  // kernel + dilation <= 15 (formats.md §10 "Limits"): the window the kernel spans.
-  const std::int64_t span_h = (window.kernel_h - 1) * window.dilation_h + 1;
-  const std::int64_t span_w = (window.kernel_w - 1) * window.dilation_w + 1;
-  require(span_h <= chip.nne.max_kernel && span_w <= chip.nne.max_kernel,
-          fmt::format("{} with dilation {}x{} spans {}x{}", kernel, window.dilation_h, window.dilation_w,
-                      span_h, span_w),
-          fmt::format("at most {0}x{0} on this chip", chip.nne.max_kernel));
-  require(window.stride_h <= kMaxStride && window.stride_w <= kMaxStride,
-          fmt::format("stride {}x{}", window.stride_h, window.stride_w),
-          fmt::format("at most {}", kMaxStride));
-  require(
-      window.pad_top <= kMaxPad && window.pad_left <= kMaxPad && window.pad_top >= 0 && window.pad_left >= 0,
-      fmt::format("padding {} on top, {} left", window.pad_top, window.pad_left),
-      fmt::format("at most {}", kMaxPad));
-}
 
 // One channel a group, in and out by a multiplier: the array's depthwise mode. Other groups are jobs of their
 // own.
@@ -51,24 +30,6 @@ std::string reason_of(const Window& window, NneOperation operation, const Chip& 
   const bool native = stride == 1 || (stride == 2 && chip.nne.native_stride_two);
   if (!native) reason += fmt::format("; stride {} runs at stride 1, the other results are dropped", stride);
   return reason;
-}
-
-NneJob job_of(const Placement& placement, const Window& window, NneOperation operation) {
-  NneJob job{};
-  job.header = header_for(Engine::nne, static_cast<std::uint8_t>(operation));
-  job.post = saturating_post(placement.output());
-  job.kernel_w = static_cast<std::uint8_t>(window.kernel_w);
-  job.kernel_h = static_cast<std::uint8_t>(window.kernel_h);
-  job.stride_w = static_cast<std::uint8_t>(window.stride_w);
-  job.stride_h = static_cast<std::uint8_t>(window.stride_h);
-  job.dilation_w = static_cast<std::uint8_t>(window.dilation_w);
-  job.dilation_h = static_cast<std::uint8_t>(window.dilation_h);
-  job.pad_left = static_cast<std::int8_t>(window.pad_left);
-  job.pad_top = static_cast<std::int8_t>(window.pad_top);
-  const Quantization& weight = placement.value(placement.node().inputs[1]).quantization;
-  job.weight_zero_point = static_cast<std::int16_t>(weight.zero_point[0]);
-  job.weight_dtype = static_cast<std::uint8_t>(weight.dtype);
-  return job;
 }
 
 // A job an image and group, each on its planes of input and output.
@@ -96,22 +57,20 @@ void place_convolution(Placement& placement) {
   const Window& window = convolution.window;
   const Value &input = placement.input(), &output = placement.output();
   // 1. What the data must be.
-  require_codes8(input);
-  require_codes8(output);
+  require_codes(input);
+  require_codes(output);
   const Tensor& weight = require_constant(placement.graph(), placement.node(), 1, "weight");
-  require_weights8(placement.value(placement.node().inputs[1]));
+  require_weights(placement.value(placement.node().inputs[1]));
   require_bias(placement.graph(), placement.node());
+  if (convolution.groups == 1) require_bias_of_wide_sums(placement);
   // 2. What the array can do.
   require_image(input);
   require_image(output);
-  check_window(window, placement.chip);
+  check_array(window, placement.chip);
   const NneOperation operation = operation_of(convolution, input.shape[1], placement.chip);
-  require(placement.chip.nne.cores <= kMaxNneCores,
-          fmt::format("the chip has {} cores", placement.chip.nne.cores),
-          fmt::format("a coefficient stream serves at most {}", kMaxNneCores));
   require(weight.size() / output.shape[1] <= kMaxKernelDepth, "a kernel has more than 2^20 - 1 weights");
   // 3. The jobs.
-  NneJob job = job_of(placement, window, operation);
+  NneJob job = convolution_job(placement, window, operation);
   const bool depthwise = operation == NneOperation::depthwise;
   job.groups = static_cast<std::uint16_t>(depthwise ? input.shape[1] : 1);
   add_jobs(placement, job, depthwise ? 1 : convolution.groups);
@@ -121,6 +80,46 @@ void place_convolution(Placement& placement) {
 }
 
 }  // namespace
+
+void check_array(const Window& window, const Chip& chip) {
+  const std::string kernel = fmt::format("kernel {}x{}", window.kernel_h, window.kernel_w);
+  require(window.kernel_h <= chip.nne.max_kernel && window.kernel_w <= chip.nne.max_kernel, kernel,
+          fmt::format("at most {0}x{0} on this chip", chip.nne.max_kernel));
+  // kernel + dilation <= 15 (formats.md §10 "Limits"): the window the kernel spans.
+  const std::int64_t span_h = (window.kernel_h - 1) * window.dilation_h + 1;
+  const std::int64_t span_w = (window.kernel_w - 1) * window.dilation_w + 1;
+  require(span_h <= chip.nne.max_kernel && span_w <= chip.nne.max_kernel,
+          fmt::format("{} with dilation {}x{} spans {}x{}", kernel, window.dilation_h, window.dilation_w,
+                      span_h, span_w),
+          fmt::format("at most {0}x{0} on this chip", chip.nne.max_kernel));
+  require(window.stride_h <= kMaxStride && window.stride_w <= kMaxStride,
+          fmt::format("stride {}x{}", window.stride_h, window.stride_w),
+          fmt::format("at most {}", kMaxStride));
+  require(
+      window.pad_top <= kMaxPad && window.pad_left <= kMaxPad && window.pad_top >= 0 && window.pad_left >= 0,
+      fmt::format("padding {} on top, {} left", window.pad_top, window.pad_left),
+      fmt::format("at most {}", kMaxPad));
+  require(chip.nne.cores <= kMaxNneCores, fmt::format("the chip has {} cores", chip.nne.cores),
+          fmt::format("a coefficient stream serves at most {}", kMaxNneCores));
+}
+
+NneJob convolution_job(const Placement& placement, const Window& window, NneOperation operation) {
+  NneJob job{};
+  job.header = header_for(Engine::nne, static_cast<std::uint8_t>(operation));
+  job.post = saturating_post(placement.output());
+  job.kernel_w = static_cast<std::uint8_t>(window.kernel_w);
+  job.kernel_h = static_cast<std::uint8_t>(window.kernel_h);
+  job.stride_w = static_cast<std::uint8_t>(window.stride_w);
+  job.stride_h = static_cast<std::uint8_t>(window.stride_h);
+  job.dilation_w = static_cast<std::uint8_t>(window.dilation_w);
+  job.dilation_h = static_cast<std::uint8_t>(window.dilation_h);
+  job.pad_left = static_cast<std::int8_t>(window.pad_left);
+  job.pad_top = static_cast<std::int8_t>(window.pad_top);
+  const Quantization& weight = placement.value(placement.node().inputs[1]).quantization;
+  job.weight_zero_point = static_cast<std::int16_t>(zero_point_of(weight));
+  job.weight_dtype = static_cast<std::uint8_t>(weight.dtype);
+  return job;
+}
 
 std::vector<PlacementRow> convolution_placements() { return {{"convolution", place_convolution}}; }
 

@@ -31,6 +31,7 @@ struct PlacementRow {
 };
 
 std::vector<PlacementRow> convolution_placements();
+std::vector<PlacementRow> deconvolution_placements();
 std::vector<PlacementRow> fullconnect_placements();
 std::vector<PlacementRow> pooling_placements();
 std::vector<PlacementRow> lookup_placements();    // activations: one code in, one code out
@@ -46,12 +47,16 @@ void place_on_host(Placement& placement);
 // Checks that several families share; each throws Error without a place.
 void require(bool holds, const std::string& what, const std::string& hint = {});
 void require_codes8(const Value& value);  // asymmetric affine uint8 or int8, one scale
-void require_weights8(
-    const Value& value);  // the same, or one scale an output channel and zero points that are alike
+void require_codes(const Value& value);   // 8 or 16 bits, one scale or one fixed point
+// uint8, int8 or int16, one scale or one fixed point, or one scale along the axis of the output channels;
+// zero points alike.
+void require_weights(const Value& value, int channel_axis = 0);
 const Tensor& require_constant(const Graph& graph, const Node& node, std::size_t input, const char* role);
 void require_image(const Value& value);  // [N,C,H,W] within the engines' size fields
 void require_bias(const Graph& graph,
-                  const Node& node);  // int32 codes; calibrated: input scale * weight scale
+                  const Node& node);  // int32 or int64 codes; calibrated: input scale * weight scale
+// What the requantizer of wide sums lacks (model/reference/kernels/accumulate.cpp).
+void require_bias_of_wide_sums(const Placement& placement);
 
 PostProcessing saturating_post(const Value& output);  // clamps to the codes there are, rule left to `pack`
 TpJob tp_job(TpOperation operation, const Value& output);

@@ -12,11 +12,12 @@ namespace {
 void place_fullconnect(Placement& placement) {
   const Node& node = placement.node();
   const Value &input = placement.input(), &output = placement.output();
-  require_codes8(input);
-  require_codes8(output);
+  require_codes(input);
+  require_codes(output);
   const Tensor& weight = require_constant(placement.graph(), node, 1, "weight");
-  require_weights8(placement.value(node.inputs[1]));
+  require_weights(placement.value(node.inputs[1]));
   require_bias(placement.graph(), node);
+  require_bias_of_wide_sums(placement);
   const std::int64_t outputs = weight.shape[0], inputs = weight.shape[1];
   require(placement.chip.tp.cores > 0, "the chip has no tensor processor");
   require(inputs <= kMaxImageSize * kMaxImageSize && outputs <= kMaxChannels,
@@ -29,7 +30,7 @@ void place_fullconnect(Placement& placement) {
   job.input = run_view(row);
   // One channel a neuron, as a convolution of one pixel would have it.
   job.output = packed_view(outputs, 1, 1, output);
-  job.weight_zero_point = static_cast<std::int16_t>(q.zero_point[0]);
+  job.weight_zero_point = static_cast<std::int16_t>(zero_point_of(q));
   job.weight_dtype = static_cast<std::uint8_t>(q.dtype);
   for (std::int64_t i = 0; i < rows; ++i) add_job(placement, job, {i * inputs, i * outputs});
   placement.layer.reason = fmt::format(

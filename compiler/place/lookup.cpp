@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Activations that stand alone -> TP: one code in, one code out, through a table of 256 (formats.md §10).
+// Activations that stand alone -> TP: one code in, one code out, through a table of 256 (formats.md §10);
+// clamps of codes that no table indexes, of 16 bits or fixed point, by the post-processor alone.
+#include "compiler/place/clamp.h"
 #include "compiler/place/families.h"
 #include "compiler/plan/views.h"
 
@@ -9,9 +11,34 @@ namespace {
 
 constexpr int kCodes = 256;
 
+bool has_table(const Value& value) {
+  return value.quantization.scheme == Quantization::Scheme::affine && bytes_of(value.quantization.dtype) == 1;
+}
+
+void place_clamp(Placement& placement) {
+  const Value &input = placement.input(), &output = placement.output();
+  require(placement.chip.tp.cores > 0, "the chip has no tensor processor");
+  require(placement.rule != RequantRule::onnx, "ONNX Runtime computes it in float32");
+  require_codes(input);
+  require_codes(output);
+  TpJob job = tp_job(TpOperation::copy, output);
+  const auto clamp = clamp_of(placement.node(), output.quantization, placement.rule);
+  require(clamp && clamp->low <= clamp->high, "it is no clamp");
+  job.post.clamp_low = clamp->low;
+  job.post.clamp_high = clamp->high;
+  job.input = view_of(input);
+  job.output = view_of(output);
+  job.input_scale = scale_of(input.quantization);
+  job.output_scale = scale_of(output.quantization);
+  add_job(placement, job);
+  placement.layer.reason = placement.node().op + " by the clamp behind the requantizer";
+}
+
 void place_lookup(Placement& placement) {
   const Node& node = placement.node();
   const Value &input = placement.input(), &output = placement.output();
+  const bool clamps = node.op == "relu" || node.op == "relun";
+  if (clamps && !(has_table(input) && has_table(output))) return place_clamp(placement);
   require(placement.chip.tp.cores > 0 && placement.chip.tp.lut_entries >= kCodes,
           "the chip has no tensor processor with 256 table entries");
   require_codes8(input);

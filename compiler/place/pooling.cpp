@@ -51,8 +51,8 @@ void place_pooling(Placement& placement) {
   const Value &input = placement.input(), &output = placement.output();
   require(placement.chip.tp.cores > 0, "the chip has no tensor processor");
   require(pooling.type != PoolingAttributes::Type::lp, "it sums powers", "the TP takes maximum and average");
-  require_codes8(input);
-  require_codes8(output);
+  require_codes(input);
+  require_codes(output);
   require_image(input);
   require_image(output);
   check_window(window);
@@ -70,8 +70,8 @@ void place_pooling(Placement& placement) {
     job.pad_right = static_cast<std::int8_t>(window.pad_right);
     job.pad_bottom = static_cast<std::int8_t>(window.pad_bottom);
   }
-  job.input_scale = input.quantization.scale[0];
-  job.output_scale = output.quantization.scale[0];
+  job.input_scale = scale_of(input.quantization);
+  job.output_scale = scale_of(output.quantization);
   const Shape &in = input.shape, &out = output.shape;
   job.input = packed_view(in[1], in[2], in[3], input);
   job.output = packed_view(out[1], out[2], out[3], output);

@@ -119,6 +119,15 @@ std::optional<PpuSequence> alone(std::optional<PpuKernel> kernel) {
   return PpuSequence{{std::move(*kernel)}, {}};
 }
 
+// Sums of integers: under the rules whose requantizer is a float multiplier.
+Program coded_matmul(const Placement& placement) {
+  const bool onnx = placement.rule == RequantRule::onnx;
+  if (!onnx && placement.rule != RequantRule::vipf) return {std::nullopt, ""};
+  const Ties ties = onnx ? Ties::half_even : placement.plan.ties;
+  return {alone(coded_matmul_ppu_kernel(placement.graph(), placement.node(), placement.chip, ties)),
+          "sums of integers, requantized in float32"};
+}
+
 Program program_of(const Placement& placement) {
   const Graph& graph = placement.graph();
   const Node& node = placement.node();
@@ -131,6 +140,7 @@ Program program_of(const Placement& placement) {
     return {sequence ? std::move(sequence) : ppu_sequence(graph, node, chip),
             codes ? "the PPU dequantizes, computes in float32 and quantizes" : "a program of the PPU"};
   }
+  if (node.op == "matmul") return coded_matmul(placement);
   if (computes_as_tflite(placement.rule))
     return {alone(tflite_ppu_kernel(graph, node, chip, placement.rule)),
             "TensorFlow Lite's own integer algorithm"};

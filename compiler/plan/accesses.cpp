@@ -42,7 +42,7 @@ std::vector<Access> accesses(const NneJob& job) {
   add(list, job.input.address, bytes_spanned(job.input), false);
   add(list, job.output.address, bytes_spanned(job.output), true);
   add(list, job.coefficients, job.coefficient_bytes, false);
-  add(list, job.bias, std::int64_t{job.output.channels} * 4, false);
+  add(list, job.bias, std::int64_t{job.output.channels} * bias_bytes(job.input, job.weight_dtype), false);
   add_post(list, job.post, job.output.channels);
   add(list, job.kernel_cache, job.kernel_cache_bytes, true);
   add(list, job.image_cache, job.image_cache_bytes, true);
@@ -61,7 +61,7 @@ std::vector<Access> accesses(const TpJob& job) {
   add(list, job.output.address, bytes_spanned(job.output), true);
   add(list, job.table, job.table_bytes, false);
   if (static_cast<TpOperation>(job.header.operation) == TpOperation::fully_connected) {
-    add(list, job.bias, elements(job.output) * 4, false);
+    add(list, job.bias, elements(job.output) * bias_bytes(job.input, job.weight_dtype), false);
     add_post(list, job.post, elements(job.output));
   }
   return list;

@@ -2,15 +2,11 @@
 #include "compiler/plan/views.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace trireme {
 
 namespace {
-
-std::int16_t zero_point_of(const Quantization& quantization) {
-  return quantization.quantized() ? static_cast<std::int16_t>(quantization.zero_point.front())
-                                  : std::int16_t{0};
-}
 
 // The longest row that divides the run evenly, so that the view stays packed.
 std::int64_t largest_divisor(std::int64_t n, std::int64_t limit) {
@@ -25,6 +21,22 @@ std::int64_t largest_divisor(std::int64_t n, std::int64_t limit) {
 
 }  // namespace
 
+float scale_of(const Quantization& quantization) {
+  if (quantization.scheme == Quantization::Scheme::fixed_point) return std::ldexp(1.0F, -quantization.fl);
+  return quantization.scale.front();
+}
+
+std::int32_t zero_point_of(const Quantization& quantization) {
+  return quantization.zero_point.empty() ? 0 : quantization.zero_point.front();
+}
+
+CodeRange range_of_codes(DataType type) {
+  const int bits = 8 * std::min(bytes_of(type), 2);
+  const bool is_signed = type == DataType::int8 || type == DataType::int16;
+  if (is_signed) return {-(1 << (bits - 1)), (1 << (bits - 1)) - 1};
+  return {0, (1 << bits) - 1};
+}
+
 TensorView packed_view(std::int64_t channels, std::int64_t height, std::int64_t width, const Value& value) {
   const DataType dtype = value.quantization.dtype;
   TensorView view{};
@@ -34,7 +46,7 @@ TensorView packed_view(std::int64_t channels, std::int64_t height, std::int64_t 
   view.row_stride = static_cast<std::uint32_t>(width * bytes_of(dtype));
   view.plane_stride = static_cast<std::uint32_t>(height) * view.row_stride;
   view.dtype = static_cast<std::uint8_t>(dtype);
-  view.zero_point = zero_point_of(value.quantization);
+  view.zero_point = static_cast<std::int16_t>(zero_point_of(value.quantization));
   return view;
 }
 

@@ -12,6 +12,15 @@ constexpr std::int64_t kMaxImageSize =
 constexpr std::int64_t kMaxChannels = 16383;             // Z has 14 bits (§1.1 [F])
 constexpr std::int64_t kMaxKernelDepth = (1 << 20) - 1;  // kernel Z, 14+6 bits (§1.1 [F])
 
+// The step of codes with one scale: of fixed point 2^-fl.
+float scale_of(const Quantization& quantization);
+std::int32_t zero_point_of(const Quantization& quantization);  // 0 for fixed point and real numbers
+// The codes there are of a type of 8 or 16 bits.
+struct CodeRange {
+  std::int32_t low, high;
+};
+CodeRange range_of_codes(DataType type);
+
 // A packed view without address. Callers have checked the limits.
 TensorView packed_view(std::int64_t channels, std::int64_t height, std::int64_t width, const Value& value);
 

@@ -7,6 +7,7 @@
 #include "compiler/ppu_kernels/families.h"
 #include "compiler/ppu_kernels/index_space.h"
 #include "compiler/ppu_kernels/math.h"
+#include "compiler/ppu_kernels/qlinear.h"
 #include "model/graph/attributes.h"
 #include "timing/cycles.h"
 
@@ -70,6 +71,37 @@ Thread begin(PpuBuilder& b, const Product& p, std::int64_t together) {
   }
   for (std::int64_t r = 0; r < together; ++r) t.sums.push_back(b.variable(start));
   return t;
+}
+
+// Sums of codes: a factor is a code less its zero point, the sum an int32 that wraps.
+Reg load_centred(PpuBuilder& b, const PpuOperand& operand, const Reg& address, const Reg& step,
+                 std::int64_t offset) {
+  const Reg code = load_raw(b, operand, address, step, offset);
+  const std::int32_t zero = operand.quantization.zero_point.at(0);
+  return zero == 0 ? code : b.op(PpuOpcode::isub, code, b.whole(zero));
+}
+
+void accumulate_codes(PpuBuilder& b, const Product& p, Thread& t) {
+  const std::int64_t bytes_a = bytes_of(p.a.type);
+  const Reg column = load_centred(b, p.b, t.b, t.column_step_b, 0);
+  for (std::size_t r = 0; r < t.sums.size(); ++r) {
+    const Reg factor =
+        load_centred(b, p.a, t.a, b.whole(0), static_cast<std::int64_t>(r) * p.depth * bytes_a);
+    b.into(t.sums[r], PpuOpcode::iadd, t.sums[r], imul(b, column, factor));
+  }
+  b.into(t.a, PpuOpcode::iadd, t.a, b.whole(bytes_a));
+  b.into(t.b, PpuOpcode::iadd, t.b, b.whole(p.columns * bytes_of(p.b.type)));
+}
+
+// A real number to the nearest integer: halves up or away are decided by the exact distance to the floor.
+Reg rounded(PpuBuilder& b, const Reg& x, Ties ties) {
+  if (ties == Ties::half_even) return b.op(PpuOpcode::frne, x);
+  const Reg magnitude = ties == Ties::half_away ? abs(b, x) : x;
+  const Reg floor = b.op(PpuOpcode::ffloor, magnitude);
+  const Reg distance = sub(b, magnitude, floor);
+  const Reg up = add(b, floor, b.real(1));
+  const Reg nearest = choose(b, PpuOpcode::flt, distance, b.real(0.5F), floor, up);
+  return ties == Ties::half_away ? with_sign_of(b, nearest, x) : nearest;
 }
 
 // `count` elements of the depth: one, or as many as lanes.
@@ -228,6 +260,30 @@ std::optional<PpuKernel> matmul_integer(const Graph& graph, const Node& node, co
 }
 
 }  // namespace
+
+std::optional<PpuKernel> coded_matmul_ppu_kernel(const Graph& graph, const Node& node, const Chip& chip,
+                                                 Ties ties) {
+  PpuBuilder b(chip);
+  const Product p = numpy_product(graph, node);
+  for (const PpuOperand* operand : {&p.a, &p.b, &p.out}) {
+    const Quantization& q = operand->quantization;
+    const bool codes = q.scheme == Quantization::Scheme::affine && bytes_of(operand->type) == 1;
+    if (!codes || q.per_channel() || !is_supported(*operand)) return std::nullopt;
+  }
+  if (p.rows < 1 || p.columns < 1) return std::nullopt;
+  const std::int64_t together = std::min(kMaxRows, p.rows);
+  Thread t = begin(b, p, together);
+  b.loop(p.depth, [&] { accumulate_codes(b, p, t); });
+  const float factor =
+      p.b.quantization.scale.at(0) * p.a.quantization.scale.at(0) / p.out.quantization.scale.at(0);
+  for (std::int64_t r = 0; r < together; ++r) {
+    const Reg sum = b.op(PpuOpcode::i2f, t.sums[static_cast<std::size_t>(r)]);
+    const Reg steps = rounded(b, mul(b, sum, b.real(factor)), ties);
+    store_raw(b, p.out, nearest_code(b, p.out, steps, p.out.quantization.zero_point.at(0)), t.out,
+              t.column_step_out, r * p.columns * bytes_of(p.out.type));
+  }
+  return b.finish(element_count(p.batch) * ceil_div(p.rows, together) * threads_for(p.columns));
+}
 
 std::vector<PpuKernelRow> dense_ppu_kernels() {
   return {{"fullconnect", fullconnect}, {"matmul", matmul}, {"matmul_integer", matmul_integer}};

@@ -94,13 +94,15 @@ NneJob with_tile(NneJob job, const Chip& chip, const TileSize& size) {
   return job;
 }
 
-// One byte a weight, blocks filled up: an upper estimate until the coding is known.
+// Weights as they are, blocks filled up: an upper estimate until the coding is known.
 std::uint32_t uncoded_bytes(const NneJob& job, const Chip& chip) {
   const bool depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
   const std::int64_t depth = depthwise ? 1 : job.input.channels;
   const std::int64_t weights = std::int64_t{job.kernel_w} * job.kernel_h * depth;
   const std::int64_t blocks = ceil_div(weights, chip.nne.coefficient_block) * job.output.channels;
-  return static_cast<std::uint32_t>(std::min<std::int64_t>(blocks * chip.nne.coefficient_block, 0xFFFFFFFF));
+  const std::int64_t bytes =
+      blocks * chip.nne.coefficient_block * bytes_of(static_cast<DataType>(job.weight_dtype));
+  return static_cast<std::uint32_t>(std::min<std::int64_t>(bytes, 0xFFFFFFFF));
 }
 
 // Fewer tiles, then wider, then higher ones decide between equal costs.

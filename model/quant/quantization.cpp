@@ -152,6 +152,8 @@ void with_storage(DataType type, Visit visit) {
       return visit(std::int8_t{});
     case DataType::int16:
       return visit(std::int16_t{});
+    case DataType::uint16:
+      return visit(std::uint16_t{});
     case DataType::int32:
       return visit(std::int32_t{});
     case DataType::int64:

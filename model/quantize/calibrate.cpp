@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 
@@ -16,14 +17,34 @@ namespace trireme {
 
 namespace {
 
+struct Kind {
+  const char* quantizer;
+  const char* qtype;
+  const char* short_qtype;
+  DataType type;
+};
+constexpr Kind kKinds[] = {{"asymmetric_affine", "uint8", "u8", DataType::uint8},
+                           {"dynamic_fixed_point", "int16", "i16", DataType::int16},
+                           {"dynamic_fixed_point", "int8", "i8", DataType::int8}};
+
+const Kind* kind_of(const QuantizeOptions& options) {
+  for (const Kind& kind : kKinds) {
+    const bool type = options.qtype == kind.qtype || options.qtype == kind.short_qtype;
+    if (options.quantizer == kind.quantizer && type) return &kind;
+  }
+  return nullptr;
+}
+
+Quantization parameters_of(const Kind& kind, float min, float max) {
+  return kind.type == DataType::uint8 ? affine_u8(min, max) : fixed_point(min, max, kind.type);
+}
+
 void check_options(const QuantizeOptions& options) {
   Problems problems;
-  const std::string hint = "this version quantizes with asymmetric_affine to uint8";
-  if (options.quantizer != "asymmetric_affine") {
-    problems.add("--quantizer", fmt::format("'{}' is not part of this version", options.quantizer), hint);
-  }
-  if (options.qtype != "uint8" && options.qtype != "u8") {
-    problems.add("--qtype", fmt::format("'{}' is not part of this version", options.qtype), hint);
+  if (kind_of(options) == nullptr) {
+    problems.add("--quantizer, --qtype",
+                 fmt::format("'{}' with '{}' is not part of this version", options.quantizer, options.qtype),
+                 "asymmetric_affine with uint8, dynamic_fixed_point with int16 or int8");
   }
   if (options.algorithm != "normal" && options.algorithm != "moving_average") {
     problems.add("--algorithm", fmt::format("'{}' is not part of this version", options.algorithm),
@@ -72,7 +93,9 @@ class RangeOf {
     }
     seen_ = true;
   }
-  Quantization parameters() const { return affine_u8(static_cast<float>(min_), static_cast<float>(max_)); }
+  Quantization parameters(const Kind& kind) const {
+    return parameters_of(kind, static_cast<float>(min_), static_cast<float>(max_));
+  }
 
  private:
   double min_ = 0, max_ = 0;
@@ -80,13 +103,13 @@ class RangeOf {
 };
 
 // Weights by their own range; a bias gets its scale from its layer, and must be finite like them.
-void quantize_constants(Graph& graph, const std::vector<Slot>& slots) {
+void quantize_constants(Graph& graph, const std::vector<Slot>& slots, const Kind& kind) {
   for (const Slot& slot : slots) {
     Value& value = graph.values[slot.value];
     if (slot.role == Role::activation) continue;
     const Range range =
         range_of(*value.constant, (slot.role == Role::weight ? "weight '" : "bias '") + value.name + "'");
-    if (slot.role == Role::weight) value.quantization = affine_u8(range.min, range.max);
+    if (slot.role == Role::weight) value.quantization = parameters_of(kind, range.min, range.max);
   }
 }
 
@@ -115,11 +138,30 @@ Quantization affine_u8(float min, float max) {
   return q;
 }
 
+// fl = (n - 1) - ceil(log2(max |x|)) (formats.md §4.3). A tensor that is all zero, or too small for the parts
+// that read a float32 step, keeps the largest fl that a calibrated tensor may have.
+Quantization fixed_point(float min, float max, DataType type) {
+  constexpr int kLargestFl = 62;
+  const float largest = std::max({-min, max, 0.0F});
+  Quantization q;
+  q.scheme = Quantization::Scheme::fixed_point;
+  q.dtype = type;
+  q.min = std::min(static_cast<double>(min), 0.0);
+  q.max = std::max(static_cast<double>(max), 0.0);
+  int exponent = 0;
+  const float mantissa = std::frexp(largest, &exponent);  // exact: largest = mantissa * 2^exponent
+  if (mantissa == 0.5F) --exponent;                       // a power of two is its own logarithm
+  const int bits = 8 * bytes_of(type) - 1;
+  q.fl = largest > 0 ? std::clamp(bits - exponent, -kLargestFl, kLargestFl) : bits;
+  return q;
+}
+
 // 1. Float reference on every sample, ranges of all activations. 2. Weights from their own range.
 // 3. Sharing rules, biases last.
 int quantize_graph(Graph& graph, const QuantizeOptions& options,
                    const std::function<bool(std::vector<Tensor>&)>& next_sample) {
   check_options(options);
+  const Kind& kind = *kind_of(options);
   Graph result = graph;
   unshare_weights(result);
   const std::vector<Slot> slots = quantization_slots(result);
@@ -139,9 +181,9 @@ int quantize_graph(Graph& graph, const QuantizeOptions& options,
     throw Error("calibration", "no sample was given", "name at least one input in the dataset");
   for (const Slot& slot : slots) {
     if (slot.role == Role::activation)
-      result.values[slot.value].quantization = ranges.at(slot.value).parameters();
+      result.values[slot.value].quantization = ranges.at(slot.value).parameters(kind);
   }
-  quantize_constants(result, slots);
+  quantize_constants(result, slots, kind);
   unify_quantization(result);
   graph = std::move(result);
   return samples;
@@ -151,16 +193,17 @@ int quantize_graph(Graph& graph, const QuantizeOptions& options,
 // to convert them, and its time is that of a calibrated network.
 void quantize_by_default(Graph& graph) {
   constexpr float kRange = 4, kStep = 0x1p-10F;
+  const Kind& kind = *kind_of({});
   Graph result = graph;
   unshare_weights(result);
   const std::vector<Slot> slots = quantization_slots(result);
   float range = kRange;
   for (const Slot& slot : slots) {
     if (slot.role != Role::activation) continue;
-    result.values[slot.value].quantization = affine_u8(-range, range);
+    result.values[slot.value].quantization = parameters_of(kind, -range, range);
     range += kStep;
   }
-  quantize_constants(result, slots);
+  quantize_constants(result, slots, kind);
   unify_quantization(result);
   graph = std::move(result);
 }

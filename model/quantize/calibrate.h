@@ -17,14 +17,16 @@ struct Range {
 };
 
 struct QuantizeOptions {
-  std::string quantizer =
-      "asymmetric_affine";  // the only one of this version; others are an Error that says so
+  // asymmetric_affine with uint8, or dynamic_fixed_point with int8 or int16; anything else is an Error.
+  std::string quantizer = "asymmetric_affine";
   std::string qtype = "uint8";
   std::string algorithm = "normal";  // "normal" (min/max) or "moving_average"
   double moving_average_weight = 0.01;
 };
 
 Quantization affine_u8(float min, float max);  // scale, zero point by formats.md §4.3
+// The largest fractional length with which int8 or int16 still counts up to the range's ends.
+Quantization fixed_point(float min, float max, DataType type);
 
 // Runs the float reference on each sample (one tensor a graph input) and quantizes weights, biases and
 // activations. Softmax outputs become float16 (PPU output); values that only move or clip data share their

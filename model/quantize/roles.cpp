@@ -16,7 +16,9 @@ void add_activation(const Graph& graph, ValueId id, NodeId producer, std::vector
 
 }  // namespace
 
-bool has_weights(const Node& node) { return node.op == "convolution" || node.op == "fullconnect"; }
+bool has_weights(const Node& node) {
+  return node.op == "convolution" || node.op == "fullconnect" || node.op == "deconvolution";
+}
 
 bool is_clamp(const Node& node) { return node.op == "relu" || node.op == "relun"; }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -60,6 +61,10 @@ bool executable(const Graph& graph, const Slot& slot, const Quantization& q) {
     const std::string& op = graph.nodes[slot.node].op;
     return q.dtype == DataType::float16 && (op == "softmax" || moves_codes(graph.nodes[slot.node]));
   }
+  if (q.scheme == Scheme::fixed_point) {
+    if (slot.role == Role::bias) return q.dtype == DataType::int64 || q.dtype == DataType::int32;
+    return q.dtype == DataType::int16 || q.dtype == DataType::int8;
+  }
   if (q.scheme != Scheme::affine || q.per_channel()) return false;
   return q.dtype == (slot.role == Role::bias ? DataType::int32 : DataType::uint8);
 }
@@ -100,14 +105,16 @@ void check_names(const std::set<std::string>& known, const Graph& graph, const Q
   }
 }
 
+double step_of(const Quantization& q) {
+  return q.scheme == Scheme::fixed_point ? std::ldexp(1.0, -q.fl) : static_cast<double>(q.scale.at(0));
+}
+
 // The rule of the vendor's runtime: |s_in s_w - s_bias| within 1e-5, relative (formats.md §4.3).
 void check_bias_scales(const Graph& graph, const std::string& where, Problems& problems) {
   for (const Node& node : graph.nodes) {
     if (!has_weights(node) || node.inputs.size() < 3 || node.inputs[2] == kNone) continue;
     if (!graph.values[node.inputs[0]].quantization.quantized()) continue;  // behind softmax: refused later
-    const auto scale = [&](std::size_t i) {
-      return static_cast<double>(graph.values[node.inputs[i]].quantization.scale.at(0));
-    };
+    const auto scale = [&](std::size_t i) { return step_of(graph.values[node.inputs[i]].quantization); };
     const double expected = scale(0) * scale(1);
     const double difference = scale(2) > expected ? scale(2) - expected : expected - scale(2);
     if (difference <= 1e-5 * expected) continue;

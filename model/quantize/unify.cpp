@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "model/quantize/calibrate.h"
@@ -50,11 +51,13 @@ class Unifier {
     if (moves_codes(node)) set(node.outputs[0], parameters(node.inputs[0]), "shared with its input");
   }
 
-  // 4. A bias counts in steps of s_in * s_w (formats.md §4.3).
+  // 4. A bias counts in steps of s_in * s_w, of fixed point in 64 bits (formats.md §4.3).
   void scale_bias(const Node& node) {
     if (!has_weights(node) || node.inputs.size() < 3 || node.inputs[2] == kNone) return;
     const Quantization& x = parameters(node.inputs[0]);
     const Quantization& w = parameters(node.inputs[1]);
+    if (x.scheme == Quantization::Scheme::fixed_point && w.scheme == x.scheme)
+      return set(node.inputs[2], fixed_point_bias(x.fl + w.fl), "fl of the input + fl of the weights");
     if (x.scale.size() != 1 || w.scale.size() != 1) return;  // refused where it is computed
     Quantization bias;
     bias.scheme = Quantization::Scheme::affine;
@@ -66,6 +69,16 @@ class Unifier {
     bias.max =
         static_cast<double>(std::numeric_limits<std::int32_t>::max()) * static_cast<double>(bias.scale[0]);
     set(node.inputs[2], bias, "input scale * weight scale");
+  }
+
+  static Quantization fixed_point_bias(int fl) {
+    Quantization bias;
+    bias.scheme = Quantization::Scheme::fixed_point;
+    bias.dtype = DataType::int64;
+    bias.fl = fl;
+    bias.max = std::ldexp(1.0, 63 - fl);
+    bias.min = -bias.max;
+    return bias;
   }
 
   const Quantization& parameters(ValueId id) const { return graph_.values[id].quantization; }

@@ -17,7 +17,7 @@ CodeRange range_of(DataType type) {
 
 bool is_affine(const Quantization& q) {
   const bool stored = q.dtype == DataType::uint8 || q.dtype == DataType::int8 || q.dtype == DataType::int16 ||
-                      q.dtype == DataType::int32;
+                      q.dtype == DataType::uint16 || q.dtype == DataType::int32;
   if (!stored || q.per_channel()) return false;
   if (q.scheme == Quantization::Scheme::fixed_point) return q.fl > -64 && q.fl < 64;
   return q.scheme == Quantization::Scheme::affine && q.scale.size() == 1 && q.zero_point.size() == 1;
@@ -27,7 +27,7 @@ Affine affine_parameters(const KernelCall& call, const Value& value) {
   const Quantization& q = value.quantization;
   if (!is_affine(q)) {
     throw Error(place_of(call.node), fmt::format("'{}' is {}", value.name, to_string(q)),
-                "this operator computes on int8, uint8 or int16 tensors with one scale each");
+                "this operator computes on tensors of 8 or 16 bits with one scale each");
   }
   if (q.scheme == Quantization::Scheme::affine) return {q.scale[0], q.zero_point[0], q.dtype};
   float step = 1;

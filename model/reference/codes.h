@@ -30,7 +30,7 @@ struct Affine {
   }
   CodeRange range() const { return range_of(dtype); }
 };
-// One scale, int8, uint8, int16 or int32; fixed point is the scale 2^-fl.
+// One scale, codes of 8, 16 or 32 bits; fixed point is the scale 2^-fl.
 bool is_affine(const Quantization& q);
 // Error naming node and value if it is stored otherwise.
 Affine affine_parameters(const KernelCall& call, const Value& value);
@@ -51,6 +51,8 @@ void with_code_type(DataType type, Visit visit) {
       return visit(std::int8_t{});
     case DataType::int16:
       return visit(std::int16_t{});
+    case DataType::uint16:
+      return visit(std::uint16_t{});
     case DataType::int32:
       return visit(std::int32_t{});
     default:

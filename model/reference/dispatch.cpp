@@ -72,7 +72,12 @@ bool own_kernel_is_group(const Graph& graph, const Node& node, RequantRule rule)
   const bool onnx = rule == RequantRule::onnx;
   if (node.op == "convolution" || node.op == "fullconnect")
     return !affine || !parameters(graph, node.inputs.at(1)).quantized();
-  if (node.op == "softmax") return !is_affine(in) || out.quantized() || out.dtype != DataType::float16;
+  if (node.op == "matmul") return !affine || !is_affine(parameters(graph, node.inputs.at(1)));
+  // ONNX Runtime has no kernel for it on codes.
+  if (node.op == "deconvolution") return onnx || !affine || !parameters(graph, node.inputs.at(1)).quantized();
+  // The program that ends in float16 reads uint8.
+  if (node.op == "softmax")
+    return !is_affine(in) || in.dtype != DataType::uint8 || out.quantized() || out.dtype != DataType::float16;
   if (node.op == "quantize") return !is_tflite(rule) || !is_affine(out);
   if (node.op == "noop" || node.op == "reshape" || node.op == "permute")
     return !same_parameters(in, out) && (!affine || onnx);

@@ -80,8 +80,10 @@ std::vector<Tensor> is_inf(const KernelCall& call);
 std::vector<Tensor> binary(const KernelCall& call);  // all functions of two numbers
 std::vector<Tensor> where(const KernelCall& call);
 std::vector<Tensor> deconvolution(const KernelCall& call);
+std::vector<Tensor> deconvolution_quantized(const KernelCall& call);
 std::vector<Tensor> poolwithargmax(const KernelCall& call);
 std::vector<Tensor> matmul(const KernelCall& call);
+std::vector<Tensor> matmul_quantized(const KernelCall& call);
 std::vector<Tensor> matmul_integer(const KernelCall& call);
 std::vector<Tensor> convolution_integer(const KernelCall& call);
 std::vector<Tensor> dynamic_quantize(const KernelCall& call);

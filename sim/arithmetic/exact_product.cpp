@@ -7,26 +7,13 @@
 
 namespace trireme {
 
-namespace {
-
-// Terms whose sum cannot leave the integers that the type counts one by one.
+// As many terms as cannot leave the integers that the type counts one by one.
 template <typename Real>
-std::int64_t exact_terms(const MatrixView<Real>& a, std::int64_t largest) {
-  Real largest_of_a = 1;
-  for (std::int64_t i = 0; i < a.rows; ++i) {
-    const Real* row = a.values + i * a.stride;
-    for (std::int64_t k = 0; k < a.columns; ++k) largest_of_a = std::max(largest_of_a, std::abs(row[k]));
-  }
+ExactOperand<Real>::ExactOperand(const MatrixView<Real>& values, std::int64_t largest_product)
+    : view(values) {
   constexpr std::int64_t counted = std::int64_t{1} << std::numeric_limits<Real>::digits;
-  return std::max<std::int64_t>(
-      1, counted / (static_cast<std::int64_t>(largest_of_a) * std::max<std::int64_t>(1, largest)));
+  slice = std::max<std::int64_t>(1, counted / std::max<std::int64_t>(1, largest_product));
 }
-
-}  // namespace
-
-template <typename Real>
-ExactOperand<Real>::ExactOperand(const MatrixView<Real>& values, std::int64_t largest)
-    : view(values), slice(exact_terms(values, largest)) {}
 
 template <typename Real>
 void multiply_exact(const ExactOperand<Real>& a, const MatrixView<Real>& b, ProductBuffers<Real>& buffers) {

@@ -21,11 +21,11 @@ struct SumOf<double> {
   using Type = std::int64_t;
 };
 
-// The left operand of several products, all integers, with how many of its products with integers up to
-// `largest` the type adds up exactly.
+// The left operand of several products, with how many of them the type adds up exactly: no product of one of
+// its integers with one of the right operand is larger than `largest_product` in magnitude.
 template <typename Real>
 struct ExactOperand {
-  ExactOperand(const MatrixView<Real>& values, std::int64_t largest);
+  ExactOperand(const MatrixView<Real>& values, std::int64_t largest_product);
   MatrixView<Real> view;
   std::int64_t slice;
 };
@@ -36,7 +36,7 @@ struct ProductBuffers {
   std::vector<Real> slice;
 };
 
-// buffers.sums[i][j] = sum_k a[i][k] * b[k][j]; b: integers up to the `largest` that a was made for.
+// buffers.sums[i][j] = sum_k a[i][k] * b[k][j]; b: integers that keep to what a was made for.
 template <typename Real>
 void multiply_exact(const ExactOperand<Real>& a, const MatrixView<Real>& b, ProductBuffers<Real>& buffers);
 

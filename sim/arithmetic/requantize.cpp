@@ -13,7 +13,12 @@ namespace {
 constexpr std::int64_t kMin = std::numeric_limits<std::int32_t>::min();
 constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
 
-std::int32_t saturate(std::int64_t value) { return static_cast<std::int32_t>(std::clamp(value, kMin, kMax)); }
+__extension__ typedef __int128 Wide;  // 64-bit sums times multipliers of up to 32 bits
+
+template <typename Integer>
+std::int32_t saturate(Integer value) {
+  return static_cast<std::int32_t>(value < kMin ? Integer{kMin} : value > kMax ? Integer{kMax} : value);
+}
 
 float float_of(std::uint32_t bits) {
   float value = 0;
@@ -41,11 +46,11 @@ std::int32_t round_float(float product, Ties ties) {
 }
 
 // value / 2^shift to the nearest integer.
-std::int64_t round_shift(std::int64_t value, int shift, Ties ties) {
-  if (shift > 62) return 0;  // |value| < 2^56: less than one half
-  const std::int64_t half = std::int64_t{1} << (shift - 1);
-  const std::int64_t floor = value >> shift;
-  const std::int64_t rest = value & ((std::int64_t{1} << shift) - 1);
+Wide round_shift(Wide value, int shift, Ties ties) {
+  if (shift > 100) return 0;  // |value| < 2^88: less than one half
+  const Wide half = Wide{1} << (shift - 1);
+  const Wide floor = value >> shift;
+  const Wide rest = value & ((Wide{1} << shift) - 1);
   if (rest != half) return floor + (rest > half ? 1 : 0);
   switch (ties) {
     case Ties::half_up:
@@ -58,31 +63,37 @@ std::int64_t round_shift(std::int64_t value, int shift, Ties ties) {
   internal_error("unknown tie rule");
 }
 
-std::int32_t scale_integer(std::int32_t accumulator, const Requantizer& by, Ties ties) {
-  const std::int64_t product = std::int64_t{accumulator} * std::int64_t{by.multiplier};
+std::int32_t scale_integer(std::int64_t accumulator, const Requantizer& by, Ties ties) {
+  const Wide product = Wide{accumulator} * by.multiplier;
   if (by.shift > 0) return saturate(round_shift(product, by.shift, ties));
-  const int left = by.shift < -31 ? 31 : -by.shift;  // any product but 0 saturates from there on
-  return saturate(std::int64_t{saturate(product)} * (std::int64_t{1} << left));
+  return saturate(product * (Wide{1} << std::min(-by.shift, 31)));  // 31 places saturate whatever is not 0
 }
 
-std::int64_t shift_half_up(std::int64_t value, int shift) {
-  return (value + ((std::int64_t{1} << shift) >> 1)) >> shift;
+Wide shift_half_up(Wide value, int shift) { return (value + ((Wide{1} << shift) >> 1)) >> shift; }
+
+// 64-bit sums: TensorFlow Lite rounds the multiplier to 16 bits first, and then once, half up.
+std::int32_t scale_wide(std::int64_t accumulator, const Requantizer& by) {
+  const std::uint32_t q = by.multiplier < 0x7FFF0000U ? (by.multiplier + 0x8000U) >> 16 : 0x7FFFU;
+  const Wide product = Wide{accumulator} * q;
+  const int right = 15 - std::clamp(by.shift, -64, 46);  // beyond, all is 0 or saturates
+  if (right <= 0) return saturate(product * (Wide{1} << -right));
+  return saturate((product + (Wide{1} << (right - 1))) >> right);
 }
 
 // numerics.md §3.2. Both of its first steps, hi = (acc << left) * q / 2^31, round halves up; a left shift
-// leaves fewer bits to drop, so that nothing wider than 62 bits occurs. Saturates only at the end, where the
-// runtimes' int32 overflows.
-std::int32_t scale_tflite(std::int32_t accumulator, const Requantizer& by, const RequantizeConfig& config) {
+// leaves fewer bits to drop. Saturates only at the end, where the runtimes' int32 overflows.
+std::int32_t scale_tflite(std::int64_t accumulator, const Requantizer& by, const RequantizeConfig& config) {
+  if (config.kernel == TfliteKernel::wide) return scale_wide(accumulator, by);
   const auto q = static_cast<std::int64_t>(static_cast<std::int32_t>(by.multiplier));
-  const std::int64_t product = std::int64_t{accumulator} * q;
+  const Wide product = Wide{accumulator} * q;
   const int exponent = std::clamp(by.shift, -31, 30);  // what the compiler makes
   if (config.rule == RequantRule::tflm_single) return saturate(shift_half_up(product, 31 - exponent));
-  const std::int64_t high = shift_half_up(product, 31 - std::max(exponent, 0));
+  const Wide high = shift_half_up(product, 31 - std::max(exponent, 0));
   const int right = std::max(-exponent, 0);
   if (config.rule == RequantRule::tflite && config.kernel == TfliteKernel::ruy)
     return saturate(shift_half_up(high, right));
-  const std::int64_t mask = (std::int64_t{1} << right) - 1;
-  const std::int64_t threshold = (mask >> 1) + (high < 0 ? 1 : 0);
+  const Wide mask = (Wide{1} << right) - 1;
+  const Wide threshold = (mask >> 1) + (high < 0 ? 1 : 0);
   return saturate((high >> right) + ((high & mask) > threshold ? 1 : 0));
 }
 
@@ -97,7 +108,7 @@ RequantizeConfig requantize_config(const PostProcessing& post, std::int32_t zero
           post.clamp_high};
 }
 
-std::int32_t scale_accumulator(std::int32_t accumulator, const Requantizer& by,
+std::int32_t scale_accumulator(std::int64_t accumulator, const Requantizer& by,
                                const RequantizeConfig& config) {
   switch (config.rule) {
     case RequantRule::vipf:
@@ -115,7 +126,7 @@ std::int32_t scale_accumulator(std::int32_t accumulator, const Requantizer& by,
   internal_error("unknown requantization rule");
 }
 
-std::int32_t requantize(std::int32_t accumulator, const Requantizer& by, const RequantizeConfig& config) {
+std::int32_t requantize(std::int64_t accumulator, const Requantizer& by, const RequantizeConfig& config) {
   const std::int64_t scaled = scale_accumulator(accumulator, by, config);
   const std::int64_t code = scaled + config.zero_point;
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(code, config.clamp_low, config.clamp_high));

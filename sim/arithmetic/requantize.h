@@ -10,7 +10,8 @@
 
 namespace trireme {
 
-enum class TfliteKernel : std::uint8_t { ruy, gemmlowp };  // rule tflite: convolution and dense, or depthwise
+// Rule tflite: convolution and dense, or depthwise. wide: 64-bit sums under any of the runtime's rules.
+enum class TfliteKernel : std::uint8_t { ruy, gemmlowp, wide };
 
 struct RequantizeConfig {
   RequantRule rule;
@@ -23,10 +24,10 @@ struct RequantizeConfig {
 RequantizeConfig requantize_config(const PostProcessing& post, std::int32_t zero_point, TfliteKernel kernel);
 
 // Scaled and rounded, before the zero point; saturates to int32.
-std::int32_t scale_accumulator(std::int32_t accumulator, const Requantizer& by,
+std::int32_t scale_accumulator(std::int64_t accumulator, const Requantizer& by,
                                const RequantizeConfig& config);
 // The whole way: scale, add zero point, clamp.
-std::int32_t requantize(std::int32_t accumulator, const Requantizer& by, const RequantizeConfig& config);
+std::int32_t requantize(std::int64_t accumulator, const Requantizer& by, const RequantizeConfig& config);
 
 // The multiplier word of a real factor under a float rule (vipf, onnx) or an integer one.
 Requantizer requantizer_of(float factor, RequantRule rule);

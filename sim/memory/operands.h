@@ -19,6 +19,14 @@ class OperandReader {
   Bytes bytes(Address address, std::uint64_t count, const std::string& what);
   // The tensor's elements, dense [channel][row][x].
   Bytes tensor(const TensorView& view, const std::string& what);
+  // One a channel: 32 bits, or 64 for wide sums.
+  template <typename Weighted>
+  std::vector<std::int64_t> biases(const Weighted& job) {
+    if (has_wide_sums(job.input, job.weight_dtype))
+      return array<std::int64_t>(job.bias, job.output.channels, "its bias");
+    const auto narrow = array<std::int32_t>(job.bias, job.output.channels, "its bias");
+    return {narrow.begin(), narrow.end()};
+  }
   template <typename T>
   std::vector<T> array(Address address, std::uint64_t count, const std::string& what) {
     const Bytes raw = bytes(address, count * sizeof(T), what);
@@ -40,7 +48,13 @@ void write_tensor(MemoryImage& image, const TensorView& view, const Bytes& dense
 int element_bytes(const TensorView& view);
 std::uint64_t elements_of(const TensorView& view);
 std::vector<AddressRange> ranges_of(const TensorView& view);
-// The same for a window of the view: columns x.., rows y.., channels c...
+// The bias of every channel.
+template <typename Weighted>
+AddressRange bias_range(const Weighted& job) {
+  const auto bytes = static_cast<std::uint64_t>(bias_bytes(job.input, job.weight_dtype));
+  return {job.bias, bytes * job.output.channels};
+}
+// The ranges of a window of a view: columns x.., rows y.., channels c...
 struct ViewWindow {
   std::int64_t x, y, c, width, height, channels;
 };

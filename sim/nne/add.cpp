@@ -5,18 +5,15 @@
 #include <cmath>
 #include <cstring>
 
+#include "sim/arithmetic/codes.h"
 #include "sim/arithmetic/requantize.h"
 
 namespace trireme {
 
 namespace {
 
-constexpr int kMoreBits = 20;  // TensorFlow Lite's left shift of 8-bit sums
-
-std::int32_t code_of(const Bytes& bytes, std::size_t i, std::uint8_t dtype) {
-  return static_cast<DataType>(dtype) == DataType::int8 ? std::int32_t{static_cast<std::int8_t>(bytes[i])}
-                                                        : std::int32_t{bytes[i]};
-}
+// TensorFlow Lite's left shift of a sum's operands, by the bytes of a code.
+int more_bits(std::uint8_t dtype) { return bytes_of(static_cast<DataType>(dtype)) == 1 ? 20 : 15; }
 
 float float_of(std::uint32_t bits) {
   float value;
@@ -47,14 +44,14 @@ struct Sum {
     const float sum = job.subtract != 0 ? x - y : x + y;
     const float steps = nearest_even(sum / float_of(operands.requantizers[2].multiplier));
     const float limited = std::clamp(steps, -1e9F, 1e9F);
-    return clamped(std::int64_t{static_cast<std::int32_t>(limited)} + job.output.zero_point);
+    return clamped(std::int64_t{static_cast<std::int32_t>(limited)} + zero_point_of(job.output));
   }
 
   // ONNX Runtime's QLinearAdd. The codes as they are stored: the constant has every zero point in it.
   std::int32_t by_ratios(std::int32_t a, std::int32_t b) const {
     const auto number = [&](std::size_t i) { return float_of(operands.requantizers[i].multiplier); };
-    const auto x = static_cast<float>(a + job.input.zero_point);
-    const auto y = static_cast<float>(b + job.input2.zero_point);
+    const auto x = static_cast<float>(a + zero_point_of(job.input));
+    const auto y = static_cast<float>(b + zero_point_of(job.input2));
     const float code = nearest_even(std::fma(x, number(0), std::fma(y, number(1), number(2))));
     if (std::isnan(code)) return clamped(0);
     return clamped(static_cast<std::int32_t>(std::clamp(code, -1e9F, 1e9F)));
@@ -62,7 +59,7 @@ struct Sum {
 
   std::int32_t in_integers(std::int32_t a, std::int32_t b, const RequantizeConfig& config) const {
     const auto scaled = [&](std::int32_t code, int which) {
-      return scale_accumulator(code * (1 << kMoreBits),
+      return scale_accumulator(std::int64_t{code} * (1 << more_bits(job.output.dtype)),
                                operands.requantizers[static_cast<std::size_t>(which)], config);
     };
     const std::int32_t x = scaled(a, 0), y = scaled(b, 1);
@@ -77,17 +74,18 @@ Bytes add(const NneJob& job, const NneOperands& operands) {
   const bool integers =
       rule == RequantRule::tflite || rule == RequantRule::tflm || rule == RequantRule::tflm_single;
   const bool ratios = rule == RequantRule::onnx;
-  const RequantizeConfig config = requantize_config(job.post, job.output.zero_point, TfliteKernel::gemmlowp);
+  const RequantizeConfig config =
+      requantize_config(job.post, zero_point_of(job.output), TfliteKernel::gemmlowp);
   const Sum sum{job, operands};
-  Bytes output(operands.input.size());
+  const Codes left = codes_of(operands.input, job.input.dtype);
+  const Codes right = codes_of(operands.input2, job.input2.dtype);
+  Codes output(std::min(left.size(), right.size()));
   for (std::size_t i = 0; i < output.size(); ++i) {
-    const std::int32_t a = code_of(operands.input, i, job.input.dtype) - job.input.zero_point;
-    const std::int32_t b = code_of(operands.input2, i, job.input2.dtype) - job.input2.zero_point;
-    output[i] = static_cast<std::uint8_t>(integers ? sum.in_integers(a, b, config)
-                                          : ratios ? sum.by_ratios(a, b)
-                                                   : sum.in_float(a, b));
+    const std::int32_t a = left[i] - zero_point_of(job.input);
+    const std::int32_t b = right[i] - zero_point_of(job.input2);
+    output[i] = integers ? sum.in_integers(a, b, config) : ratios ? sum.by_ratios(a, b) : sum.in_float(a, b);
   }
-  return output;
+  return stored_codes(output, job.output.dtype);
 }
 
 }  // namespace trireme

@@ -14,7 +14,7 @@ struct NneOperands {
   Bytes input;
   Bytes input2;  // add   // codes, [channel][row][x]
   Bytes stream;  // coded coefficients
-  std::vector<std::int32_t> bias;
+  std::vector<std::int64_t> bias;
   std::vector<Requantizer> requantizers;  // one, or one an output channel
 };
 

@@ -31,7 +31,7 @@ JobRanges Nne::ranges(std::uint32_t index) const {
     return ranges;
   }
   ranges.reads.push_back({job.coefficients, job.coefficient_bytes});
-  ranges.reads.push_back({job.bias, std::uint64_t{job.output.channels} * sizeof(std::int32_t)});
+  ranges.reads.push_back(bias_range(job));
   if (job.kernel_cache_bytes > 0) ranges.writes.push_back({job.kernel_cache, job.kernel_cache_bytes});
   if (job.image_cache_bytes > 0) ranges.writes.push_back({job.image_cache, job.image_cache_bytes});
   return ranges;
@@ -128,7 +128,7 @@ void Nne::fetch_coefficients() {
   for (;;) {
     sc_core::wait(started_);
     // Bias and multipliers come first, once a job.
-    std::vector<AddressRange> constants = {{job().bias, sizeof(std::int32_t) * job().output.channels}};
+    std::vector<AddressRange> constants = {bias_range(job())};
     if (job().post.per_channel != 0) {
       constants.push_back({job().post.requantizer_address, sizeof(Requantizer) * job().output.channels});
     }

@@ -50,7 +50,7 @@ std::vector<AddressRange> table_ranges(const TpJob& job) {
 std::vector<AddressRange> constant_ranges(const TpJob& job) {
   std::vector<AddressRange> ranges;
   if (is_dense(job)) {
-    ranges.push_back({job.bias, std::uint64_t{job.output.channels} * sizeof(std::int32_t)});
+    ranges.push_back(bias_range(job));
     if (job.post.per_channel != 0) {
       ranges.push_back(
           {job.post.requantizer_address, std::uint64_t{job.output.channels} * sizeof(Requantizer)});

@@ -11,7 +11,7 @@ namespace trireme {
 struct TpOperands {
   Bytes input;
   Bytes table;  // look-up codes or the coded coefficients
-  std::vector<std::int32_t> bias;
+  std::vector<std::int64_t> bias;
   std::vector<Requantizer> requantizers;
 };
 

@@ -49,7 +49,7 @@ TEST(Documentation, OffsetsOfDescriptorsAreThoseOfTheStructs) {
   row(offsetof(JobHeader, wait_events), sizeof JobHeader::wait_events, "`wait_events[8]`");
   row(offsetof(TensorView, zero_point), 2, "`zero_point`");
   row(offsetof(PostProcessing, clamp_high), 4, "`clamp_high`");
-  row(offsetof(NneJob, bias), 4, "`bias` | int32 an output channel");
+  row(offsetof(NneJob, bias), 4, "`bias` | an output channel: int32, int64 for 16-bit data or weights");
   row(offsetof(NneJob, pool_type), 3, "`pool_type`");
   row(offsetof(NneJob, groups), 2, "`groups`");
   row(offsetof(NneJob, kernel_cache_bytes), 8, "`kernel_cache_bytes`");

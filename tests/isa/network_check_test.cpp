@@ -166,8 +166,8 @@ TEST(NetworkCheck, TpFieldsMustBePossible) {
     EXPECT_EQ(after_tp(operation, [](TpJob&) {}), "no error");
   }
   EXPECT_THAT(after_tp(TpOperation::fully_connected,
-                       [](TpJob& job) { job.weight_dtype = static_cast<std::uint8_t>(DataType::int16); }),
-              HasSubstr("weights of type int16 (int8 or uint8)"));
+                       [](TpJob& job) { job.weight_dtype = static_cast<std::uint8_t>(DataType::float16); }),
+              HasSubstr("weights of type float16 (int8, uint8 or int16)"));
   EXPECT_THAT(after_tp(TpOperation::lut, [](TpJob&) {}), HasSubstr("bytes of the table is 128 (256 to 256)"));
   EXPECT_THAT(after_tp(TpOperation::max_pool, [](TpJob& job) { job.stride_w = 0; }),
               HasSubstr("horizontal stride is 0"));

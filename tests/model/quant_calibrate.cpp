@@ -89,6 +89,32 @@ TEST(QuantizeGraph, MovingAverage) {
   EXPECT_EQ(chain.value("input").quantization.min, -0.5);
 }
 
+// The same samples (RangesByHand). Input up to 4: fl = 15 - log2 4 = 13. Weights up to 2: 15 - 1 = 14. relu
+// and so fc up to 9.5: 15 - 4 = 11. Bias: 13 + 14 = 27 in 64 bits, up to 2^63 / 2^27 (formats.md §4.3).
+TEST(QuantizeGraph, FixedPointOfSixteenBitsByHand) {
+  Chain chain = network();
+  QuantizeOptions options;
+  options.quantizer = "dynamic_fixed_point";
+  options.qtype = "int16";
+  quantize_graph(chain.graph, options, samples_of({pair(1, 3), pair(4, -1)}));
+  EXPECT_EQ(to_string(chain.value("input").quantization), "i16 fl=13");
+  EXPECT_EQ(to_string(chain.value("w").quantization), "i16 fl=14");
+  EXPECT_EQ(to_string(chain.value("relu:out").quantization), "i16 fl=11");
+  EXPECT_EQ(to_string(chain.value("fc:out").quantization), "i16 fl=11");
+  EXPECT_EQ(to_string(chain.value("b").quantization), "i64 fl=27");
+  EXPECT_EQ(chain.value("b").quantization.max, 68719476736.0);
+}
+
+// ceil(log2 x): 3 bits before the point for 8, 4 for what is above; all zero keeps every bit behind it.
+TEST(QuantizeGraph, FixedPointAtPowersOfTwo) {
+  EXPECT_EQ(fixed_point(-8, 1, DataType::int16).fl, 12);
+  EXPECT_EQ(fixed_point(-1, 8.5F, DataType::int16).fl, 11);
+  EXPECT_EQ(fixed_point(-1, 8, DataType::int8).fl, 4);
+  EXPECT_EQ(fixed_point(0, 0.25F, DataType::int8).fl, 9);
+  EXPECT_EQ(fixed_point(0, 100000, DataType::int16).fl, -2);
+  EXPECT_EQ(fixed_point(0, 0, DataType::int16).fl, 15);
+}
+
 std::string message_of(const QuantizeOptions& options, std::vector<Tensor> samples) {
   Chain chain = network();
   try {
@@ -103,10 +129,9 @@ std::string message_of(const QuantizeOptions& options, std::vector<Tensor> sampl
 TEST(QuantizeGraph, SaysWhatItCannotDo) {
   QuantizeOptions other;
   other.quantizer = "dynamic_fixed_point";
-  other.qtype = "int16";
+  other.qtype = "uint8";
   EXPECT_THAT(message_of(other, {pair(1, 2)}),
-              HasSubstr("'dynamic_fixed_point' is not part of this version"));
-  EXPECT_THAT(message_of(other, {pair(1, 2)}), HasSubstr("'int16' is not part of this version"));
+              HasSubstr("'dynamic_fixed_point' with 'uint8' is not part of this version"));
   EXPECT_THAT(message_of({}, {}), HasSubstr("no sample"));
   EXPECT_THAT(message_of({}, {pair(1, std::nanf(""))}),
               HasSubstr("value 'input' of sample 1: element 1 is nan"));

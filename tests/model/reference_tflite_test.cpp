@@ -75,6 +75,62 @@ TEST(QuantizedFullconnect, Int8WithAScaleAChannel) {
   }
 }
 
+ValueId coded_constant(Chain& chain, const std::string& name, Tensor codes, const Quantization& q) {
+  const ValueId id = chain.constant(name, std::move(codes), q);
+  chain.graph.values[id].dtype = DataType::float32;
+  return id;
+}
+
+std::vector<int> int8_answer(const Graph& graph, const Tensor& in) {
+  ExecuteOptions options;
+  options.quantized = true;
+  options.rule = RequantRule::tflite;
+  const Tensor y = execute(graph, {in}, options).at(0);
+  const auto* data = y.data<std::int8_t>();
+  return {data, data + y.size()};
+}
+
+// TensorFlow Lite 2.9 answered: TRANSPOSE_CONV, SAME, stride 2, kernel 3x2, a scale a channel, a bias.
+TEST(TfliteOperators, TransposedConvolutionOfInt8) {
+  Chain chain({1, 2, 2, 2}, signed_codes(DataType::int8, 0.05F, -7));
+  Quantization qw = signed_codes(DataType::int8, 0, 0);
+  qw.scale = {0.004F, 0.009F};
+  qw.zero_point = {0, 0};
+  qw.channel_axis = 1;
+  const ValueId w = coded_constant(
+      chain, "w",
+      Tensor::of<std::int8_t>({2, 2, 3, 2}, {-112, 34, 75,  93,  119, -36, -44, -80,  105, -74, 59, 61,
+                                             73,   13, -65, -42, -46, -28, 77,  -104, -32, 74,  66, 27}),
+      qw);
+  Quantization qb = signed_codes(DataType::int32, 0, 0);
+  qb.scale = {0.05F * 0.004F, 0.05F * 0.009F};
+  qb.zero_point = {0, 0};
+  qb.channel_axis = 0;
+  const ValueId b = coded_constant(chain, "b", Tensor::of<std::int32_t>({2}, {847, -665}), qb);
+  DeconvolutionAttributes a;
+  a.window.kernel_h = 3;
+  a.window.kernel_w = 2;
+  a.window.stride_h = a.window.stride_w = 2;
+  a.window.pad_bottom = 1;
+  chain.add("deconv", "deconvolution", a, {w, b}, signed_codes(DataType::int8, 0.6F, 11));
+  EXPECT_EQ(
+      int8_answer(chain.graph, Tensor::of<std::int8_t>({1, 2, 2, 2}, {69, 44, -13, -76, -36, 94, 122, 53})),
+      (std::vector<int>{8, 12, 12, 12, 14, 14, 10, 11, 18, 11, 16, 9,  8, 9,  8, 8,
+                        6, 8,  15, 0,  17, 5,  12, 13, 20, 4,  23, 14, 7, 18, 4, 18}));
+}
+
+// TensorFlow Lite 2.9 answered: BATCH_MATMUL.
+TEST(TfliteOperators, ProductOfInt8) {
+  Chain chain({1, 2, 3}, signed_codes(DataType::int8, 0.03F, 5));
+  const ValueId b = coded_constant(
+      chain, "b",
+      Tensor::of<std::int8_t>({1, 3, 4}, {-11, -42, -62, -38, -43, -29, 35, -99, 12, -81, 12, 65}),
+      signed_codes(DataType::int8, 0.021F, -40));
+  chain.add("product", "matmul", {}, {b}, signed_codes(DataType::int8, 0.2F, -3));
+  EXPECT_EQ(int8_answer(chain.graph, Tensor::of<std::int8_t>({1, 2, 3}, {-92, -87, -118, 96, -82, -87})),
+            (std::vector<int>{-31, 10, -38, -27, -9, 5, -45, -17}));
+}
+
 // int16 data, sums beyond 32 bits: (4 * 32767 * 100 + 2^34) * 2^-10 * 2^-10 / 1 = 12.4996 + 16384 -> 16396.
 TEST(QuantizedFullconnect, Int16SumsInSixtyFourBits) {
   Chain chain({1, 4}, signed_codes(DataType::int16, 0x1p-10F, 0));

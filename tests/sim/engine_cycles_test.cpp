@@ -19,6 +19,7 @@ NneJob small_convolution(int layer) {
   job.output = packed_view(kOut, 8, 8, 4);
   job.post = vipf_post(1.0F);
   job.conv_width = job.conv_height = 8;
+  job.weight_dtype = kU8;
   job.kernel_w = job.kernel_h = 3;
   job.stride_w = job.stride_h = 1;
   job.dilation_w = job.dilation_h = 1;

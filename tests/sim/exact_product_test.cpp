@@ -22,7 +22,7 @@ void expect_exact(std::int64_t rows, std::int64_t terms, std::int64_t columns, i
   std::mt19937 random(static_cast<unsigned>(rows * 31 + terms * 7 + columns));
   const auto a = integers<Real>(random, static_cast<std::size_t>(rows * terms), -largest_a, largest_a);
   const auto b = integers<Real>(random, static_cast<std::size_t>(terms * columns), -largest_b, largest_b);
-  const ExactOperand<Real> left({a.data(), rows, terms, terms}, largest_b);
+  const ExactOperand<Real> left({a.data(), rows, terms, terms}, std::int64_t{largest_a} * largest_b);
   ProductBuffers<Real> buffers;
   multiply_exact<Real>(left, {b.data(), terms, columns, columns}, buffers);
   for (std::int64_t i = 0; i < rows; ++i) {
@@ -55,7 +55,7 @@ TEST(ExactProduct, TheLargestSumThatASliceMayHold) {
   // term of 1 it would not: 65,280,001 is odd and above 2^24.
   std::vector<float> a(2001, 255.0F), b(2001, 128.0F);
   a.back() = b.back() = 1.0F;
-  const ExactOperand<float> left({a.data(), 1, 2001, 2001}, 128);
+  const ExactOperand<float> left({a.data(), 1, 2001, 2001}, 255 * 128);
   EXPECT_EQ(left.slice, 514);
   ProductBuffers<float> buffers;
   multiply_exact<float>(left, {b.data(), 2001, 1, 1}, buffers);

@@ -66,6 +66,58 @@ TEST(NneValues, PoolingWindowsMayOverhangTheMap) {
   EXPECT_EQ(run(job, kCounting, {1}, 0), (Bytes{5, 6, 8, 9}));
 }
 
+// 16-bit codes, low byte first.
+Bytes words(const std::vector<int>& codes) {
+  Bytes bytes;
+  for (const int code : codes) {
+    bytes.push_back(static_cast<std::uint8_t>(code & 255));
+    bytes.push_back(static_cast<std::uint8_t>(code >> 8 & 255));
+  }
+  return bytes;
+}
+
+NneJob wide_identity(DataType type) {
+  NneJob job = identity();
+  job.input.dtype = job.output.dtype = static_cast<std::uint8_t>(type);
+  job.input.row_stride = job.output.row_stride = 6;
+  job.input.plane_stride = job.output.plane_stride = 18;
+  job.post.clamp_low = -32768;
+  job.post.clamp_high = 32767;
+  return job;
+}
+
+TEST(NneValues, SumsOfSixteenBitsDoNotWrapAtThirtyTwo) {
+  // 3x3 kernel of weight 127 on nine codes -32768, pad 0, one result: 9 * 127 * -32768 = -37453824, and a
+  // bias of -2^40 = -1099511627776: -1099549081600, times 2^-26 = -16384.558 -> -16385. In 32 bits the bias
+  // would be gone.
+  NneJob job = wide_identity(DataType::int16);
+  job.weight_dtype = static_cast<std::uint8_t>(DataType::int8);
+  job.kernel_w = job.kernel_h = 3;
+  job.conv_width = job.conv_height = job.output.width = job.output.height = 1;
+  job.post = vipf_post(0x1p-26F);
+  job.post.clamp_low = -32768;
+  job.post.clamp_high = 32767;
+  const NneOperands operands{words(std::vector<int>(9, -32768)),
+                             {},
+                             raw_coefficients(job, 2, std::vector<std::uint8_t>(9, 127)),
+                             {-(std::int64_t{1} << 40)},
+                             {job.post.requantizer}};
+  EXPECT_EQ(compute(job, operands, test_chip().nne, "test"), words({-16385}));
+}
+
+TEST(NneValues, ZeroPointsOfUint16LieAboveTheSign) {
+  // Zero point 40000 in and 50000 out, weight 1: y = x - 40000 + 50000, clamped to 0..65535.
+  NneJob job = wide_identity(DataType::uint16);
+  job.input.zero_point = static_cast<std::int16_t>(static_cast<std::uint16_t>(40000));
+  job.output.zero_point = static_cast<std::int16_t>(static_cast<std::uint16_t>(50000));
+  job.post.clamp_low = 0;
+  job.post.clamp_high = 65535;
+  const Bytes input = words({0, 1, 30000, 40000, 40001, 55535, 55536, 65535, 12345});
+  const NneOperands operands{input, {}, raw_coefficients(job, 2, {1}), {0}, {job.post.requantizer}};
+  EXPECT_EQ(compute(job, operands, test_chip().nne, "test"),
+            words({10000, 10001, 40000, 50000, 50001, 65535, 65535, 65535, 22345}));
+}
+
 TEST(NneValues, AStreamThatEndsEarlyIsAnError) {
   const NneJob job = identity();
   Bytes stream = raw_coefficients(job, 2, {1});

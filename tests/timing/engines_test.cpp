@@ -16,6 +16,7 @@ NneJob lenet_conv2() {
   job.input = {kVipSramBase + 2048, 14, 14, 6, 14, 196, static_cast<std::uint8_t>(DataType::uint8), 0, 0};
   job.output = {kVipSramBase + 8192, 5, 5, 16, 5, 25, static_cast<std::uint8_t>(DataType::uint8), 0, 0};
   job.conv_width = job.conv_height = 10;
+  job.weight_dtype = static_cast<std::uint8_t>(DataType::uint8);
   job.kernel_w = job.kernel_h = 5;
   job.stride_w = job.stride_h = 1;
   job.dilation_w = job.dilation_h = 1;
@@ -80,6 +81,23 @@ TEST(NneTiming, DepthwiseTakesOneBlockRowAChannel) {
   job.groups = 6;
   // 5x5 = 25 coefficients = 3 blocks: 3 * 3 * 5 = 45 cycles a channel (hardware.md §3.1).
   EXPECT_EQ(mac_cycles_per_kernel(job, chip, tiles_of(job)[0]), 45U);
+}
+
+TEST(NneTiming, SixteenBitsArePassesOfEight) {
+  const Chip chip = test_chip();
+  NneJob job = lenet_conv2();
+  // 255 cycles a kernel of 8-bit weights on 8-bit data (OneConvolutionTile). 16-bit data: both halves with
+  // the weight, 2 * 255 = 510. 16-bit weights too: four products of halves, 4 * 255 = 1020.
+  job.input.dtype = static_cast<std::uint8_t>(DataType::int16);
+  EXPECT_EQ(mac_cycles_per_kernel(job, chip, tiles_of(job)[0]), 510U);
+  EXPECT_EQ(decode_cycles(job, chip, 0), 153U);
+  job.weight_dtype = static_cast<std::uint8_t>(DataType::int16);
+  EXPECT_EQ(mac_cycles_per_kernel(job, chip, tiles_of(job)[0]), 1020U);
+  // 612 weights a core are 1224 halves at 4 a cycle = 306.
+  EXPECT_EQ(decode_cycles(job, chip, 0), 306U);
+  // Results count, not bytes: 100 as before; 14 * 14 * 6 elements are 2352 bytes.
+  EXPECT_EQ(post_cycles(job, chip, tiles_of(job)[0], 0), 100U);
+  EXPECT_EQ(input_bytes(job, tiles_of(job)[0]), 2352);
 }
 
 TEST(NneTiming, TilesCoverTheMapOnce) {

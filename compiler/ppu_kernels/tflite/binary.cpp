@@ -39,6 +39,12 @@ std::optional<PpuKernel> combined(const Call& call, const Operation& operation) 
       call, [&](PpuBuilder& b, const Reg& x, const Reg& y) { return code_of(b, out, operation(b, x, y)); });
 }
 
+// Products of 16-bit codes whose zero points lie far from 0 do not fit into 32 bits.
+bool products_fit(const Call& call) {
+  if (bytes_of(call.in(0).type) == 1 && bytes_of(call.in(1).type) == 1) return true;
+  return codes_of(call.in(0)).zero_point == 0 && codes_of(call.in(1)).zero_point == 0;
+}
+
 // 1. Both inputs, shifted left for precision, in units of twice the larger scale. 2. Their sum or difference
 // in units of the output. Codes of 16 bits that are not symmetric do not fit into 32 after the shift.
 std::optional<PpuKernel> sum(const Call& call, PpuOpcode opcode) {
@@ -69,6 +75,7 @@ std::optional<PpuKernel> difference_of_codes(const Call& call) { return sum(call
 
 // TensorFlow Lite computes the factor in float32, its Micro sibling in double.
 std::optional<PpuKernel> product_of_codes(const Call& call) {
+  if (!products_fit(call)) return std::nullopt;
   const float a = codes_of(call.in(0)).scale, b = codes_of(call.in(1)).scale,
               out = codes_of(call.out()).scale;
   const double exact = double{a} * double{b} / double{out};
@@ -98,6 +105,7 @@ std::optional<PpuKernel> comparison(const Call& call) {
 }
 
 std::optional<PpuKernel> prelu(const Call& call) {
+  if (!products_fit(call)) return std::nullopt;
   const float in = codes_of(call.in(0)).scale, slope = codes_of(call.in(1)).scale;
   const float out = codes_of(call.out()).scale;
   const float positive = in / out, negative = in * slope / out;

@@ -11,8 +11,10 @@ namespace trireme {
 
 namespace {
 
-// u8 codes less this lie in [-128, 127].
-int centre_of(DataType type) { return type == DataType::uint8 ? 128 : 0; }
+// Unsigned codes less this lie around zero.
+int centre_of(DataType type) { return type == DataType::uint8 ? 128 : type == DataType::uint16 ? 32768 : 0; }
+
+bool is_wide(DataType type) { return bytes_of(type) > 1; }
 
 std::vector<std::int64_t> bias_codes(const KernelCall& call, std::int64_t channels) {
   const Tensor* bias = optional_input(call, 2);
@@ -46,6 +48,13 @@ RequantKernel kernel_of_wide_data(const KernelCall& call, RequantKernel kernel) 
   const bool sums_in_64_bits =
       kernel != RequantKernel::convolution || (bias != nullptr && bias->dtype == DataType::int64);
   return sums_in_64_bits ? RequantKernel::wide : RequantKernel::wide_product;
+}
+
+// TensorFlow Lite 2.9 rounds sums of 16-bit data by a multiplier of 16 bits, but those of a TRANSPOSE_CONV
+// without a bias by all of its 31 (one-operator models: 0 of 2898 differ with this, 42 without).
+bool has_narrow_multiplier(const KernelCall& call, const SumParameters& p) {
+  const bool exception = call.node.op == "deconvolution" && call.options.rule == RequantRule::tflite;
+  return !(exception && p.bias.empty());
 }
 
 // An accumulator of 32 bits wraps as every two's complement adder does; sums of a real network stay inside.
@@ -94,12 +103,13 @@ template std::vector<double> centred_codes(const Tensor&);
 
 WeightedSum::WeightedSum(const KernelCall& call, RequantKernel kernel, SumParameters parameters)
     : parameters_(std::move(parameters)),
-      wide_(parameters_.input.dtype == DataType::int16 || parameters_.weight_dtype == DataType::int16),
+      wide_(is_wide(parameters_.input.dtype) || is_wide(parameters_.weight_dtype)),
       wraps_(!wide_),
       input_zero_(parameters_.input.zero_point - centre_of(parameters_.input.dtype)) {
   for (const std::int32_t zero : parameters_.weight_zero)
     weight_zero_.push_back(zero - centre_of(parameters_.weight_dtype));
-  const RequantKernel used = wide_ ? kernel_of_wide_data(call, kernel) : kernel;
+  const bool of_wide = wide_ && has_narrow_multiplier(call, parameters_);
+  const RequantKernel used = of_wide ? kernel_of_wide_data(call, kernel) : kernel;
   wraps_ = !wide_ || (used == RequantKernel::wide_product && call.options.rule == RequantRule::tflite);
   for (std::size_t c = 0; c < parameters_.weight_scale.size(); ++c) {
     requantize_.emplace_back(call.options.rule, call.options.ties, used, factor_of(call, parameters_, c));

@@ -22,13 +22,13 @@ struct SumParameters {
 // of the weight. Errors name the node.
 SumParameters sum_parameters(const KernelCall& call, std::int64_t channels, int channel_axis);
 
-// sum (x - zx)(w - zw) = sum x w - zw sum x - zx sum w + k zx zw, on centred codes and zero points: uint8
-// codes moved to [-128, 127], where the products of the matrix multiplication stay exact (gemm.h).
+// sum (x - zx)(w - zw) = sum x w - zw sum x - zx sum w + k zx zw, on centred codes and zero points: unsigned
+// codes moved to lie around zero, where the products of the matrix multiplication stay exact (gemm.h).
 class WeightedSum {
  public:
   WeightedSum(const KernelCall& call, RequantKernel kernel, SumParameters parameters);
 
-  bool wide() const { return wide_; }  // int16 on a side: products in double, sums in 64 bit
+  bool wide() const { return wide_; }  // 16 bits on a side: products in double, sums in 64 bit
   double centred_input_zero() const { return static_cast<double>(input_zero_); }  // what padding holds
 
   // Codes of weight[m,k] * x[k,n] into out, whose rows lie `stride` apart; row 0 is output channel `channel`.
@@ -53,7 +53,7 @@ class WeightedSum {
   std::vector<ReferenceRequantizer> requantize_;
 };
 
-// Codes as the numbers that matrix products take: uint8 less 128.
+// Codes as the numbers that matrix products take: unsigned ones less half their range.
 template <typename Real>
 std::vector<Real> centred_codes(const Tensor& codes);
 

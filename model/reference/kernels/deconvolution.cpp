@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A transposed convolution: every input pixel spreads a weighted copy of the kernel over the output.
 #include "model/graph/attributes.h"
-#include "model/reference/kernels.h"
+#include "model/reference/kernels/accumulate.h"
 #include "model/reference/kernels/gemm.h"
 
 namespace trireme::kernels {
@@ -32,9 +32,10 @@ Extent extent_of(const KernelCall& call) {
 }
 
 // weight of one group [in][out * taps] -> [out * taps][in]
-std::vector<float> transposed(const float* weight, const Extent& e) {
+template <typename Real>
+std::vector<Real> transposed(const Real* weight, const Extent& e) {
   const std::int64_t columns = e.group_out * e.taps();
-  std::vector<float> result(static_cast<std::size_t>(e.group_in * columns));
+  std::vector<Real> result(static_cast<std::size_t>(e.group_in * columns));
   for (std::int64_t i = 0; i < e.group_in; ++i) {
     for (std::int64_t j = 0; j < columns; ++j)
       result[static_cast<std::size_t>(j * e.group_in + i)] = weight[i * columns + j];
@@ -43,7 +44,8 @@ std::vector<float> transposed(const float* weight, const Extent& e) {
 }
 
 // Adds the copies that one tap makes of the input map to the output plane.
-void spread(const float* copies, const Extent& e, std::int64_t tap, double* plane) {
+template <typename Copy, typename Sum>
+void spread(const Copy* copies, const Extent& e, std::int64_t tap, Sum* plane) {
   const Window& w = e.window;
   const std::int64_t offset_y = tap / w.kernel_w * w.dilation_h - w.pad_top;
   const std::int64_t offset_x = tap % w.kernel_w * w.dilation_w - w.pad_left;
@@ -52,9 +54,30 @@ void spread(const float* copies, const Extent& e, std::int64_t tap, double* plan
     if (y < 0 || y >= e.out_h) continue;
     for (std::int64_t ix = 0; ix < e.in_w; ++ix) {
       const std::int64_t x = ix * w.stride_w + offset_x;
-      if (x >= 0 && x < e.out_w) plane[y * e.out_w + x] += static_cast<double>(copies[iy * e.in_w + ix]);
+      if (x >= 0 && x < e.out_w) plane[y * e.out_w + x] += static_cast<Sum>(copies[iy * e.in_w + ix]);
     }
   }
+}
+
+// Codes less their zero points: exact in double, and so are the products' sums (gemm.h).
+std::vector<double> centred_weight(const KernelCall& call, const SumParameters& p, const Extent& e) {
+  std::vector<double> weight(static_cast<std::size_t>(input(call, 1).size()));
+  const std::vector<std::int32_t> codes = codes_of(input(call, 1));
+  for (std::size_t i = 0; i < weight.size(); ++i) {
+    const auto channel = static_cast<std::int64_t>(i) / e.taps() % e.group_out;
+    const std::int32_t zero =
+        p.weight_zero[p.weight_zero.size() == 1 ? 0 : static_cast<std::size_t>(channel)];
+    weight[i] = static_cast<double>(codes[i] - zero);
+  }
+  return weight;
+}
+
+std::vector<double> centred_input(const KernelCall& call) {
+  const std::int32_t zero = input_parameters(call, 0).zero_point;
+  const std::vector<std::int32_t> codes = codes_of(input(call, 0));
+  std::vector<double> x(codes.size());
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<double>(codes[i] - zero);
+  return x;
 }
 
 }  // namespace
@@ -87,6 +110,36 @@ std::vector<Tensor> deconvolution(const KernelCall& call) {
     }
   }
   return {std::move(result)};
+}
+
+// The same in integers; every sum is requantized by the rule. TensorFlow Lite rounds it as its reference
+// kernels do.
+std::vector<Tensor> deconvolution_quantized(const KernelCall& call) {
+  const Extent e = extent_of(call);
+  const SumParameters parameters = sum_parameters(call, e.group_out * e.groups, 1);
+  const std::vector<double> weight = centred_weight(call, parameters, e), x = centred_input(call);
+  const WeightedSum sum(call, RequantKernel::other, parameters);
+  std::vector<std::int32_t> codes(static_cast<std::size_t>(element_count(output_value(call).shape)));
+  std::vector<std::int64_t> copies(static_cast<std::size_t>(e.group_out * e.taps() * e.in_pixels()));
+  std::vector<std::int64_t> plane(static_cast<std::size_t>(e.out_pixels()));
+  for (std::int64_t group = 0; group < e.groups; ++group) {
+    const std::vector<double> matrix =
+        transposed(weight.data() + group * e.group_in * e.group_out * e.taps(), e);
+    for (std::int64_t image = 0; image < e.batch; ++image) {
+      exact_product(matrix.data(), x.data() + (image * e.channels + group * e.group_in) * e.in_pixels(),
+                    e.group_out * e.taps(), e.group_in, e.in_pixels(), copies.data());
+      for (std::int64_t o = 0; o < e.group_out; ++o) {
+        const std::int64_t channel = group * e.group_out + o;
+        std::fill(plane.begin(), plane.end(), 0);
+        for (std::int64_t tap = 0; tap < e.taps(); ++tap)
+          spread(copies.data() + (o * e.taps() + tap) * e.in_pixels(), e, tap, plane.data());
+        std::int32_t* out = codes.data() + (image * e.groups * e.group_out + channel) * e.out_pixels();
+        for (std::int64_t p = 0; p < e.out_pixels(); ++p)
+          out[p] = sum.code(plane[static_cast<std::size_t>(p)], channel);
+      }
+    }
+  }
+  return {tensor_of_codes(output_parameters(call), output_value(call).shape, codes)};
 }
 
 }  // namespace trireme::kernels

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/reference/kernels/matmul.h"
 
+#include "model/reference/kernels/accumulate.h"
 #include "model/reference/kernels/broadcast.h"
 
 namespace trireme {
@@ -41,6 +42,33 @@ std::vector<Tensor> matmul(const KernelCall& call) {
     }
   });
   return {std::move(result)};
+}
+
+namespace {
+
+// a[m,k] in the role of weights, b[k,n] in that of the data.
+SumParameters product_parameters(const KernelCall& call) {
+  const Affine a = input_parameters(call, 0);
+  return {input_parameters(call, 1), output_parameters(call), {a.scale}, {a.zero_point}, a.dtype, {}};
+}
+
+template <typename Real>
+std::vector<std::int32_t> product_codes(const KernelCall& call, const WeightedSum& sum) {
+  const std::vector<Real> a = centred_codes<Real>(input(call, 0)), b = centred_codes<Real>(input(call, 1));
+  std::vector<std::int32_t> codes(static_cast<std::size_t>(element_count(output_value(call).shape)));
+  for_each_product(call, [&](const MatrixProduct& p) {
+    sum.multiply(a.data() + p.a, b.data() + p.b, p.m, p.k, p.n, 0, codes.data() + p.c, p.n);
+  });
+  return codes;
+}
+
+}  // namespace
+
+// Sums of integers, requantized by the rule as those of a convolution.
+std::vector<Tensor> matmul_quantized(const KernelCall& call) {
+  const WeightedSum sum(call, RequantKernel::convolution, product_parameters(call));
+  return {tensor_of_codes(output_parameters(call), output_value(call).shape,
+                          sum.wide() ? product_codes<double>(call, sum) : product_codes<float>(call, sum))};
 }
 
 }  // namespace kernels

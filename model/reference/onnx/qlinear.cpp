@@ -28,9 +28,13 @@ bool is_qlinear(const Graph& graph, const Node& node, RequantRule rule) {
   if (rule != RequantRule::onnx || find_qlinear_kernel(node.op) == nullptr || node.outputs.size() != 1)
     return false;
   const Quantization& out = graph.values[node.outputs[0]].quantization;
-  if (!is_affine(out) || bytes_of(out.dtype) != 1) return false;
+  // Fixed point is none of ONNX's.
+  const auto has_scale = [](const Quantization& q) {
+    return q.scheme == Quantization::Scheme::affine && is_affine(q);
+  };
+  if (!has_scale(out) || bytes_of(out.dtype) != 1) return false;
   const auto alike = [&](ValueId id) {
-    return id != kNone && is_affine(graph.values[id].quantization) &&
+    return id != kNone && has_scale(graph.values[id].quantization) &&
            graph.values[id].quantization.dtype == out.dtype;
   };
   return std::all_of(node.inputs.begin(), node.inputs.end(), alike) && has_kernel(graph, node);

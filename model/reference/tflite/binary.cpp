@@ -29,7 +29,7 @@ std::vector<Tensor> combine(const KernelCall& call, Operation operation) {
 // difference (-1) in units of the output.
 std::vector<Tensor> sum(const KernelCall& call, std::int32_t sign) {
   const Affine a = input_parameters(call, 0), b = input_parameters(call, 1), out = output_parameters(call);
-  const std::int32_t up = out.dtype == DataType::int16 ? 1 << 15 : 1 << 20;
+  const std::int32_t up = bytes_of(out.dtype) == 2 ? 1 << 15 : 1 << 20;
   const double unit = 2.0 * static_cast<double>(std::max(a.scale, b.scale));
   const FixedFactor factor_a = fixed_factor(static_cast<double>(a.scale) / unit);
   const FixedFactor factor_b = fixed_factor(static_cast<double>(b.scale) / unit);
