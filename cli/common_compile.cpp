@@ -40,13 +40,22 @@ CompileOptions compile_options(const CompileSettings& settings, const Chip& chip
   return options;
 }
 
+void quantize_for(Graph& graph, const ModelOptions& model, const CompileSettings& settings,
+                  std::optional<InputPlan>& plan, const Console& console, ProgressMode progress) {
+  if (!settings.no_data) return ensure_quantized(graph, model, plan, console, progress);
+  if (is_quantized(graph)) return;
+  if (const auto table = find_table(model)) return use_table(graph, *table, console);
+  quantize_by_default(graph);
+  console.note("activations have default scales: cycles are right, values are not");
+}
+
 CompiledModel compile_model(const ModelOptions& model, const CompileSettings& settings,
                             const Console& console, ProgressMode progress) {
   CompiledModel result;
   result.chip = chip_of_settings(settings);  // before the work: a wrong name should cost no time
   result.graph = load_network(model);
   print_notes(result.graph, console);
-  ensure_quantized(result.graph, model, result.plan, console, progress);
+  quantize_for(result.graph, model, settings, result.plan, console, progress);
   CompileOptions options = compile_options(settings, result.chip, result.graph);
   result.binary = compile(result.graph, result.chip, options);
   return result;

@@ -17,7 +17,8 @@ struct CompileSettings {
   std::string ties;     // empty: the chip's own
   bool no_fuse = false;
   bool no_sram = false;
-  std::string dump_ir;  // pass name
+  bool no_data = false;  // for timing alone: nothing is calibrated
+  std::string dump_ir;   // pass name
 };
 
 void add_compile_options(CLI::App* verb, CompileSettings& settings);
@@ -33,6 +34,10 @@ struct CompiledModel {
   Chip chip;
   NetworkBinary binary;
 };
+
+// As ensure_quantized(), or, with no_data, by default scales where there are neither scales nor a table.
+void quantize_for(Graph& graph, const ModelOptions& model, const CompileSettings& settings,
+                  std::optional<InputPlan>& plan, const Console& console, ProgressMode progress);
 
 CompiledModel compile_model(const ModelOptions& model, const CompileSettings& settings,
                             const Console& console, ProgressMode progress);

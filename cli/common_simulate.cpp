@@ -120,4 +120,8 @@ std::string simulate_summary(const RunRecord& record) {
       profile.traffic.ddr_read, profile.traffic.ddr_write);
 }
 
+Json total_json(const Profile& profile) {
+  return {{"cycles", profile.total_cycles}, {"time_ms", profile.time_ms()}, {"fps", profile.fps()}};
+}
+
 }  // namespace trireme

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/common_outputs.h"
 #include "cli/console.h"
 #include "isa/network_binary.h"
 #include "sim/simulate.h"
@@ -33,5 +34,6 @@ Profile read_run_profile(const std::filesystem::path& folder);
 bool has_time(const Profile& profile);
 
 std::string simulate_summary(const RunRecord& record);
+Json total_json(const Profile& profile);  // cycles, time_ms, fps
 
 }  // namespace trireme

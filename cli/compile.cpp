@@ -49,7 +49,7 @@ std::string dump_plan_pass(const CompileVerb& verb, const Console& console) {
   const Chip chip = chip_of_settings(verb.settings);
   Graph graph = load_network(verb.model);
   std::optional<InputPlan> plan;
-  ensure_quantized(graph, verb.model, plan, console, verb.progress);
+  quantize_for(graph, verb.model, verb.settings, plan, console, verb.progress);
   CompileOptions options = compile_options(verb.settings, chip, graph);
   compile(std::move(graph), chip, options);
   return options.ir;
@@ -87,6 +87,8 @@ void add_compile(CLI::App& app, Chosen& chosen) {
   add_compile_options(verb, state->settings);
   verb->add_option("-o,--output", state->output, "network binary to write; default NAME.tnb beside the model")
       ->type_name("FILE");
+  verb->add_flag("--no-data", state->settings.no_data,
+                 "for timing alone: default activation scales instead of a calibration");
   verb->add_option("--dump-ir", state->settings.dump_ir,
                    "print the network after this pass instead of writing a binary")
       ->type_name("PASS");

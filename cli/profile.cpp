@@ -30,7 +30,9 @@ std::string report(const Profile& profile, const std::string& format) {
 
 // Time never depends on activation values, so without an input the profile is the same.
 RunRecord profile_run(const ProfileVerb& verb, const Console& console) {
-  const LoadedBinary loaded = load_binary(verb.source, verb.compile, console, verb.progress);
+  CompileSettings settings = verb.compile;
+  settings.no_data = verb.inputs.empty();
+  const LoadedBinary loaded = load_binary(verb.source, settings, console, verb.progress);
   SimulateOptions options;
   options.data = !verb.inputs.empty();
   options.timeline = !verb.out.empty();

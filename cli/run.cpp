@@ -130,18 +130,54 @@ Json run_json(const RunVerb& verb, const Run& run) {
                        {"float_max_abs", apart.max_abs}});
   }
   return {{"run_folder", verb.out},
-          {"total",
-           {{"cycles", run.record.profile.total_cycles},
-            {"time_ms", run.record.profile.time_ms()},
-            {"fps", run.record.profile.fps()}}},
+          {"total", total_json(run.record.profile)},
           {"outputs", std::move(outputs)},
           {"equals_reference", run.differing.empty()},
           {"findings", run.record.findings.size()}};
 }
 
+void refuse_contradictions(const RunVerb& verb) {
+  if (!verb.compile.no_data) return;
+  if (!verb.inputs.empty()) throw UsageError("--no-data reads no --input", "leave one of them out");
+  if (verb.dump_layers)
+    throw UsageError("--no-data computes no tensors for --dump-layers", "leave one of them out");
+}
+
+// --no-data: everything but values.
+int run_timing(const RunVerb& verb, AtomicFolder& folder, const Console& console) {
+  CompiledModel compiled;
+  compiled.chip = chip_of_settings(verb.compile);
+  compiled.graph = load_network(verb.model);
+  print_notes(compiled.graph, console);
+  if (verb.dtype == "quantized") {
+    quantize_for(compiled.graph, verb.model, verb.compile, compiled.plan, console, verb.progress);
+  } else {
+    make_real(compiled.graph, verb.dtype == "float16" ? DataType::float16 : DataType::float32);
+  }
+  CompileOptions options = compile_options(verb.compile, compiled.chip, compiled.graph);
+  compiled.binary = compile(compiled.graph, compiled.chip, options);
+  SimulateOptions simulate_options;
+  simulate_options.data = false;
+  const RunRecord record = run_simulator(compiled.binary, compiled.chip, {}, simulate_options, verb.progress);
+  write_run_files(folder.path(), record, false);
+  write_network_binary(folder.path() / (stem_of(verb.model.model) + ".tnb"), compiled.binary);
+  folder.commit();
+  if (verb.json) {
+    console.print(json_text(Json{{"run_folder", verb.out},
+                                 {"total", total_json(record.profile)},
+                                 {"findings", record.findings.size()}}));
+  } else {
+    console.print(compile_summary(compiled.binary, compiled.chip) + "\n" + profile_table(record.profile) +
+                  fmt::format("\nwrote the run folder {}\n", verb.out));
+  }
+  return report_findings(record, console);
+}
+
 int run_model(const RunVerb& verb, const Console& console) {
+  refuse_contradictions(verb);
   AtomicFolder folder(verb.out, kRunMarker, verb.force,
                       files_read(verb.model, verb.compile.chip, verb.inputs));
+  if (verb.compile.no_data) return run_timing(verb, folder, console);
   const Run run = perform(verb, console);
   write_artefacts(verb, run, folder.path());
   folder.commit();
@@ -188,6 +224,8 @@ void add_run(CLI::App& app, Chosen& chosen) {
   verb->add_option("--out", state->out, "run folder: missing, empty, or an earlier run, which is replaced")
       ->type_name("DIR")
       ->capture_default_str();
+  verb->add_flag("--no-data", state->compile.no_data,
+                 "timing alone: no input, no calibration, and the same cycles");
   verb->add_flag("--dump-layers", state->dump_layers, "also write every layer's tensor");
   verb->add_option("--format", state->format, "dat; npy writes .npy files besides")
       ->check(CLI::IsMember({"dat", "npy"}))

@@ -18,13 +18,13 @@ struct SimulateVerb {
   std::string file, input_meta, out = "run", format = "dat";
   std::vector<std::string> inputs;
   CompileSettings compile;
-  bool no_data = false, no_time = false, dump_layers = false, reverse = false, force = false, json = false;
+  bool no_time = false, dump_layers = false, reverse = false, force = false, json = false;
   ProgressMode progress = ProgressMode::automatic;
 };
 
 SimulateOptions options_of(const SimulateVerb& verb) {
   SimulateOptions options;
-  options.data = !verb.no_data;
+  options.data = !verb.compile.no_data;
   options.time = !verb.no_time;
   options.dump_layers = verb.dump_layers;
   options.reverse_construction = verb.reverse;
@@ -52,25 +52,22 @@ Json json_report(const SimulateVerb& verb, const RunRecord& record) {
   for (const Finding& finding : record.findings)
     findings.push_back({{"kind", finding.kind}, {"text", finding.text}});
   return {{"run_folder", verb.out},
-          {"total",
-           {{"cycles", record.profile.total_cycles},
-            {"time_ms", record.profile.time_ms()},
-            {"fps", record.profile.fps()}}},
+          {"total", total_json(record.profile)},
           {"outputs", std::move(outputs)},
           {"findings", std::move(findings)}};
 }
 
 void refuse_contradictions(const SimulateVerb& verb) {
-  if (verb.no_data && verb.no_time) {
+  if (verb.compile.no_data && verb.no_time) {
     throw UsageError("--no-data and --no-time together leave nothing to simulate", "give one of them");
   }
-  if (verb.no_data && !verb.inputs.empty()) {
+  if (verb.compile.no_data && !verb.inputs.empty()) {
     throw UsageError("--no-data reads no --input", "leave one of them out");
   }
-  if (verb.no_data && verb.dump_layers) {
+  if (verb.compile.no_data && verb.dump_layers) {
     throw UsageError("--no-data computes no tensors for --dump-layers", "leave one of them out");
   }
-  if (verb.inputs.empty() && !verb.no_data) {
+  if (verb.inputs.empty() && !verb.compile.no_data) {
     throw UsageError("no input", "--input FILE, or --no-data for the timing alone");
   }
 }
@@ -79,7 +76,8 @@ int simulate_file(const SimulateVerb& verb, const Console& console) {
   refuse_contradictions(verb);
   const LoadedBinary loaded = load_binary(verb.file, verb.compile, console, verb.progress);
   std::vector<Tensor> inputs;
-  if (!verb.no_data) inputs = stored_inputs(loaded.binary, verb.file, verb.input_meta, verb.inputs, console);
+  if (!verb.compile.no_data)
+    inputs = stored_inputs(loaded.binary, verb.file, verb.input_meta, verb.inputs, console);
   // Refuses an output folder that must not be replaced before the work, not after it.
   AtomicFolder folder(
       verb.out, kRunMarker, verb.force,
@@ -111,7 +109,8 @@ void add_simulate(CLI::App& app, Chosen& chosen) {
   verb->add_option("--out", state->out, "run folder: missing, empty, or an earlier run, which is replaced")
       ->type_name("DIR")
       ->capture_default_str();
-  verb->add_flag("--no-data", state->no_data, "timing alone; needs no input and gives the same cycles");
+  verb->add_flag("--no-data", state->compile.no_data,
+                 "timing alone; needs no input and gives the same cycles");
   verb->add_flag("--no-time", state->no_time, "values alone");
   verb->add_flag("--dump-layers", state->dump_layers, "also write every layer's tensor");
   verb->add_option("--format", state->format, "dat; npy writes .npy files besides")

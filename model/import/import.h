@@ -17,6 +17,7 @@ struct ImportOptions {
   std::vector<std::string> inputs, outputs;   // cut the model here; empty: the model's own
   std::map<std::string, Shape> input_shapes;  // fixes dynamic dimensions
   std::map<std::string, Tensor> bind;         // inputs that become constants of these elements
+  bool shapes_only = false;                   // weights that a file draws by seed stay zero: for counting
 };
 
 // ONNX (protobuf). Shapes are inferred; the graph is the model's own, nothing folded yet (compiler/simplify

@@ -29,6 +29,7 @@ const std::map<std::string, Names> kAllowed = {
     {"sim", {"support", "tensor", "model", "isa", "timing", "traces"}},
     {"cli", {"support", "tensor", "model", "isa", "timing", "traces", "compiler", "sim"}},
     {"gui", {"support", "tensor", "traces"}},
+    {"zoo", {"support", "tensor", "model"}},
 };
 
 struct Include {

@@ -301,6 +301,7 @@ Graph import_onnx_within(const std::filesystem::path& path, const ImportOptions&
 
   Problems problems;
   OnnxImport import(limits.constant_bytes);
+  import.shapes_only = options.shapes_only;
   import.opset = opset_of(model, where, import, problems);
   const OnnxStructure structure = analyse_structure(proto, options, where, problems);
   import.names = structure.names;

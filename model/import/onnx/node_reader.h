@@ -26,6 +26,7 @@ struct OnnxImport {
 
   Graph graph;
   std::int64_t opset = 0;
+  bool shapes_only = false;                         // ImportOptions
   std::unordered_map<std::string, ValueId> values;  // ONNX name -> value; missing: not imported, told already
   std::unordered_set<std::string> names;            // of all values of the model and those made here
   std::unordered_set<std::string> node_names;
@@ -44,6 +45,7 @@ class OnnxNode {
       : import_(import), proto_(proto), name_(std::move(name)) {}
 
   std::int64_t opset() const { return import_.opset; }
+  bool shapes_only() const { return import_.shapes_only; }
   const std::vector<Problem>& complaints() const { return complaints_.list(); }
   void unsupported(const std::string& what, const std::string& hint = {}) { complaints_.add({}, what, hint); }
 

@@ -6,6 +6,7 @@
 
 #include "model/graph/operators.h"
 #include "model/import/onnx/operator_table.h"
+#include "model/import/onnx/random_weights.h"
 
 namespace trireme {
 namespace {
@@ -83,6 +84,18 @@ void import_range(OnnxNode& node) {
   node.result_constant(convert(list(elements), start.dtype));
 }
 
+void import_random_weights(OnnxNode& node) {
+  RandomWeights weights;
+  if (!node.has("shape") || !node.has("scale"))
+    return node.unsupported("attribute 'shape' or 'scale' is missing");
+  weights.shape = node.integers("shape");
+  weights.seed = static_cast<std::uint64_t>(node.integer("seed", 0));
+  weights.scale = node.real("scale", 1);
+  weights.distribution = parse_distribution(node.text("distribution", "laplace"));
+  node.budget().spend(element_count(weights.shape), DataType::float32);
+  node.result_constant(node.shapes_only() ? Tensor(DataType::float32, weights.shape) : draw(weights));
+}
+
 }  // namespace
 
 const OnnxFamily& onnx_constant_family() {
@@ -97,6 +110,7 @@ const OnnxFamily& onnx_constant_family() {
       {"Shape", 1, 1, {"end", "start"}, import_shape},
       {"Size", 1, 1, {}, import_size},
       {"Range", 3, 3, {}, import_range},
+      {"trireme.RandomWeights", 0, 0, {"distribution", "scale", "seed", "shape"}, import_random_weights},
   };
   return rows;
 }
