@@ -47,16 +47,13 @@ class MemoryChannel : public sc_core::sc_module {
 
  private:
   struct Request {
-    const std::vector<AddressRange>* ranges = nullptr;  // null: nothing asked
-    std::size_t range = 0;
-    std::uint64_t offset = 0;  // within the range
+    RangeCutter ranges;  // done: nothing asked
     bool write = false;
     Cycle finish = 0;
     sc_core::sc_event done;
   };
   void serve();
   std::size_t next_stream() const;
-  Burst cut_burst(Request& request) const;
 
   Limits limits_;
   Timing timing_;
@@ -83,7 +80,6 @@ class MemorySystem {
 };
 
 bool is_on_chip(Address address);
-std::uint64_t total_bytes(const std::vector<AddressRange>& ranges);
 // The ranges of each memory; DRAM first.
 std::array<std::vector<AddressRange>, 2> by_memory(const std::vector<AddressRange>& ranges);
 

@@ -14,11 +14,6 @@
 
 namespace trireme {
 
-struct AddressRange {
-  Address address;
-  std::uint64_t bytes;
-};
-
 struct JobRanges {
   std::string who;  // "NN job 2 (conv1_5)"
   std::vector<AddressRange> reads, writes;
