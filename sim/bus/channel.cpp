@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "sim/bus/dram_channel.h"
+
 namespace trireme {
 
 const char* name_of(Stream stream) {
@@ -21,7 +23,7 @@ std::array<std::vector<AddressRange>, 2> by_memory(const std::vector<AddressRang
 }
 
 MemoryChannel::MemoryChannel(sc_core::sc_module_name name, Limits limits, Timing timing)
-    : sc_module(name), limits_(limits), timing_(std::move(timing)) {
+    : MemoryPath(name), limits_(limits), timing_(std::move(timing)) {
   SC_THREAD(serve);
 }
 
@@ -84,6 +86,10 @@ MemorySystem::MemorySystem(RunContext& context, bool reverse)
     return free;
   };
   const auto make_dram = [&] {
+    if (chip.dram.model == DramModel::scheduled) {
+      dram_ = std::make_unique<DramChannel>("dram", chip);
+      return;
+    }
     const auto queue = static_cast<std::size_t>(std::min(chip.axi.max_outstanding, chip.dram.queue_bursts));
     dram_ = std::make_unique<MemoryChannel>(
         "dram", MemoryChannel::Limits{static_cast<std::uint32_t>(chip.axi.burst_bytes), queue}, dram_path);

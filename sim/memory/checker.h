@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "isa/job.h"
+#include "timing/memory.h"
 #include "sim/memory/image.h"
 #include "timing/cycles.h"
 #include "traces/run_record.h"

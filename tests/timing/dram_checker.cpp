@@ -85,9 +85,16 @@ double refresh_ns(const std::string& grade, int gigabits) {
 struct Checker {
   Sheet s;
   double rfc;
-  std::string found;
 
   int clocks(double ns) const { return static_cast<int>(std::ceil(ns / s.tck - 1e-6)); }
+  // In clocks, once: they are asked for with every pair.
+  const int refresh = clocks(rfc), rcd = clocks(s.rcd), rp = clocks(s.rp), rp_all = clocks(s.rp_all),
+            ras = clocks(s.ras), faw = clocks(s.faw), rtp = std::max(s.rtp_min, clocks(s.rtp)),
+            wr = std::max(s.wr_min, clocks(s.wr)), dqsck = clocks(s.dqsck),
+            rrd_s = std::max(s.groups == 1 ? 2 : 4, clocks(s.rrd_s)),
+            rrd_l = std::max(s.groups == 1 ? 2 : 4, clocks(s.rrd_l)),
+            ccd_l = std::max(s.ccd_l_min, clocks(s.ccd_l)), wtr_s = std::max(s.wtr_s_min, clocks(s.wtr_s)),
+            wtr_l = std::max(s.wtr_l_min, clocks(s.wtr_l));
   bool same_group(int a, int b) const { return a % s.groups == b % s.groups; }
   static bool is_column(DramCommand c) { return c == DramCommand::read || c == DramCommand::write; }
 
@@ -96,28 +103,25 @@ struct Checker {
     using C = DramCommand;
     const bool same = a.bank == b.bank, group = same_group(a.bank, b.bank);
     const int written = s.wl + s.lead + s.burst;
-    if (a.command == C::refresh) return {clocks(rfc), "tRFC"};
-    if (a.command == C::precharge_all) return {clocks(s.rp_all), "tRPab"};
+    if (a.command == C::refresh) return {refresh, "tRFC"};
+    if (a.command == C::precharge_all) return {rp_all, "tRPab"};
     if (a.command == C::activate && b.command == C::activate)
-      return same ? std::pair{clocks(s.ras) + clocks(s.rp), "tRC"}
-                  : std::pair{std::max(s.groups == 1 ? 2 : 4, clocks(group ? s.rrd_l : s.rrd_s)), "tRRD"};
-    if (a.command == C::activate && is_column(b.command) && same) return {clocks(s.rcd), "tRCD"};
+      return same ? std::pair{ras + rp, "tRC"} : std::pair{group ? rrd_l : rrd_s, "tRRD"};
+    if (a.command == C::activate && is_column(b.command) && same) return {rcd, "tRCD"};
     const bool closes = (b.command == C::precharge && same) || b.command == C::precharge_all;
-    if (closes && a.command == C::activate) return {clocks(s.ras), "tRAS"};
-    if (closes && a.command == C::read) return {std::max(s.rtp_min, clocks(s.rtp)), "tRTP"};
-    if (closes && a.command == C::write) return {written + std::max(s.wr_min, clocks(s.wr)), "tWR"};
-    if (a.command == C::precharge && b.command == C::activate && same) return {clocks(s.rp), "tRP"};
-    if (a.command == C::precharge && b.command == C::refresh) return {clocks(s.rp), "tRP before refresh"};
+    if (closes && a.command == C::activate) return {ras, "tRAS"};
+    if (closes && a.command == C::read) return {rtp, "tRTP"};
+    if (closes && a.command == C::write) return {written + wr, "tWR"};
+    if (a.command == C::precharge && b.command == C::activate && same) return {rp, "tRP"};
+    if (a.command == C::precharge && b.command == C::refresh) return {rp, "tRP before refresh"};
     if (a.command == C::precharge && (b.command == C::precharge || b.command == C::precharge_all))
       return {s.ppd, "tPPD"};
-    if (is_column(a.command) && a.command == b.command)
-      return {group ? std::max(s.ccd_l_min, clocks(s.ccd_l)) : s.ccd_s, "tCCD"};
-    if (a.command == C::write && b.command == C::read)
-      return {
-          written + (group ? std::max(s.wtr_l_min, clocks(s.wtr_l)) : std::max(s.wtr_s_min, clocks(s.wtr_s))),
-          "tWTR"};
+    if (is_column(a.command) && a.command == b.command) return {group ? ccd_l : s.ccd_s, "tCCD"};
+    if (a.command == C::write && b.command == C::read) return {written + (group ? wtr_l : wtr_s), "tWTR"};
     return {0, ""};
   }
+
+  std::string found = {};
 
   void complain(const char* rule, const DramTraceEntry& a, const DramTraceEntry& b) {
     if (found.empty())
@@ -127,7 +131,7 @@ struct Checker {
   }
 
   void pairs(const std::vector<DramTraceEntry>& trace) {
-    const DramClock horizon = clocks(rfc) + 1;  // no gap is longer
+    const DramClock horizon = refresh + 1;  // no gap is longer
     for (std::size_t j = 0; j < trace.size(); ++j) {
       for (std::size_t i = j; i-- > 0 && trace[j].at - trace[i].at < horizon;) {
         const auto [clocks_apart, rule] = gap(trace[i], trace[j]);
@@ -145,7 +149,7 @@ struct Checker {
           if (open.count(t.bank) != 0) complain("activate of an open bank", t, t);
           open[t.bank] = t.row;
           activates.push_back(t);
-          if (activates.size() > 4 && t.at - activates[activates.size() - 5].at < clocks(s.faw))
+          if (activates.size() > 4 && t.at - activates[activates.size() - 5].at < faw)
             complain("tFAW", activates[activates.size() - 5], t);
           break;
         case DramCommand::precharge:
@@ -184,7 +188,7 @@ struct Checker {
         complain("data bus", trace[i], trace[i]);
       last_write = write;
       data_free = start + s.burst;
-      data_free_late = data_free + (write ? 1 : clocks(s.dqsck));
+      data_free_late = data_free + (write ? 1 : dqsck);
     }
   }
 };
@@ -194,7 +198,7 @@ struct Checker {
 std::string first_violation(const std::string& grade, int gigabits, std::vector<DramTraceEntry> trace) {
   std::stable_sort(trace.begin(), trace.end(),
                    [](const DramTraceEntry& a, const DramTraceEntry& b) { return a.at < b.at; });
-  Checker checker{sheets().at(grade), refresh_ns(grade, gigabits), {}};
+  Checker checker{sheets().at(grade), refresh_ns(grade, gigabits)};
   checker.pairs(trace);
   checker.rows_and_windows(trace);
   checker.buses(trace);

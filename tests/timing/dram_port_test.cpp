@@ -165,9 +165,9 @@ TEST(DramPort, LatencyOfOneBurst) {
 }
 
 TEST(DramPort, AxiCarriesItsWidth) {
-  // LPDDR4-4266, two channels: 34 GB/s behind an AXI of 16 bytes a cycle at 1 GHz. 1 MiB takes 65,536 beats
+  // LPDDR4-4266, four channels: 34 GB/s behind an AXI of 16 bytes a cycle at 1 GHz. 1 MiB takes 65,536 beats
   // and the latency of the first burst: fewer than 300 cycles.
-  Chip chip = chip_of("LPDDR4-4266", 2, 16, "row-bank-column-channel-column3");
+  Chip chip = chip_of("LPDDR4-4266", 4, 16, "row-bank-column-channel-column3");
   chip.axi.bytes_per_cycle = 16;
   const Cycle finish = serve(chip, {{0, 0, {{0, 1 << 20}}, false}})[0];
   EXPECT_GE(finish, 65'536U);

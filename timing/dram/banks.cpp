@@ -17,10 +17,6 @@ DramBanks::DramBanks(const DramClocks& clocks)
   last_activates_.fill(kLongAgo);
 }
 
-bool DramBanks::is_open(const DramRun& run) const {
-  return open_row(run.bank) == run.row && (run.banks == 1 || open_row(run.bank ^ 1) == run.row);
-}
-
 // The first clock from which the command bus has `slots` free ones, between the column commands of the last
 // run.
 DramClock DramBanks::fit(DramClock from, int slots) const {

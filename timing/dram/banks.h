@@ -26,7 +26,9 @@ class DramBanks {
  public:
   explicit DramBanks(const DramClocks& clocks);
 
-  bool is_open(const DramRun& run) const;
+  bool is_open(const DramRun& run) const {
+    return open_row(run.bank) == run.row && (run.banks == 1 || open_row(run.bank ^ 1) == run.row);
+  }
   std::int64_t open_row(int bank) const { return banks_[static_cast<std::size_t>(bank)].row; }
   int spacing(const DramRun& run) const { return run.banks == 2 ? pair_spacing_ : clocks_.ccd_l; }
 

@@ -16,58 +16,70 @@ void DramController::push(const DramRequest& request) {
   auto place = arriving_.end();
   while (place != arriving_.begin() && std::prev(place)->arrival > request.arrival) --place;
   arriving_.insert(place, request);
-  if (decided_ && request.arrival <= decision_.at) decided_ = false;
 }
 
 // Requests enter their queues in order of arrival; one whose queue is full holds up those behind it.
-void DramController::admit(DramClock until) {
-  while (!arriving_.empty() && arriving_.front().arrival <= until) {
-    Queue& queue = arriving_.front().run.write ? writes_ : reads_;
-    if (queue.size() == static_cast<std::size_t>(policy_.queue)) return;
-    queue.push_back(arriving_.front());
-    arriving_.pop_front();
-  }
+bool DramController::admit_one(DramClock until) {
+  if (arriving_.empty() || arriving_.front().arrival > until) return false;
+  Queue& queue = arriving_.front().run.write ? writes_ : reads_;
+  if (queue.size() == static_cast<std::size_t>(policy_.queue)) return false;
+  const DramRun& run = arriving_.front().run;
+  settled_[run.write ? 1 : 0] = settled_[run.write ? 1 : 0] && banks_.is_open(run);
+  queue.push_back(arriving_.front());
+  arriving_.pop_front();
+  return true;
 }
 
 DramClock DramController::next_time() {
-  if (decided_) return decision_.at;
   for (;;) {
-    // 1. Something to choose from.
-    if (reads_.empty() && writes_.empty()) {
-      if (arriving_.empty()) return kNever;
-      admit(std::max(now_, arriving_.front().arrival));
+    // 1. The best command for those who are there.
+    if (!decided_) {
+      if (reads_.empty() && writes_.empty()) {
+        if (arriving_.empty()) return kNever;
+        admit_one(arriving_.front().arrival);
+      }
+      decision_ = choose();
+      decided_ = true;
     }
-    // 2. The best command; who arrives until then has a say, so choose again with him.
-    decision_ = choose();
-    const std::size_t before = arriving_.size();
-    admit(decision_.at);
-    if (arriving_.size() == before) break;
+    // 2. Who arrives until it goes has a say.
+    if (arriving_.empty()) return decision_.at;
+    const DramRun newest = arriving_.front().run;
+    if (!admit_one(decision_.at)) return decision_.at;
+    decided_ = stands_against(newest);
   }
-  decided_ = true;
-  return decision_.at;
+}
+
+// Whether the decision is the same with one more request, the youngest: of the other direction, it matters if the
+// bus turns; with its row open, it cannot go earlier than a run that goes as soon as any can.
+bool DramController::stands_against(const DramRun& newest) const {
+  if (decision_.command == DramCommand::refresh || choose_direction() != decision_.write) return false;
+  if (newest.write != decision_.write) return true;
+  const bool is_run = decision_.command == DramCommand::read || decision_.command == DramCommand::write;
+  return is_run && decision_.at <= std::max(now_, banks_.run_bound(newest.write)) && banks_.is_open(newest);
 }
 
 bool DramController::waited_too_long(const Queue& queue) const {
   return !queue.empty() && now_ - queue.front().arrival > policy_.max_wait;
 }
 
-// Writes gather until there are none to read or three quarters of their queue are full, then go until a
-// quarter is left. The oldest of all goes first once it has waited too long.
-void DramController::choose_direction(bool& write, bool& oldest_only) const {
+// The bus changes direction in batches: writes gather until three quarters of their queue are full or the
+// oldest has waited too long, and go until a quarter is left. While both wait, no batch is longer than three
+// quarters of a queue.
+bool DramController::choose_direction() const {
+  if (reads_.empty() || writes_.empty()) return reads_.empty();
   const std::size_t high = std::max<std::size_t>(1, static_cast<std::size_t>(policy_.queue) * 3 / 4);
   const std::size_t low = static_cast<std::size_t>(policy_.queue) / 4;
-  const bool late_read = waited_too_long(reads_), late_write = waited_too_long(writes_);
-  oldest_only = late_read || late_write;
-  if (late_read && late_write) {
-    write = writes_.front().arrival < reads_.front().arrival;
-  } else if (oldest_only) {
-    write = late_write;
-  } else if (reads_.empty() || writes_.empty()) {
-    write = reads_.empty();
-  } else {
-    write = writes_.size() >= high || (draining_ && writes_.size() > low);
-  }
+  const bool batch_over = batch_ >= high;
+  if (draining_) return !batch_over && writes_.size() > low;
+  return batch_over && (writes_.size() >= high || waited_too_long(writes_));
 }
+
+namespace {
+bool stands_in_the_way(const DramRun& younger, const DramRun& oldest) {
+  const int pair = younger.banks == 2 || oldest.banks == 2 ? ~1 : ~0;
+  return (younger.bank & pair) == (oldest.bank & pair) && younger.row != oldest.row;
+}
+}  // namespace
 
 // A row has to be opened for this request: activate a closed bank, or close the wrong row. The oldest request
 // of a bank decides (`taken` are the banks that older ones have).
@@ -88,17 +100,25 @@ void DramController::consider_opening(const DramRequest& request, std::size_t in
   }
 }
 
-DramController::Decision DramController::choose() const {
-  bool write = false, oldest_only = false;
-  choose_direction(write, oldest_only);
+DramController::Decision DramController::choose() {
+  const bool write = choose_direction();
   const Queue& queue = write ? writes_ : reads_;
-  const std::size_t count = oldest_only ? 1 : queue.size();
   Decision best;
-  // 1. First ready: of the requests whose row is open the earliest, of equals the oldest.
+  const DramClock bound = std::max(now_, banks_.run_bound(write));
+  // 0. With all rows open the oldest goes, if none can go earlier.
+  if (settled_[write ? 1 : 0] && bound < next_refresh_) {
+    const DramRequest& oldest = queue.front();
+    if (banks_.earliest_run(oldest.run, std::max(now_, oldest.arrival)) <= bound)
+      return {bound, write ? DramCommand::write : DramCommand::read, oldest.run.bank, 0, write, -1};
+  }
+  // 1. First ready: of the requests whose row is open the earliest, of equals the oldest. If that has waited
+  // too long, its banks are its alone: no younger one may keep another row open in them.
+  const bool late = waited_too_long(queue);
   std::uint32_t taken = 0;   // banks whose open row is still wanted
   std::uint64_t closed = 0;  // requests that need a row opened
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < queue.size(); ++i) {
     const DramRequest& request = queue[i];
+    if (late && i > 0 && stands_in_the_way(request.run, queue.front().run)) continue;
     if (!banks_.is_open(request.run)) {
       closed |= std::uint64_t{1} << i;
       // With one of its two banks open, that one waits for the other.
@@ -108,7 +128,6 @@ DramController::Decision DramController::choose() const {
       continue;
     }
     taken |= request.run.banks == 2 ? 3U << (request.run.bank & ~1) : 1U << request.run.bank;
-    const DramClock bound = std::max(now_, banks_.run_bound(write));
     if (best.at <= bound) continue;
     const DramClock at = banks_.earliest_run(request.run, std::max(now_, request.arrival));
     if (at < best.at)
@@ -118,6 +137,7 @@ DramController::Decision DramController::choose() const {
   for (std::size_t i = 0; closed >> i != 0; ++i) {
     if ((closed >> i & 1) != 0) consider_opening(queue[i], i, taken, best);
   }
+  settled_[write ? 1 : 0] = closed == 0 && !late;
   // 3. A refresh that falls due comes first.
   return best.at >= next_refresh_ ? refresh_decision() : best;
 }
@@ -137,6 +157,7 @@ DramController::Done DramController::finish_run(const Decision& decision) {
   Queue& queue = decision.write ? writes_ : reads_;
   const DramRequest request = queue[decision.index];
   queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(decision.index));
+  batch_ = draining_ == decision.write ? batch_ + 1 : 1;
   draining_ = decision.write;
   banks_.run(request.run, decision.at);
   const int spacing = banks_.spacing(request.run);
@@ -155,6 +176,8 @@ DramController::Done DramController::step() {
   decided_ = false;
   now_ = decision.at;
   const Queue& queue = decision.write ? writes_ : reads_;
+  const bool is_run = decision.command == DramCommand::read || decision.command == DramCommand::write;
+  if (!is_run) settled_[0] = settled_[1] = false;
   switch (decision.command) {
     case DramCommand::activate:
       banks_.activate(decision.bank, queue[decision.index].run.row, decision.at);

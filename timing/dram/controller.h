@@ -64,10 +64,11 @@ class DramController {
     DramClock precharge = -1;  // refresh: of all banks
   };
   using Queue = std::vector<DramRequest>;
-  void admit(DramClock until);
+  bool admit_one(DramClock until);
+  bool stands_against(const DramRun& newest) const;
   bool waited_too_long(const Queue& queue) const;
-  void choose_direction(bool& write, bool& oldest_only) const;
-  Decision choose() const;
+  bool choose_direction() const;  // true: writes
+  Decision choose();
   void consider_opening(const DramRequest& request, std::size_t index, std::uint32_t& taken,
                         Decision& best) const;
   Decision refresh_decision() const;
@@ -79,7 +80,9 @@ class DramController {
   DramBanks banks_;
   std::deque<DramRequest> arriving_;  // not yet in a queue: still on the way, or the queue is full
   Queue reads_, writes_;              // oldest first
+  bool settled_[2] = {true, true};    // reads, writes: every row that is wanted is open
   bool draining_ = false;             // writes have the bus
+  std::size_t batch_ = 0;             // runs since the bus changed direction
   DramClock now_ = 0;                 // of the last command
   DramClock next_refresh_;
   bool decided_ = false;
