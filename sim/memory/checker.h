@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "isa/job.h"
-#include "timing/memory.h"
 #include "sim/memory/image.h"
 #include "timing/cycles.h"
+#include "timing/memory.h"
 #include "traces/run_record.h"
 
 namespace trireme {

@@ -165,8 +165,9 @@ TEST(EngineCycles, OnePpuProgram) {
 }
 
 TEST(EngineCycles, OnePpuProgramFromAScheduledDram) {
-  // As above, but the program comes from DDR3-1600 x16 (5 cycles are 4 clocks): asked at 355, at the controller at 365
-  // = 292 clocks; activate 292, seven columns of 16 bytes from 303 to 327, data to 327 + 11 + 4 = 342 clocks = 427.5
+  // As above, but the program comes from DDR3-1600 x16 (5 cycles are 4 clocks): asked at 355, at the
+  // controller at 365 = 292 clocks; activate 292, seven columns of 16 bytes from 303 to 327, data to 327 + 11
+  // + 4 = 342 clocks = 427.5
   // -> 428 cycles, back at 438: 36 cycles later than above.
   Chip chip = test_chip();
   chip.dram.model = DramModel::scheduled;

@@ -137,6 +137,48 @@ TEST(DramController, HitsGoFirst) {
   EXPECT_EQ(memory.ends, (std::vector<DramClock>{38, 94, 54}));
 }
 
+TEST(DramController, RowsThatAreWantedStayOpen) {
+  Memory memory(kDdr3);
+  memory.ask(0, 0, 1, 1);
+  memory.ask(0, 1, 1, 1);
+  // Long after: bank 1 has the bus from 200 to its last column at 260. Meanwhile come row 2 and then row 1 of
+  // bank 0.
+  memory.ask(200, 1, 1, 16);
+  memory.ask(201, 0, 2, 1);
+  memory.ask(201, 0, 1, 1);
+  memory.run();
+  // Bank 0 could be closed at once, but the hit goes first, at 264, data to 279; then precharge at 264 + nRTP
+  // 6 = 270, activate 281, column 292, data to 307.
+  EXPECT_EQ(memory.ends[2], 275);
+  EXPECT_EQ(memory.ends[4], 279);
+  EXPECT_EQ(memory.ends[3], 307);
+}
+
+TEST(DramController, RowsOpenInTheShadowOfARun) {
+  Memory memory(kDdr3);
+  // Two runs of one row: columns 11 .. 71 and 75 .. 135. While the second is next to go, another bank is
+  // asked for: its activate goes at once, between the columns 19 and 23 of the first.
+  memory.ask(0, 0, 1, 16);
+  memory.ask(0, 0, 1, 16);
+  memory.ask(20, 1, 1, 1);
+  memory.run();
+  DramClock activate = -1;
+  for (const DramTraceEntry& entry : memory.trace) {
+    if (entry.command == DramCommand::activate && entry.bank == 1) activate = entry.at;
+  }
+  EXPECT_EQ(activate, 20);
+  EXPECT_EQ(memory.ends, (std::vector<DramClock>{86, 150, 154}));
+}
+
+TEST(DramController, EarlierArrivalGoesFirst) {
+  // A write's data may take longer to arrive than the address of a read that was sent after it.
+  Memory memory(kDdr3);
+  memory.ask(500, 0, 1, 1, true);
+  memory.ask(100, 0, 1, 1, false);
+  memory.run();
+  EXPECT_EQ(memory.ends, (std::vector<DramClock>{512, 126}));
+}
+
 TEST(DramController, WritesGoInBatches) {
   // 40 reads and 40 writes of open rows in different banks, all there at once, queues of 16. The writes wait
   // for three quarters of their queue and go until a quarter is left, so that the bus turns far less often

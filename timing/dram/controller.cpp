@@ -49,8 +49,8 @@ DramClock DramController::next_time() {
   }
 }
 
-// Whether the decision is the same with one more request, the youngest: of the other direction, it matters if the
-// bus turns; with its row open, it cannot go earlier than a run that goes as soon as any can.
+// Whether the decision is the same with one more request, the youngest: of the other direction, it matters if
+// the bus turns; with its row open, it cannot go earlier than a run that goes as soon as any can.
 bool DramController::stands_against(const DramRun& newest) const {
   if (decision_.command == DramCommand::refresh || choose_direction() != decision_.write) return false;
   if (newest.write != decision_.write) return true;
