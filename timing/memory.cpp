@@ -12,7 +12,8 @@ std::uint64_t total_bytes(const std::vector<AddressRange>& ranges) {
 }
 
 void RangeCutter::skip_empty() {
-  while (!done() && (*ranges_)[range_].bytes == 0) ++range_;
+  while (range_ < ranges_->size() && (*ranges_)[range_].bytes == 0) ++range_;
+  if (range_ == ranges_->size()) ranges_ = nullptr;
 }
 
 Burst RangeCutter::next(std::uint32_t burst_bytes, bool write) {

@@ -23,12 +23,13 @@ struct Burst {
   bool write;
 };
 
-// Ranges (which stay alive meanwhile) as bursts, cut at multiples of the burst's size.
+// Ranges as bursts, cut at multiples of the burst's size. The ranges stay alive until the last burst is cut;
+// what they become then does not matter.
 class RangeCutter {
  public:
   RangeCutter() = default;
   explicit RangeCutter(const std::vector<AddressRange>& ranges) : ranges_(&ranges) { skip_empty(); }
-  bool done() const { return ranges_ == nullptr || range_ == ranges_->size(); }
+  bool done() const { return ranges_ == nullptr; }
   Burst next(std::uint32_t burst_bytes, bool write);
 
  private:
