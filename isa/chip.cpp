@@ -8,6 +8,8 @@
 
 namespace trireme {
 
+const char* name_of(DramModel model) { return model == DramModel::in_order ? "in_order" : "scheduled"; }
+
 Chip parse_chip(const std::string& yaml, const std::string& file) {
   return resolve_chip(yaml, file, true).chip;
 }

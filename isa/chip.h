@@ -66,6 +66,10 @@ struct AxiConfig {
   int burst_bytes;      // DDR_KERNEL_BURST_SIZE
 };
 
+// in_order: bursts one after the other (DramTiming). scheduled: every command of a controller (timing/dram/).
+enum class DramModel : std::uint8_t { in_order, scheduled };
+const char* name_of(DramModel model);
+
 // JEDEC-style parameters; times in picoseconds, turned into whole NPU cycles (rounded up) when used.
 struct DramConfig {
   std::string type;  // "DDR3-1600 x16"
@@ -77,6 +81,13 @@ struct DramConfig {
   std::int64_t trcd_ps, trp_ps, tcl_ps, twr_ps, twtr_ps, trtp_ps, tras_ps, trfc_ps, trefi_ps;
   std::int64_t path_latency_ps;  // interconnect, controller and PHY, one way and back
   int queue_bursts;              // controller queue: bursts accepted and not finished
+  // The scheduled model takes its timing from the table of speed grades (timing/dram/grade.cpp) instead.
+  DramModel model;
+  std::string speed;  // "DDR3-1600"
+  int device_gbit;    // density: decides the refresh time
+  int channels, channel_bits;
+  std::string mapping;  // "row-bank-column" (timing/dram/mapping.h)
+  int max_wait_clocks;
 };
 
 struct FrontEndConfig {

@@ -102,6 +102,8 @@ std::string read_value(YamlFields& from, const std::string& key, const ChipField
         *target = enum_of(name, std::array{Ties::half_up, Ties::half_even, Ties::half_away});
       } else if constexpr (std::is_same_v<Value, CoefficientCoding>) {
         *target = enum_of(name, std::array{CoefficientCoding::huffman, CoefficientCoding::zero_run});
+      } else if constexpr (std::is_same_v<Value, DramModel>) {
+        *target = enum_of(name, std::array{DramModel::in_order, DramModel::scheduled});
       } else {
         *target = name;
       }

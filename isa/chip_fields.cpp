@@ -166,6 +166,22 @@ void add_dram(std::vector<ChipField>& fields) {
   time("path_latency_ps", "interconnect, controller and PHY, there and back", MEMBER(path_latency_ps));
   add("queue_bursts", "bursts", 1, 65536, "bursts the controller has accepted and not finished",
       MEMBER(queue_bursts));
+  fields.push_back(word("dram", "model", {"in_order", "scheduled"},
+                        "in_order: bursts one after the other; scheduled: every command of a controller",
+                        MEMBER(model)));
+  fields.push_back(word("dram", "speed",
+                        {"DDR3-1600", "DDR3-1866", "DDR3-2133", "DDR4-2133", "DDR4-2400", "DDR4-2666",
+                         "DDR4-3200", "LPDDR3-1600", "LPDDR3-1866", "LPDDR4-3200", "LPDDR4-3733",
+                         "LPDDR4-4266", "LPDDR4X-3200", "LPDDR4X-3733", "LPDDR4X-4266"},
+                        "scheduled: speed grade, gives all of its timing", MEMBER(speed)));
+  add("device_gbit", "Gbit", 1, 16, "scheduled: density of a device (LPDDR4: of a channel of it)",
+      MEMBER(device_gbit));
+  add("channels", "", 1, 8, "scheduled: channels with a controller each", MEMBER(channels));
+  add("channel_bits", "bits", 16, 128, "scheduled: data bus of a channel", MEMBER(channel_bits));
+  fields.push_back(word("dram", "mapping", {},
+                        "scheduled: fields of the address from high to low, joined by '-'", MEMBER(mapping)));
+  add("max_wait_clocks", "clocks", 0, 1'000'000,
+      "scheduled: a burst that has waited so many memory clocks goes first", MEMBER(max_wait_clocks));
 #undef MEMBER
 }
 

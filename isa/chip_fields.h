@@ -13,7 +13,7 @@
 namespace trireme {
 
 using ChipFieldTarget = std::variant<int*, std::int64_t*, std::uint32_t*, bool*, std::string*, RequantRule*,
-                                     Ties*, CoefficientCoding*>;
+                                     Ties*, CoefficientCoding*, DramModel*>;
 
 struct ChipField {
   const char* section;  // "nne"; empty at the top

@@ -5,6 +5,31 @@
 
 namespace trireme {
 
+std::uint64_t total_bytes(const std::vector<AddressRange>& ranges) {
+  std::uint64_t sum = 0;
+  for (const AddressRange& range : ranges) sum += range.bytes;
+  return sum;
+}
+
+void RangeCutter::skip_empty() {
+  while (range_ < ranges_->size() && (*ranges_)[range_].bytes == 0) ++range_;
+  if (range_ == ranges_->size()) ranges_ = nullptr;
+}
+
+Burst RangeCutter::next(std::uint32_t burst_bytes, bool write) {
+  const AddressRange& range = (*ranges_)[range_];
+  const auto address = static_cast<Address>(range.address + offset_);
+  const std::uint64_t to_boundary = burst_bytes - address % burst_bytes;
+  const std::uint64_t bytes = std::min(to_boundary, range.bytes - offset_);
+  offset_ += bytes;
+  if (offset_ == range.bytes) {
+    ++range_;
+    offset_ = 0;
+    skip_empty();
+  }
+  return {address, static_cast<std::uint32_t>(bytes), write};
+}
+
 DramTiming::DramTiming(const DramConfig& config, std::int64_t clock_hz)
     : config_(config),
       clock_hz_(clock_hz),

@@ -6,14 +6,37 @@
 #include <vector>
 
 #include "isa/chip.h"
+#include "isa/job.h"
 #include "timing/cycles.h"
 
 namespace trireme {
+
+struct AddressRange {
+  Address address;
+  std::uint64_t bytes;
+};
+std::uint64_t total_bytes(const std::vector<AddressRange>& ranges);
 
 struct Burst {
   std::uint32_t address;
   std::uint32_t bytes;
   bool write;
+};
+
+// Ranges as bursts, cut at multiples of the burst's size. The ranges stay alive until the last burst is cut;
+// what they become then does not matter.
+class RangeCutter {
+ public:
+  RangeCutter() = default;
+  explicit RangeCutter(const std::vector<AddressRange>& ranges) : ranges_(&ranges) { skip_empty(); }
+  bool done() const { return ranges_ == nullptr; }
+  Burst next(std::uint32_t burst_bytes, bool write);
+
+ private:
+  void skip_empty();
+  const std::vector<AddressRange>* ranges_ = nullptr;
+  std::size_t range_ = 0;
+  std::uint64_t offset_ = 0;  // within the range
 };
 
 // One DRAM channel: banks with one open row each, shared data bus, refresh of all banks, read/write

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "sim/bus/dram_channel.h"
+
 namespace trireme {
 
 const char* name_of(Stream stream) {
@@ -20,47 +22,25 @@ std::array<std::vector<AddressRange>, 2> by_memory(const std::vector<AddressRang
   return parts;
 }
 
-std::uint64_t total_bytes(const std::vector<AddressRange>& ranges) {
-  std::uint64_t sum = 0;
-  for (const AddressRange& range : ranges) sum += range.bytes;
-  return sum;
-}
-
 MemoryChannel::MemoryChannel(sc_core::sc_module_name name, Limits limits, Timing timing)
-    : sc_module(name), limits_(limits), timing_(std::move(timing)) {
+    : MemoryPath(name), limits_(limits), timing_(std::move(timing)) {
   SC_THREAD(serve);
 }
 
 void MemoryChannel::transfer(Stream stream, const std::vector<AddressRange>& ranges, bool write) {
   if (total_bytes(ranges) == 0) return;
   Request& request = requests_[static_cast<std::size_t>(stream)];
-  request.ranges = &ranges;
-  request.range = 0;
-  request.offset = 0;
+  request.ranges = RangeCutter(ranges);
   request.write = write;
   ++pending_;
   posted_.notify(sc_core::SC_ZERO_TIME);
   sc_core::wait(request.done);
 }
 
-Burst MemoryChannel::cut_burst(Request& request) const {
-  while ((*request.ranges)[request.range].bytes == 0) ++request.range;
-  const AddressRange& range = (*request.ranges)[request.range];
-  const auto address = static_cast<Address>(range.address + request.offset);
-  const std::uint64_t to_boundary = limits_.burst_bytes - address % limits_.burst_bytes;
-  const std::uint64_t bytes = std::min(to_boundary, range.bytes - request.offset);
-  request.offset += bytes;
-  if (request.offset == range.bytes) {
-    ++request.range;
-    request.offset = 0;
-  }
-  return {address, static_cast<std::uint32_t>(bytes), request.write};
-}
-
 std::size_t MemoryChannel::next_stream() const {
   for (std::size_t i = 1; i <= kStreams; ++i) {
     const std::size_t candidate = (last_served_ + i) % kStreams;
-    if (requests_[candidate].ranges != nullptr) return candidate;
+    if (!requests_[candidate].ranges.done()) return candidate;
   }
   internal_error("memory channel has a pending request of no stream");
 }
@@ -80,14 +60,12 @@ void MemoryChannel::serve() {
     // 3. One burst of the next stream in turn.
     last_served_ = next_stream();
     Request& request = requests_[last_served_];
-    const Cycle finish = std::max(timing_(cut_burst(request), now), now + 1);
+    const Cycle finish =
+        std::max(timing_(request.ranges.next(limits_.burst_bytes, request.write), now), now + 1);
     in_flight_.push(finish);
     request.finish = finish;  // bursts of one request leave in order
     // 4. The request's last burst: its stream goes on when all its bytes are there.
-    while (request.range < request.ranges->size() && (*request.ranges)[request.range].bytes == 0)
-      ++request.range;
-    if (request.range == request.ranges->size()) {
-      request.ranges = nullptr;
+    if (request.ranges.done()) {
       --pending_;
       notify_at(request.done, request.finish);
     }
@@ -108,6 +86,10 @@ MemorySystem::MemorySystem(RunContext& context, bool reverse)
     return free;
   };
   const auto make_dram = [&] {
+    if (chip.dram.model == DramModel::scheduled) {
+      dram_ = std::make_unique<DramChannel>("dram", chip);
+      return;
+    }
     const auto queue = static_cast<std::size_t>(std::min(chip.axi.max_outstanding, chip.dram.queue_bursts));
     dram_ = std::make_unique<MemoryChannel>(
         "dram", MemoryChannel::Limits{static_cast<std::uint32_t>(chip.axi.burst_bytes), queue}, dram_path);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A shared memory path: streams of the engines ask for ranges, an arbiter serves them burst by burst, round
-// robin, as long as the number of bursts in flight allows. One instance for DRAM behind AXI, one for the
-// on-chip SRAM.
+// robin, as long as the number of bursts in flight allows. One instance for the on-chip
+// SRAM, one for DRAM behind AXI unless that has a controller of its own (dram_channel.h).
 #pragma once
 
 #include <array>
@@ -12,27 +12,13 @@
 #include <systemc>
 #include <vector>
 
+#include "sim/bus/path.h"
 #include "sim/kernel/run_context.h"
 #include "timing/memory.h"
 
 namespace trireme {
 
-// Who asks. One blocking request at a time each; the order is the round-robin order.
-enum class Stream : std::uint8_t {
-  nne_input,
-  nne_coefficients,
-  nne_output,
-  tp_input,
-  tp_output,
-  ppu_input,
-  ppu_output,
-  host_input,
-  host_output
-};
-constexpr std::size_t kStreams = 9;
-const char* name_of(Stream stream);  // "NN input", …
-
-class MemoryChannel : public sc_core::sc_module {
+class MemoryChannel : public MemoryPath {
  public:
   using Timing = std::function<Cycle(const Burst&, Cycle now)>;
   struct Limits {
@@ -42,21 +28,17 @@ class MemoryChannel : public sc_core::sc_module {
   SC_HAS_PROCESS(MemoryChannel);
   MemoryChannel(sc_core::sc_module_name name, Limits limits, Timing timing);
 
-  // Called from a stream's own thread: returns when the last byte has arrived (or was accepted).
-  void transfer(Stream stream, const std::vector<AddressRange>& ranges, bool write);
+  void transfer(Stream stream, const std::vector<AddressRange>& ranges, bool write) override;
 
  private:
   struct Request {
-    const std::vector<AddressRange>* ranges = nullptr;  // null: nothing asked
-    std::size_t range = 0;
-    std::uint64_t offset = 0;  // within the range
+    RangeCutter ranges;  // done: nothing asked
     bool write = false;
     Cycle finish = 0;
     sc_core::sc_event done;
   };
   void serve();
   std::size_t next_stream() const;
-  Burst cut_burst(Request& request) const;
 
   Limits limits_;
   Timing timing_;
@@ -79,11 +61,10 @@ class MemorySystem {
   DramTiming dram_timing_;
   SramTiming sram_timing_;
   Cycle axi_free_[2] = {0, 0};  // read, write
-  std::unique_ptr<MemoryChannel> dram_, sram_;
+  std::unique_ptr<MemoryPath> dram_, sram_;
 };
 
 bool is_on_chip(Address address);
-std::uint64_t total_bytes(const std::vector<AddressRange>& ranges);
 // The ranges of each memory; DRAM first.
 std::array<std::vector<AddressRange>, 2> by_memory(const std::vector<AddressRange>& ranges);
 

@@ -10,14 +10,10 @@
 #include "isa/job.h"
 #include "sim/memory/image.h"
 #include "timing/cycles.h"
+#include "timing/memory.h"
 #include "traces/run_record.h"
 
 namespace trireme {
-
-struct AddressRange {
-  Address address;
-  std::uint64_t bytes;
-};
 
 struct JobRanges {
   std::string who;  // "NN job 2 (conv1_5)"

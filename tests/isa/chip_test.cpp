@@ -111,7 +111,7 @@ TEST(Chip, NoTwoShippedChipsShareAName) {
 
 TEST(Chip, EveryFieldSaysWhereItComesFrom) {
   const std::vector<FieldOrigin> origins = explain_chip(shipped_text(), kShipped.string());
-  EXPECT_EQ(origins.size(), 68u);  // 3 at the top, nne 16, tp 6, ppu 10, sram 4, axi 3, dram 17, 2, 2
+  EXPECT_EQ(origins.size(), 75u);  // 3 at the top, nne 18, tp 6, ppu 10, sram 4, axi 3, dram 24, 2, 3, 2
   for (const FieldOrigin& origin : origins) {
     EXPECT_NE(origin.source, "") << origin.key;
     EXPECT_NE(origin.meaning, "") << origin.key;

@@ -128,10 +128,7 @@ TEST(EngineCycles, OneTpTransposeInTwoPieces) {
   EXPECT_EQ(record.profile.total_cycles, 5699U);
 }
 
-TEST(EngineCycles, OnePpuProgram) {
-  // 55, launch 300: 355. Program: 7 instructions * 16 = 112 bytes from DRAM: activate, +10, +10, 7 data, +20
-  // = 402. Input: 4 bytes from SRAM: 1 + 2: 405. One thread: 4 ALU and 1 control at 4 cycles, 2 memory at 20:
-  // 60: 465. Output: 4 bytes: 3: 468.
+NetworkBinary doubling_program() {
   const PpuProgram program = assemble(
       "movu r1, u0\n"
       "movu r2, u1\n"
@@ -155,9 +152,28 @@ TEST(EngineCycles, OnePpuProgram) {
   builder.segment(kIn, {1, 2, 3, 100});
   builder.add(job);
   builder.binary().outputs.push_back({"y", "y", kOut, {4}, DataType::uint8, {}});
-  const RunRecord record = simulate(builder.binary(), test_chip(), {});
+  return builder.binary();
+}
+
+TEST(EngineCycles, OnePpuProgram) {
+  // 55, launch 300: 355. Program: 7 instructions * 16 = 112 bytes from DRAM: activate, +10, +10, 7 data, +20
+  // = 402. Input: 4 bytes from SRAM: 1 + 2: 405. One thread: 4 ALU and 1 control at 4 cycles, 2 memory at 20:
+  // 60: 465. Output: 4 bytes: 3: 468.
+  const RunRecord record = simulate(doubling_program(), test_chip(), {});
   EXPECT_EQ(record.profile.total_cycles, 468U);
   EXPECT_EQ(record.profile.ppu_instructions, 7U);
+  EXPECT_EQ(record.outputs.at(0).tensor.bytes, (Bytes{2, 4, 6, 200}));
+}
+
+TEST(EngineCycles, OnePpuProgramFromAScheduledDram) {
+  // As above, but the program comes from DDR3-1600 x16 (5 cycles are 4 clocks): asked at 355, at the
+  // controller at 365 = 292 clocks; activate 292, seven columns of 16 bytes from 303 to 327, data to 327 + 11
+  // + 4 = 342 clocks = 427.5
+  // -> 428 cycles, back at 438: 36 cycles later than above.
+  Chip chip = test_chip();
+  chip.dram.model = DramModel::scheduled;
+  const RunRecord record = simulate(doubling_program(), chip, {});
+  EXPECT_EQ(record.profile.total_cycles, 468U + 36U);
   EXPECT_EQ(record.outputs.at(0).tensor.bytes, (Bytes{2, 4, 6, 200}));
 }
 

@@ -177,14 +177,18 @@ TEST(Order, ReverseConstructionChangesNothing) {
   const NetworkBinary binary = two_engines(kC + 64, false);
   SimulateOptions reverse;
   reverse.reverse_construction = true;
-  const RunRecord forward = simulate(binary, test_chip(), {});
-  const RunRecord backward = simulate(binary, test_chip(), {}, reverse);
-  EXPECT_EQ(forward.profile.total_cycles, backward.profile.total_cycles);
-  ASSERT_EQ(forward.timeline.events.size(), backward.timeline.events.size());
-  for (int e = 0; e < kEngines; ++e) {
-    const auto i = static_cast<std::size_t>(e);
-    EXPECT_EQ(forward.profile.engines[i].causes.cycles, backward.profile.engines[i].causes.cycles);
-    EXPECT_EQ(forward.profile.engines[i].causes.total(), forward.profile.total_cycles);
+  for (const DramModel model : {DramModel::in_order, DramModel::scheduled}) {
+    Chip chip = test_chip();
+    chip.dram.model = model;
+    const RunRecord forward = simulate(binary, chip, {});
+    const RunRecord backward = simulate(binary, chip, {}, reverse);
+    EXPECT_EQ(forward.profile.total_cycles, backward.profile.total_cycles);
+    ASSERT_EQ(forward.timeline.events.size(), backward.timeline.events.size());
+    for (int e = 0; e < kEngines; ++e) {
+      const auto i = static_cast<std::size_t>(e);
+      EXPECT_EQ(forward.profile.engines[i].causes.cycles, backward.profile.engines[i].causes.cycles);
+      EXPECT_EQ(forward.profile.engines[i].causes.total(), forward.profile.total_cycles);
+    }
   }
 }
 

@@ -68,6 +68,13 @@ inline Chip test_chip() {
   chip.dram.trefi_ps = 1'000'000'000;  // out of the way
   chip.dram.path_latency_ps = 20'000;
   chip.dram.queue_bursts = 16;
+  chip.dram.model = DramModel::in_order;
+  chip.dram.speed = "DDR3-1600";
+  chip.dram.device_gbit = 4;
+  chip.dram.channels = 1;
+  chip.dram.channel_bits = 16;
+  chip.dram.mapping = "row-bank-column";
+  chip.dram.max_wait_clocks = 800;
   chip.front_end.command_cycles = 5;
   chip.front_end.network_start_cycles = 50;
   chip.host.launch_cycles = 1000;

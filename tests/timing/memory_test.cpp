@@ -72,6 +72,25 @@ TEST(DramTiming, StreamsAtThePinRate) {
   EXPECT_EQ(finish, 20U + kBursts * 16U + 20U);
 }
 
+TEST(RangeCutter, CutsAtBurstBoundariesAndForgetsItsRanges) {
+  std::vector<AddressRange> ranges = {{0, 0}, {250, 10}, {600, 0}, {512, 300}, {900, 0}};
+  RangeCutter cutter(ranges);
+  // 250..255 and 256..259; then 512..767 and 768..811. Empty ranges make no burst.
+  const std::pair<Address, std::uint32_t> expected[] = {{250, 6}, {256, 4}, {512, 256}, {768, 44}};
+  for (const auto& [address, bytes] : expected) {
+    ASSERT_FALSE(cutter.done());
+    const Burst burst = cutter.next(256, true);
+    EXPECT_EQ(burst.address, address);
+    EXPECT_EQ(burst.bytes, bytes);
+  }
+  EXPECT_TRUE(cutter.done());
+  // The stream that asked goes on and uses its list for something else.
+  ranges.assign(20, {0, 64});
+  EXPECT_TRUE(cutter.done());
+  const std::vector<AddressRange> none;
+  EXPECT_TRUE(RangeCutter(none).done());
+}
+
 TEST(SramTiming, PortAndLatency) {
   const Chip chip = test_chip();
   SramTiming sram(chip.vip_sram);
