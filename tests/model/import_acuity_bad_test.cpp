@@ -105,11 +105,11 @@ TEST_F(AcuityFiles, UnknownOperatorsInputsAndParameters) {
 TEST_F(AcuityFiles, ValuesOfTheWrongKind) {
   parameters("Conv_c_4")["ksize_h"] = "three";
   parameters("Conv_c_4")["bias"] = "maybe";
-  parameters("Conv_c_4")["padding"] = "SAME";
-  parameters("Flatten_f_2")["shape"] = {1, -1};
+  parameters("Conv_c_4")["padding"] = "FULL";
+  parameters("Flatten_f_2")["shape"] = {1, -2};
   EXPECT_THAT(complaint(),
               AllOf(HasSubstr("'ksize_h' is not a whole number"), HasSubstr("'bias' is neither true"),
-                    HasSubstr("'padding' is 'SAME' ('VALID' is supported)"), HasSubstr("'shape' is [1,-1]")));
+                    HasSubstr("'padding' is 'FULL' ('VALID' or 'SAME')"), HasSubstr("'shape' is [1,-2]")));
 }
 
 TEST_F(AcuityFiles, MissingWeight) {

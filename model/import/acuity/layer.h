@@ -47,6 +47,24 @@ class LayerParameters {
   std::set<std::string> asked_;
 };
 
+// A layer while shapes are inferred: those of its inputs are known, and `node` may be changed.
+struct LayerSteps {
+  Graph& graph;
+  Node& node;
+  bool own_constants;  // the inputs from 1 on come from NAME.data
+
+  const Value& input(std::size_t index) const;  // Error without a place if it is missing
+  const Shape& shape(std::size_t index = 0) const { return input(index).shape; }
+  // A node in front of this one; its output.
+  ValueId step(const std::string& suffix, std::string op, std::any attributes, std::vector<ValueId> inputs);
+  // Input `index`, a constant of the layer, in another shape.
+  ValueId reshaped_constant(std::size_t index, const Shape& shape);
+  void becomes(std::string op, std::any attributes) {
+    node.op = std::move(op);
+    node.attributes = std::move(attributes);
+  }
+};
+
 struct LayerFormat {
   std::string op;
   // Keys in NAME.data of the inputs from 1 on: those are constants of the layer, not layers of their own.
@@ -54,6 +72,10 @@ struct LayerFormat {
   int optional_constants = 0;  // how many of them, counted from the last, may be absent
   void (*write)(const Graph& graph, const Node& node, Json& parameters) = nullptr;  // null: no parameters
   std::any (*read)(LayerParameters& parameters) = nullptr;                          // null: no attributes
+  // What other tools leave to the shapes of the inputs: their operators become the graph's, open sizes are
+  // filled in. Complaints, or Error without a place. Null: nothing.
+  void (*resolve)(LayerParameters& parameters, LayerSteps& steps) = nullptr;
+  bool constants_of_others = false;  // `constants` are read, and written as layers of their own
 };
 using LayerFamily = std::vector<LayerFormat>;
 
@@ -71,6 +93,7 @@ const LayerFamily& unary_layers();
 const LayerFamily& integer_layers();
 const LayerFamily& recurrent_layers();
 const LayerFamily& detection_layers();
+const LayerFamily& foreign_layers();  // operators of other tools: read, never written
 
 const LayerFormat* find_layer_format(const std::string& op);  // null if unknown
 std::vector<std::string> layer_ops();                         // with input, output and variable

@@ -23,6 +23,15 @@ std::optional<std::int64_t> as_integer(const Json& json) {
   return {};
 }
 
+// "0 2, 3" as a list; anything else that is no list as a list of one.
+Json as_list(const Json& json) {
+  if (json.is_array()) return json;
+  if (!json.is_string()) return Json::array({json});
+  std::string list = json.get<std::string>();
+  for (char& c : list) c = c == ',' ? ' ' : c;
+  return split_words(list);
+}
+
 }  // namespace
 
 const Json* LayerParameters::find(const char* key, bool required) {
@@ -84,18 +93,10 @@ std::vector<std::int64_t> LayerParameters::integers(const char* key) {
   const Json* found = find(key, true);
   if (found == nullptr) return {};
   std::vector<std::optional<std::int64_t>> numbers;
-  if (found->is_array()) {
-    for (const Json& element : *found) {
-      if (!element.is_array()) numbers.push_back(as_integer(element));
-      for (const Json& inner : element.is_array() ? element : Json::array())
-        numbers.push_back(as_integer(inner));
-    }
-  } else if (found->is_string()) {
-    std::string list = found->get<std::string>();
-    for (char& c : list) c = c == ',' ? ' ' : c;
-    for (const std::string& word : split_words(list)) numbers.push_back(to_int(word));
-  } else {
-    numbers.push_back(as_integer(*found));
+  for (const Json& element : as_list(*found)) {
+    if (!element.is_array()) numbers.push_back(as_integer(element));
+    for (const Json& inner : element.is_array() ? element : Json::array())
+      numbers.push_back(as_integer(inner));
   }
   std::vector<std::int64_t> result;
   for (const std::optional<std::int64_t>& number : numbers) {
@@ -108,12 +109,11 @@ std::vector<std::int64_t> LayerParameters::integers(const char* key) {
   return result;
 }
 
-// A single entry is a list of one.
 std::vector<float> LayerParameters::reals(const char* key) {
   const Json* found = find(key, true);
   std::vector<float> result;
   if (found == nullptr) return result;
-  for (const Json& entry : found->is_array() ? *found : Json::array({*found})) {
+  for (const Json& entry : as_list(*found)) {
     const std::optional<double> number = as_number(entry);
     if (!number || !(std::abs(*number) <= std::numeric_limits<float>::max())) {
       complain(key, "is not a list of float32 numbers");

@@ -14,7 +14,8 @@ Table make_table() {
   for (const LayerFamily* family :
        {&window_layers(), &dense_layers(), &activation_layers(), &normalization_layers(),
         &elementwise_layers(), &shape_layers(), &movement_layers(), &indexing_layers(), &resize_layers(),
-        &reduction_layers(), &unary_layers(), &integer_layers(), &recurrent_layers(), &detection_layers()}) {
+        &reduction_layers(), &unary_layers(), &integer_layers(), &recurrent_layers(), &detection_layers(),
+        &foreign_layers()}) {
     for (const LayerFormat& row : *family) {
       if (!table.emplace(row.op, &row).second) internal_error("layer '" + row.op + "' listed twice");
     }
@@ -42,7 +43,8 @@ std::vector<std::string> layer_ops() {
 
 bool is_layer_constant(const Graph& graph, const Node& node, std::size_t input) {
   const LayerFormat* format = find_layer_format(node.op);
-  if (format == nullptr || input < 1 || input > format->constants.size()) return false;
+  if (format == nullptr || format->constants_of_others || input < 1 || input > format->constants.size())
+    return false;
   return std::all_of(node.inputs.begin() + 1, node.inputs.end(),
                      [&](ValueId id) { return id == kNone || graph.values[id].constant != nullptr; });
 }

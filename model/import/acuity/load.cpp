@@ -27,18 +27,33 @@ ValueId add_value(Loader& l, const Layer& layer, Value value) {
   return l.graph.add_value(std::move(value));
 }
 
+// Batch 0 is one that is left open. Files without a shape have `size` and `channels`; which number of `size`
+// is the height is not published.
+Shape input_shape(LayerParameters& parameters) {
+  parameters.ignore({"shape", "size", "channels"});
+  if (!parameters.has("shape") && parameters.has("size") && parameters.has("channels")) {
+    const std::vector<std::int64_t> size = parameters.integers("size");
+    if (size.size() == 2 && size[0] == size[1]) return {1, parameters.integer("channels"), size[0], size[1]};
+    parameters.complain("size", "is " + to_string(size), "two equal numbers, or a 'shape'");
+    return {1};
+  }
+  Shape shape = parameters.integers("shape");
+  if (shape.size() > 1 && shape[0] == 0) shape[0] = 1;
+  return shape;
+}
+
 void add_input(Loader& l, const Layer& layer) {
   LayerParameters parameters(layer.parameters, l.where(layer), l.problems);
   Value value;
   value.name = layer.name;
-  value.shape = parameters.integers("shape");
+  value.shape = input_shape(parameters);
   try {
     value.dtype = parse_data_type(parameters.text("type", "float32"), "type");
     value.quantization.dtype = value.dtype;
   } catch (const Error& error) {
     parameters.complain("type", error.problems()[0].what, error.problems()[0].hint);
   }
-  parameters.ignore({"is_scalar", "size", "channels"});
+  parameters.ignore({"is_scalar"});
   parameters.reject_unknown();
   const bool fixed =
       std::all_of(value.shape.begin(), value.shape.end(), [](std::int64_t dim) { return dim > 0; });
@@ -190,10 +205,14 @@ Graph load_acuity(const std::filesystem::path& json, const std::filesystem::path
   l.problems.throw_if_any();
   try {
     sort_nodes(l.graph);
+    resolve_layers(l);
+    l.problems.throw_if_any();
     infer_shapes(l.graph);
     check_quantization(l);
     verify(l.graph);
+    assign_layer_ids(l.graph);  // of the nodes that layers of other tools were taken apart into
   } catch (const Error& error) {
+    l.problems.throw_if_any();
     for (const Problem& problem : error.problems()) {
       l.problems.add(json.string() + (problem.where.empty() ? "" : ": " + problem.where), problem.what,
                      problem.hint);

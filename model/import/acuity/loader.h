@@ -49,6 +49,8 @@ ValueId add_constant(Loader& l, const Layer& layer, const std::string& key, cons
 // Weights and biases as inputs of the node.
 void add_layer_constants(Loader& l, const Layer& layer, const LayerFormat& format,
                          LayerParameters& parameters, Node& node);
+// Nodes are sorted. Infers shapes as far as they go, for the layers that need them to be read.
+void resolve_layers(Loader& l);
 void check_leftover_data(Loader& l);  // that no layer takes
 
 }  // namespace trireme

@@ -48,6 +48,16 @@ std::any read_slice(LayerParameters& p) {
   return a;
 }
 
+// Size -1: everything from begin on.
+void resolve_slice(LayerParameters&, LayerSteps& steps) {
+  auto a = attributes<SliceAttributes>(steps.node);
+  const Shape& data = steps.shape();
+  for (std::size_t i = 0; i < data.size() && i < a.size.size() && i < a.begin.size(); ++i) {
+    if (a.size[i] == -1 && a.begin[i] >= 0 && a.begin[i] < data[i]) a.size[i] = data[i] - a.begin[i];
+  }
+  steps.node.attributes = a;
+}
+
 // [[before, after], …], one pair an axis
 void write_pad(const Graph&, const Node& node, Json& p) {
   const auto& a = attributes<PadAttributes>(node);
@@ -58,8 +68,10 @@ void write_pad(const Graph&, const Node& node, Json& p) {
 }
 std::any read_pad(LayerParameters& p) {
   PadAttributes a;
-  const std::vector<std::int64_t> pairs = p.integers("padding_value");
-  if (pairs.size() % 2 != 0) p.complain("padding_value", "is no list of pairs");
+  const bool legacy = p.has("padding_size") && !p.has("padding_value");  // the pairs one behind the other
+  const char* key = legacy ? "padding_size" : "padding_value";
+  const std::vector<std::int64_t> pairs = p.integers(key);
+  if (pairs.size() % 2 != 0) p.complain(key, "is no list of pairs");
   for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
     a.before.push_back(pairs[i]);
     a.after.push_back(pairs[i + 1]);
@@ -97,7 +109,7 @@ std::any read_blocks(LayerParameters& p) {
 const LayerFamily& movement_layers() {
   static const LayerFamily rows = {
       {"split", {}, 0, write_split, read_split},
-      {"slice", {}, 0, write_slice, read_slice},
+      {"slice", {}, 0, write_slice, read_slice, resolve_slice},
       {"pad", {}, 0, write_pad, read_pad},
       {"expand", {}, 0, write_expand, read_expand},
       {"tile", {}, 0, write_tile, read_tile},

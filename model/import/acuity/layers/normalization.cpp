@@ -48,6 +48,15 @@ std::any read_from_axis(LayerParameters& p) {
   return a;
 }
 
+// A list that ends before the last axis would be another operator. Negative axes count from the end.
+void resolve_from_axis(LayerParameters& p, LayerSteps& steps) {
+  const std::vector<std::int64_t> axes = p.integers("axis_list");
+  const auto rank = static_cast<std::int64_t>(steps.shape().size());
+  if (axes.empty() || axes.back() == -1 || axes.back() == rank - 1) return;
+  p.complain("axis_list", "is " + to_string(axes) + " for " + std::to_string(rank) + " dimensions",
+             "all axes from one on are normalized together");
+}
+
 void write_l2(const Graph&, const Node& node, Json& p) {
   p["l2n_dim"] = attributes<NormAttributes>(node).axis;
   p["p"] = attributes<NormAttributes>(node).p;
@@ -85,8 +94,8 @@ const LayerFamily& normalization_layers() {
       {"batchnormalize", {"gamma", "beta", "mean", "variance"}, 0, write, read},
       {"instancenormalize", {"scale", "bias"}, 0, write_eps, read_instance},
       {"groupnormalize", {"scale", "bias"}, 0, write_group, read_group},
-      {"layernormalize", {"scale", "bias"}, 1, write_from_axis, read_from_axis},
-      {"rmsnormalize", {"scale", "bias"}, 1, write_from_axis, read_from_axis},
+      {"layernormalize", {"scale", "bias"}, 1, write_from_axis, read_from_axis, resolve_from_axis},
+      {"rmsnormalize", {"scale", "bias"}, 1, write_from_axis, read_from_axis, resolve_from_axis},
       {"l2normalize", {}, 0, write_l2, read_l2},
       {"localresponsenormalization", {}, 0, write_lrn, read_lrn},
       {"log_softmax", {}, 0, write_log_softmax, read_log_softmax},

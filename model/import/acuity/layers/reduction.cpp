@@ -21,6 +21,21 @@ std::any read_reduce(LayerParameters& p) {
   return a;
 }
 
+// Other tools have an operator for each type: reducesum, reducemean, …
+std::any read_reduce_of_others(LayerParameters& p) {
+  return ReduceAttributes{{}, p.integers("axis_list"), p.flag("keep_dims")};
+}
+template <ReduceAttributes::Type type>
+void resolve_reduce(LayerParameters&, LayerSteps& steps) {
+  auto a = attributes<ReduceAttributes>(steps.node);
+  a.type = type;
+  steps.becomes("reduce", a);
+}
+template <ReduceAttributes::Type type>
+LayerFormat reduce_of_others(const char* op) {
+  return {op, {}, 0, nullptr, read_reduce_of_others, resolve_reduce<type>};
+}
+
 DataType read_index_type(LayerParameters& p) {
   const std::string word = p.text("output_type", "int64");
   if (word != "int64" && word != "int32") p.complain("output_type", "is '" + word + "'", "int32 or int64");
@@ -75,9 +90,16 @@ std::any read_cumsum(LayerParameters& p) {
 
 const LayerFamily& reduction_layers() {
   static const LayerFamily rows = {
-      {"reduce", {}, 0, write_reduce, read_reduce}, {"argmax", {}, 0, write_arg, read_arg},
-      {"argmin", {}, 0, write_arg, read_arg},       {"topk", {}, 0, write_topk, read_topk},
+      {"reduce", {}, 0, write_reduce, read_reduce},
+      {"argmax", {}, 0, write_arg, read_arg},
+      {"argmin", {}, 0, write_arg, read_arg},
+      {"topk", {}, 0, write_topk, read_topk},
       {"cumsum", {}, 0, write_cumsum, read_cumsum},
+      reduce_of_others<ReduceAttributes::Type::sum>("reducesum"),
+      reduce_of_others<ReduceAttributes::Type::mean>("reducemean"),
+      reduce_of_others<ReduceAttributes::Type::max>("reducemax"),
+      reduce_of_others<ReduceAttributes::Type::min>("reducemin"),
+      reduce_of_others<ReduceAttributes::Type::prod>("reduceprod"),
   };
   return rows;
 }

@@ -59,10 +59,43 @@ std::any read(LayerParameters& p) {
   return a;
 }
 
+// Of other tools: height and width only, and no scales, which then are those of the sizes.
+void resolve(LayerParameters&, LayerSteps& steps) {
+  auto a = attributes<ResizeAttributes>(steps.node);
+  const Shape& data = steps.shape();
+  if (a.shape.size() == 2 && data.size() == 4) a.shape = {data[0], data[1], a.shape[0], a.shape[1]};
+  if (a.scales.empty() && a.shape.size() == data.size()) {
+    for (std::size_t i = 0; i < data.size(); ++i)
+      a.scales.push_back(static_cast<float>(a.shape[i]) / static_cast<float>(data[i]));
+  }
+  steps.node.attributes = a;
+}
+
+// Every pixel becomes `factor` by `factor` of them.
+std::any read_upsampling(LayerParameters& p) {
+  p.integer("factor");
+  return {};
+}
+void resolve_upsampling(LayerParameters& p, LayerSteps& steps) {
+  const std::int64_t factor = p.integer("factor");
+  const Shape& data = steps.shape();
+  if (data.size() != 4) throw Error({}, "input 0 has the shape " + to_string(data), "maps: [n,c,h,w]");
+  constexpr std::int64_t kMost = 1 << 10;
+  if (factor < 1 || factor > kMost)
+    return p.complain("factor", "is " + std::to_string(factor), "1 to " + std::to_string(kMost));
+  ResizeAttributes a;
+  a.coordinates = Coordinates::asymmetric;
+  a.nearest = ResizeAttributes::Nearest::floor;
+  a.shape = {data[0], data[1], data[2] * factor, data[3] * factor};
+  a.scales = {1, 1, static_cast<float>(factor), static_cast<float>(factor)};
+  steps.becomes("image_resize", a);
+}
+
 }  // namespace
 
 const LayerFamily& resize_layers() {
-  static const LayerFamily rows = {{"image_resize", {}, 0, write, read}};
+  static const LayerFamily rows = {{"image_resize", {}, 0, write, read, resolve},
+                                   {"upsampling", {}, 0, nullptr, read_upsampling, resolve_upsampling}};
   return rows;
 }
 

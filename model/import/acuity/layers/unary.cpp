@@ -9,11 +9,13 @@ void write_cast(const Graph&, const Node& node, Json& p) {
 }
 
 std::any read_cast(LayerParameters& p) {
-  const std::string type = p.text("out_type");
+  const char* key = p.has("out_data_type") ? "out_data_type" : "out_type";  // other tools' word; ours
+  const std::string type = p.text(key);
+  p.ignore({"in_data_type"});  // the input has its type
   try {
-    return CastAttributes{parse_data_type(type, "out_type")};
+    return CastAttributes{parse_data_type(type, key)};
   } catch (const Error& error) {
-    p.complain("out_type", "is '" + type + "'", error.problems()[0].hint);
+    p.complain(key, "is '" + type + "'", error.problems()[0].hint);
     return CastAttributes{};
   }
 }

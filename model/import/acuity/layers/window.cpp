@@ -1,15 +1,84 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions and pooling. Pads are written explicitly ("VALID", "padding_const"), in the order top, left,
 // bottom, right; which order the closed tool uses for uneven pads is not published (formats.md, appendix A).
+// Files of other tools may ask for "SAME" instead: then pads are worked out from the size of the map.
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "model/graph/operators.h"
 #include "model/import/acuity/layer.h"
+#include "model/import/same_padding.h"
 #include "support/text.h"
 
 namespace trireme {
 namespace {
+
+bool is_padded(const Window& w) {
+  return w.pad_top != 0 || w.pad_left != 0 || w.pad_bottom != 0 || w.pad_right != 0;
+}
+
+// Sizes that same_padding() can be asked about; shape inference has no say yet.
+void check_window(const Window& w) {
+  constexpr std::int64_t kMost = 1 << 20;
+  for (const std::int64_t size :
+       {w.kernel_h, w.kernel_w, w.stride_h, w.stride_w, w.dilation_h, w.dilation_w}) {
+    if (size < 1 || size > kMost)
+      throw Error({}, fmt::format("the window has the size {}", size), fmt::format("1 to {}", kMost));
+  }
+}
+
+std::pair<std::int64_t, std::int64_t> map_size(const LayerSteps& steps) {
+  const Shape& shape = steps.shape();
+  if (shape.size() != 4) throw Error({}, "input 0 has the shape " + to_string(shape), "maps: [n,c,h,w]");
+  return {shape[2], shape[3]};
+}
+
+// For a map of this size; the odd row and column behind. Pads that the file tells beside must be the same.
+void set_same_pads(LayerParameters& p, Window& w, std::int64_t height, std::int64_t width) {
+  const bool told = is_padded(w);
+  const std::vector<std::int64_t> pads = {w.pad_top, w.pad_left, w.pad_bottom, w.pad_right};
+  const std::int64_t rows = same_padding(height, w.kernel_h, w.stride_h, w.dilation_h);
+  const std::int64_t columns = same_padding(width, w.kernel_w, w.stride_w, w.dilation_w);
+  w.pad_top = rows / 2, w.pad_bottom = rows - rows / 2;
+  w.pad_left = columns / 2, w.pad_right = columns - columns / 2;
+  const std::vector<std::int64_t> same = {w.pad_top, w.pad_left, w.pad_bottom, w.pad_right};
+  if (told && pads != same)
+    p.complain("padding", "is SAME, which is the pads " + to_string(same) + ", beside " + to_string(pads),
+               "the pad_method padding_const takes pads as they are");
+}
+
+// `padding` is VALID or SAME. The pad_method padding_const, which is meant where none is told beside VALID,
+// takes the pads of the file whatever `padding` says; auto, which is meant beside SAME, works them out.
+bool has_same_padding(LayerParameters& p) {
+  return p.text("padding", "VALID") == "SAME" && p.text("pad_method", "auto") == "auto";
+}
+
+void read_padding_words(LayerParameters& p, bool padded) {
+  const std::string padding = p.text("padding", "VALID");
+  if (padding != "VALID" && padding != "SAME")
+    p.complain("padding", "is '" + printable(padding) + "'", "'VALID' or 'SAME'");
+  const std::string method = p.text("pad_method", padding == "SAME" ? "auto" : "padding_const");
+  if (method != "auto" && method != "padding_const")
+    p.complain("pad_method", "is '" + printable(method) + "'", "'auto' or 'padding_const'");
+  if (method == "auto" && padding == "VALID" && padded)
+    p.complain("pad_method", "is auto beside pads and the padding VALID, which has none",
+               "'padding_const' takes pads as they are");
+  if (method == "padding_const" && padding == "SAME" && !p.has("pad") && !p.has("pad_h"))
+    p.complain("pad", "is missing", "the pad_method padding_const takes it");
+}
+
+template <typename Attributes>
+void resolve_same_pads(LayerParameters& p, LayerSteps& steps) {
+  if (!has_same_padding(p)) return;
+  auto a = attributes<Attributes>(steps.node);
+  const auto [height, width] = map_size(steps);
+  check_window(a.window);
+  set_same_pads(p, a.window, height, width);
+  // As many outputs as SAME means, whatever the file says of rounding.
+  if constexpr (std::is_same_v<Attributes, PoolingAttributes>) a.ceil_mode = false;
+  steps.node.attributes = a;
+}
 
 void write_window(const Window& w, Json& p) {
   p["ksize_h"] = w.kernel_h;
@@ -38,8 +107,6 @@ Window read_window(LayerParameters& p) {
       w.dilation_w = list.back();
     }
   }
-  p.require("padding", "VALID");
-  p.require("pad_method", "padding_const");
   if (p.has("pad")) {
     const auto pad = p.integers("pad");
     if (pad.size() != 4) {
@@ -51,7 +118,33 @@ Window read_window(LayerParameters& p) {
     w.pad_top = w.pad_bottom = p.integer("pad_h", 0);
     w.pad_left = w.pad_right = p.integer("pad_w", 0);
   }
+  read_padding_words(p, is_padded(w));
   return w;
+}
+
+// TensorFlow's transposed convolution: the map that a convolution with SAME would make the input of, stride
+// times as large.
+void resolve_deconvolution(LayerParameters& p, LayerSteps& steps) {
+  if (!has_same_padding(p)) return;
+  auto a = attributes<DeconvolutionAttributes>(steps.node);
+  const auto [height, width] = map_size(steps);
+  if (a.output_pad_h != 0 || a.output_pad_w != 0)
+    p.complain("padding", "is SAME beside an output padding", "one of them");
+  Window& w = a.window;
+  check_window(w);
+  set_same_pads(p, w, height * w.stride_h, width * w.stride_w);
+  a.output_pad_h = std::max<std::int64_t>(w.stride_h - w.dilation_h * (w.kernel_h - 1) - 1, 0);
+  a.output_pad_w = std::max<std::int64_t>(w.stride_w - w.dilation_w * (w.kernel_w - 1) - 1, 0);
+  if (p.has("output_shape")) {
+    const Shape told = p.integers("output_shape");
+    const auto is_map = [&](std::size_t at) {
+      return told[at] == height * w.stride_h && told[at + 1] == width * w.stride_w;
+    };
+    if (told.size() != 4 || !(is_map(1) || is_map(2)))
+      p.complain("output_shape", "is " + to_string(told),
+                 fmt::format("a map of {} by {}", height * w.stride_h, width * w.stride_w));
+  }
+  steps.node.attributes = a;
 }
 
 void write_convolution(const Graph& graph, const Node& node, Json& p) {
@@ -147,11 +240,31 @@ std::any read_pooling_with_argmax(LayerParameters& p) {
 
 const LayerFamily& window_layers() {
   static const LayerFamily rows = {
-      {"convolution", {"weight", "bias"}, 1, write_convolution, read_convolution},
-      {"deconvolution", {"weight", "bias"}, 1, write_deconvolution, read_deconvolution},
-      {"convolution_integer", {}, 0, write_convolution_integer, read_convolution},
-      {"poolwithargmax", {}, 0, write_pooling_with_argmax, read_pooling_with_argmax},
-      {"pooling", {}, 0, write_pooling, read_pooling},
+      {"convolution",
+       {"weight", "bias"},
+       1,
+       write_convolution,
+       read_convolution,
+       resolve_same_pads<ConvolutionAttributes>},
+      {"deconvolution",
+       {"weight", "bias"},
+       1,
+       write_deconvolution,
+       read_deconvolution,
+       resolve_deconvolution},
+      {"convolution_integer",
+       {},
+       0,
+       write_convolution_integer,
+       read_convolution,
+       resolve_same_pads<ConvolutionAttributes>},
+      {"poolwithargmax",
+       {},
+       0,
+       write_pooling_with_argmax,
+       read_pooling_with_argmax,
+       resolve_same_pads<PoolingAttributes>},
+      {"pooling", {}, 0, write_pooling, read_pooling, resolve_same_pads<PoolingAttributes>},
   };
   return rows;
 }

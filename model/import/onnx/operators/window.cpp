@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "model/import/same_padding.h"
 #include "support/text.h"
 
 namespace trireme {
@@ -47,9 +48,7 @@ void distribute(const std::vector<std::int64_t>& list, std::int64_t& depth, std:
 // (LOWER).
 void same_pads(std::int64_t input, std::int64_t kernel, std::int64_t stride, std::int64_t dilation,
                bool upper, std::int64_t& begin, std::int64_t& end) {
-  const std::int64_t outputs = (input + stride - 1) / stride;
-  const std::int64_t reach = dilation * (kernel - 1) + 1;
-  const std::int64_t total = std::max<std::int64_t>((outputs - 1) * stride + reach - input, 0);
+  const std::int64_t total = same_padding(input, kernel, stride, dilation);
   begin = upper ? total / 2 : total - total / 2;
   end = total - begin;
 }

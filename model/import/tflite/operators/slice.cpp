@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "model/import/strided_slice.h"
 #include "model/import/tflite/operator_table.h"
 #include "model/import/tflite/operators/axes.h"
 
@@ -84,85 +85,25 @@ void import_slice(TfliteNode& node) {
   node.result("slice", a, {node.input(0)});
 }
 
-// A range as NumPy means begin:end:step; an end that a mask leaves open is the last element.
-struct AxisRange {
-  std::int64_t begin, size, step;
-};
-AxisRange resolve_range(std::int64_t size, std::int64_t begin, std::int64_t end, std::int64_t step,
-                        bool begin_open, bool end_open) {
-  const std::int64_t first = step > 0 ? 0 : size - 1;
-  const std::int64_t least = step > 0 ? 0 : -1;
-  const std::int64_t most = step > 0 ? size : size - 1;
-  const auto clamped = [&](std::int64_t at) { return std::clamp(at < 0 ? at + size : at, least, most); };
-  const std::int64_t from = begin_open ? first : clamped(begin);
-  const std::int64_t to = end_open ? (step > 0 ? size : -1) : clamped(end);
-  const std::int64_t span = step > 0 ? to - from : from - to;
-  const std::int64_t stride = step > 0 ? step : -step;
-  return {from, span > 0 ? (span + stride - 1) / stride : 0, step};
-}
-
-struct StridedSlice {
-  SliceAttributes slice;
-  Shape shape;  // behind it, with axes inserted and removed
-};
-
-// One entry of the lists an axis of the data, except: the ellipsis stands for as many axes as are left,
-// a new axis for none.
-StridedSlice resolve_strided(TfliteNode& node, const Shape& data,
-                             const tflite_file::StridedSliceOptionsT& options) {
-  const std::vector<std::int64_t> begin = node.constant_integers(1, "the list of starts");
-  const std::vector<std::int64_t> end = node.constant_integers(2, "the list of ends");
-  const std::vector<std::int64_t> step = node.constant_integers(3, "the list of steps");
-  constexpr std::size_t kMostEntries = 31;  // bits of a mask
-  if (begin.size() != end.size() || begin.size() != step.size() || begin.size() > kMostEntries)
-    node.leave(fmt::format("lists of {}, {} and {} entries", begin.size(), end.size(), step.size()));
-  const auto is_set = [](std::int32_t mask, std::size_t i) { return ((mask >> i) & 1) != 0; };
-  std::size_t used = 0;  // axes of the data that entries name
-  for (std::size_t i = 0; i < begin.size(); ++i)
-    used += is_set(options.new_axis_mask, i) || is_set(options.ellipsis_mask, i) ? 0 : 1;
-  if (used > data.size()) node.leave(fmt::format("{} ranges for {}", used, to_string(data)));
-
-  StridedSlice result;
-  std::size_t axis = 0;
-  const auto take = [&](const AxisRange& range, bool keep) {
-    result.slice.begin.push_back(range.begin);
-    result.slice.size.push_back(range.size);
-    result.slice.step.push_back(range.step);
-    if (keep) result.shape.push_back(range.size);
-    ++axis;
-  };
-  const auto take_whole = [&](std::size_t axes) {
-    for (std::size_t i = 0; i < axes; ++i) take({0, data[axis], 1}, true);
-  };
-  bool ellipsis_seen = false;
-  for (std::size_t i = 0; i < begin.size(); ++i) {
-    if (is_set(options.ellipsis_mask, i)) {
-      if (ellipsis_seen) node.leave("it has two ellipses");
-      ellipsis_seen = true;
-      take_whole(data.size() - used);
-    } else if (is_set(options.new_axis_mask, i)) {
-      result.shape.push_back(1);
-    } else if (step[i] == 0) {
-      node.leave("a step is 0");
-    } else if (is_set(options.shrink_axis_mask, i)) {
-      const std::int64_t at = begin[i] < 0 ? begin[i] + data[axis] : begin[i];
-      if (at < 0 || at >= data[axis]) node.leave(fmt::format("element {} of {}", begin[i], to_string(data)));
-      take({at, 1, 1}, false);
-    } else {
-      const std::int64_t stop = options.offset ? begin[i] + end[i] : end[i];
-      take(resolve_range(data[axis], begin[i], stop, step[i], is_set(options.begin_mask, i),
-                         is_set(options.end_mask, i)),
-           true);
-    }
+StridedSlice resolve(TfliteNode& node, const Shape& data, const tflite_file::StridedSliceOptionsT& options) {
+  StridedRanges r;
+  r.begin = node.constant_integers(1, "the list of starts");
+  r.end = node.constant_integers(2, "the list of ends");
+  r.step = node.constant_integers(3, "the list of steps");
+  r.begin_mask = options.begin_mask, r.end_mask = options.end_mask, r.ellipsis_mask = options.ellipsis_mask;
+  r.new_axis_mask = options.new_axis_mask, r.shrink_axis_mask = options.shrink_axis_mask;
+  r.end_is_offset = options.offset;
+  try {
+    return resolve_strided(data, r);
+  } catch (const Error& error) {
+    node.leave(error.problems()[0].what);
   }
-  take_whole(data.size() - axis);
-  return result;
 }
 
 void import_strided_slice(TfliteNode& node) {
   const auto options = node.options<tflite_file::StridedSliceOptionsT>();
   const Shape data = node.shape(0);
-  const StridedSlice resolved = resolve_strided(node, data, options);
+  const StridedSlice resolved = resolve(node, data, options);
   const ValueId input = node.input(0);
   if (resolved.shape == resolved.slice.size) return node.result("slice", resolved.slice, {input});
   const Quantization like = node.value(0).quantization;

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "model/import/same_padding.h"
 
 namespace trireme {
 namespace {
@@ -12,12 +12,6 @@ void check_range(TfliteNode& node, const char* what, std::int64_t h, std::int64_
   constexpr std::int64_t kMost = 1 << 20;
   if (h >= 1 && w >= 1 && h <= kMost && w <= kMost) return;
   node.leave(fmt::format("the {} is {} by {}", what, h, w), fmt::format("1 to {}", kMost));
-}
-
-std::int64_t same_padding(std::int64_t input, std::int64_t kernel, std::int64_t stride,
-                          std::int64_t dilation) {
-  const std::int64_t outputs = (input + stride - 1) / stride;
-  return std::max<std::int64_t>((outputs - 1) * stride + (kernel - 1) * dilation + 1 - input, 0);
 }
 
 }  // namespace
