@@ -7,9 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <set>
 
-#include "model/graph/attributes.h"
 #include "model/quant/rounding.h"
 #include "model/quantize/roles.h"
 #include "model/reference/execute.h"
@@ -105,24 +103,6 @@ class RangeOf {
   bool seen_ = false;
 };
 
-// By operators alone: pictures are positive, so is what a rectifier, a sigmoid or softmax gives, and what
-// moves, averages, adds or multiplies only such values.
-std::vector<bool> never_negative(const Graph& graph) {
-  static const std::set<std::string> gives = {"relu", "sigmoid", "hard_sigmoid", "softmax", "abs", "square"};
-  static const std::set<std::string> keeps = {"pooling", "concat",       "reshape", "permute", "noop",
-                                              "split",   "image_resize", "slice",   "add",     "multiply"};
-  std::vector<bool> positive(graph.values.size(), false);
-  for (const ValueId id : graph.inputs) positive[id] = true;
-  for (const Node& node : graph.nodes) {
-    const bool all = std::all_of(node.inputs.begin(), node.inputs.end(),
-                                 [&](ValueId id) { return id == kNone || positive[id]; });
-    const bool clipped = node.op == "relun" && attributes<ClipAttributes>(node).min >= 0;
-    const bool result = clipped || gives.count(node.op) != 0 || (keeps.count(node.op) != 0 && all);
-    for (const ValueId id : node.outputs) positive[id] = result;
-  }
-  return positive;
-}
-
 // Weights by their own range; a bias gets its scale from its layer, and must be finite like them.
 void quantize_constants(Graph& graph, const std::vector<Slot>& slots, const Kind& kind) {
   for (const Slot& slot : slots) {
@@ -210,20 +190,18 @@ int quantize_graph(Graph& graph, const QuantizeOptions& options,
   return samples;
 }
 
-// As after a calibration, what is never negative has zero point 0, which saves the PPU a subtraction, and no
-// two values have the same parameters by chance: an operator that joins values has to convert them.
+// As after a calibration no two values have the same parameters by chance: an operator that joins values has
+// to convert them, and its time is that of a calibrated network.
 void quantize_by_default(Graph& graph) {
   constexpr float kRange = 4, kStep = 0x1p-10F;
   const Kind& kind = *kind_of({});
   Graph result = graph;
   unshare_weights(result);
   const std::vector<Slot> slots = quantization_slots(result);
-  const std::vector<bool> positive = never_negative(result);
   float range = kRange;
   for (const Slot& slot : slots) {
     if (slot.role != Role::activation) continue;
-    const float low = positive[slot.value] ? 0 : -range;
-    result.values[slot.value].quantization = parameters_of(kind, low, range);
+    result.values[slot.value].quantization = parameters_of(kind, -range, range);
     range += kStep;
   }
   quantize_constants(result, slots, kind);

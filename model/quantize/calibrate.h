@@ -36,9 +36,8 @@ Quantization fixed_point(float min, float max, DataType type);
 int quantize_graph(Graph& graph, const QuantizeOptions& options,
                    const std::function<bool(std::vector<Tensor>&)>& next_sample);
 
-// For timing alone, which needs no calibration: weights by their own range, activations by ranges from or
-// around 0 of which no two are alike. Sharing rules as above. Error for a weight or bias that is not
-// constant.
+// For timing alone, which needs no calibration: weights by their own range, activations by ranges around 0 of
+// which no two are alike. Sharing rules as above. Error for a weight or bias that is not constant.
 void quantize_by_default(Graph& graph);
 
 // Enforces the sharing rules above on a graph whose parameters came from a table; returns what it changed,
