@@ -29,7 +29,7 @@ Requantizer mantissa_multiplier(float factor, int bits) {
 }  // namespace
 
 Requantizer requantizer_of(RequantRule rule, const WeightedScales& scales) {
-  if (!computes_as_tflite(rule) || !scales.double_product)
+  if (!is_tflite(rule) || !scales.double_product)
     return requantizer_of(rule, scales.input * scales.weight, scales.output);
   const double d = double{scales.input} * double{scales.weight} / double{scales.output};
   if (!(d > 0) || !(d < 0x1p30))
@@ -49,7 +49,7 @@ std::array<Requantizer, kAddScales> add_requantizers(RequantRule rule, const Cod
         ratio * static_cast<float>(input.zero_point) + ratio2 * static_cast<float>(input2.zero_point);
     return in_float(ratio, ratio2, static_cast<float>(output.zero_point) - zeros);
   }
-  if (!computes_as_tflite(rule)) return in_float(input.scale, input2.scale, output.scale);
+  if (!is_tflite(rule)) return in_float(input.scale, input2.scale, output.scale);
   const double more = bytes_of(type) == 1 ? 1 << 20 : 1 << 15;  // the sum has 20 or 15 more bits
   const double twice_max = 2 * double{std::max(input.scale, input2.scale)};
   return {q31_multiplier(double{input.scale} / twice_max), q31_multiplier(double{input2.scale} / twice_max),

@@ -10,10 +10,6 @@ namespace trireme {
 
 namespace {
 
-bool is_tflite(RequantRule rule) {
-  return rule == RequantRule::tflite || rule == RequantRule::tflm || rule == RequantRule::tflm_single;
-}
-
 // TensorFlow Lite rounds a bound half away from zero, everyone else half to even.
 std::int32_t code_of(float real, const Quantization& to, RequantRule rule) {
   const CodeRange codes = range_of_codes(to.dtype);

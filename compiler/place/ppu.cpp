@@ -11,7 +11,6 @@
 #include "compiler/ppu_kernels/kernel.h"
 #include "compiler/ppu_kernels/qlinear.h"
 #include "compiler/ppu_kernels/sequence.h"
-#include "compiler/ppu_kernels/tflite/fixed_factor.h"
 #include "compiler/ppu_kernels/tflite/kernel.h"
 #include "model/reference/execute.h"
 #include "model/reference/qlinear.h"
@@ -196,7 +195,7 @@ Program program_of(const Placement& placement) {
             codes ? "the PPU dequantizes, computes in float32 and quantizes" : "a program of the PPU"};
   }
   if (node.op == "matmul") return coded_matmul(placement);
-  if (computes_as_tflite(placement.rule))
+  if (is_tflite(placement.rule))
     return {alone(tflite_ppu_kernel(graph, node, chip, placement.rule)),
             "TensorFlow Lite's own integer algorithm"};
   return {std::nullopt, ""};

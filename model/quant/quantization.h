@@ -35,6 +35,11 @@ std::string to_string(const Quantization& q);                        // "u8 scal
 enum class RequantRule : std::uint8_t { vip7, vip8, vipf, onnx, tflite, tflm, tflm_single };
 enum class Ties : std::uint8_t { half_up, half_even, half_away };
 
+// TensorFlow Lite on CPUs or Micro, whose factors are 31-bit multipliers with shifts: tflite, tflm,
+// tflm-single.
+constexpr bool is_tflite(RequantRule rule) {
+  return rule == RequantRule::tflite || rule == RequantRule::tflm || rule == RequantRule::tflm_single;
+}
 const char* name_of(RequantRule rule);  // "vipf", "tflm-single"
 const char* name_of(Ties ties);         // "half_up"
 // The tie direction as reports show it: the chips' own rules take `ties`, a runtime's rule brings its own.

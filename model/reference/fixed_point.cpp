@@ -124,10 +124,6 @@ std::int32_t multiply(std::int64_t x, const FixedFactor& factor, FixedRounding r
   internal_error("a rounding without a formula");
 }
 
-bool is_tflite(RequantRule rule) {
-  return rule == RequantRule::tflite || rule == RequantRule::tflm || rule == RequantRule::tflm_single;
-}
-
 FixedRounding elementwise_rounding(RequantRule rule) {
   return rule == RequantRule::tflm_single ? FixedRounding::single : FixedRounding::gemmlowp;
 }

@@ -25,7 +25,6 @@ enum class FixedRounding : std::uint8_t {
 // Saturates to int32.
 std::int32_t multiply(std::int64_t x, const FixedFactor& factor, FixedRounding rounding);
 
-bool is_tflite(RequantRule rule);                 // tflite, tflm, tflm-single
 FixedRounding elementwise_rounding(RequantRule);  // of every kernel but the matrix product
 
 // The primitives: round(a * b / 2^31), ties up, saturated; and x / 2^exponent, ties away from zero.

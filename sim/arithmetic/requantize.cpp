@@ -20,12 +20,6 @@ std::int32_t saturate(Integer value) {
   return static_cast<std::int32_t>(value < kMin ? Integer{kMin} : value > kMax ? Integer{kMax} : value);
 }
 
-float float_of(std::uint32_t bits) {
-  float value = 0;
-  std::memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
 std::int32_t round_float(float product, Ties ties) {
   // float32 widened to double: adding one half is exact for every product that does not saturate.
   const double exact = product;
@@ -112,9 +106,9 @@ std::int32_t scale_accumulator(std::int64_t accumulator, const Requantizer& by,
                                const RequantizeConfig& config) {
   switch (config.rule) {
     case RequantRule::vipf:
-      return round_float(static_cast<float>(accumulator) * float_of(by.multiplier), config.ties);
+      return round_float(static_cast<float>(accumulator) * float_multiplier(by), config.ties);
     case RequantRule::onnx:
-      return round_float(static_cast<float>(accumulator) * float_of(by.multiplier), Ties::half_even);
+      return round_float(static_cast<float>(accumulator) * float_multiplier(by), Ties::half_even);
     case RequantRule::vip7:
     case RequantRule::vip8:
       return scale_integer(accumulator, by, config.ties);
@@ -130,6 +124,12 @@ std::int32_t requantize(std::int64_t accumulator, const Requantizer& by, const R
   const std::int64_t scaled = scale_accumulator(accumulator, by, config);
   const std::int64_t code = scaled + config.zero_point;
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(code, config.clamp_low, config.clamp_high));
+}
+
+float float_multiplier(const Requantizer& by) {
+  float value = 0;
+  std::memcpy(&value, &by.multiplier, sizeof value);
+  return value;
 }
 
 Requantizer requantizer_of(float factor, RequantRule rule) {

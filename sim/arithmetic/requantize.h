@@ -29,6 +29,8 @@ std::int32_t scale_accumulator(std::int64_t accumulator, const Requantizer& by,
 // The whole way: scale, add zero point, clamp.
 std::int32_t requantize(std::int64_t accumulator, const Requantizer& by, const RequantizeConfig& config);
 
+// The float32 in the multiplier word, under the float rules.
+float float_multiplier(const Requantizer& by);
 // The multiplier word of a real factor under a float rule (vipf, onnx) or an integer one.
 Requantizer requantizer_of(float factor, RequantRule rule);
 

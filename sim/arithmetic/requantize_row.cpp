@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "sim/arithmetic/every_cpu.h"
@@ -159,7 +158,7 @@ void requantize_row(const std::int32_t* sums, std::size_t count, std::int32_t of
   row.offset = static_cast<std::uint32_t>(offset);
   row.codes = codes;
   row.multiplier = static_cast<std::int32_t>(by.multiplier);
-  std::memcpy(&row.factor, &by.multiplier, sizeof row.factor);
+  row.factor = float_multiplier(by);
   row.zero_point = config.zero_point;
   row.low = config.clamp_low;
   row.high = config.clamp_high;

@@ -19,16 +19,6 @@ constexpr std::size_t kCodes = 256, kPairs = kCodes * kCodes;
 // TensorFlow Lite's left shift of a sum's operands, by the bytes of a code.
 int more_bits(std::uint8_t dtype) { return bytes_of(static_cast<DataType>(dtype)) == 1 ? 20 : 15; }
 
-float float_of(std::uint32_t bits) {
-  float value;
-  std::memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
-bool is_tflite(RequantRule rule) {
-  return rule == RequantRule::tflite || rule == RequantRule::tflm || rule == RequantRule::tflm_single;
-}
-
 // To the nearest integer, ties to even; beyond 2^23 a float is an integer.
 float nearest_even(float value) {
   constexpr float two_23 = 8388608.0F;
@@ -47,17 +37,17 @@ struct Sum {
   }
 
   std::int32_t in_float(std::int32_t a, std::int32_t b) const {
-    const float x = static_cast<float>(a) * float_of(operands.requantizers[0].multiplier);
-    const float y = static_cast<float>(b) * float_of(operands.requantizers[1].multiplier);
+    const float x = static_cast<float>(a) * float_multiplier(operands.requantizers[0]);
+    const float y = static_cast<float>(b) * float_multiplier(operands.requantizers[1]);
     const float sum = job.subtract != 0 ? x - y : x + y;
-    const float steps = nearest_even(sum / float_of(operands.requantizers[2].multiplier));
+    const float steps = nearest_even(sum / float_multiplier(operands.requantizers[2]));
     const float limited = std::clamp(steps, -1e9F, 1e9F);
     return clamped(std::int64_t{static_cast<std::int32_t>(limited)} + zero_point_of(job.output));
   }
 
   // ONNX Runtime's QLinearAdd. The codes as they are stored: the constant has every zero point in it.
   std::int32_t by_ratios(std::int32_t a, std::int32_t b) const {
-    const auto number = [&](std::size_t i) { return float_of(operands.requantizers[i].multiplier); };
+    const auto number = [&](std::size_t i) { return float_multiplier(operands.requantizers[i]); };
     const auto x = static_cast<float>(a + zero_point_of(job.input));
     const auto y = static_cast<float>(b + zero_point_of(job.input2));
     const float code = nearest_even(std::fma(x, number(0), std::fma(y, number(1), number(2))));

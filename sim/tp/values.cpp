@@ -40,10 +40,6 @@ PoolWindow window_at(const TpJob& job, std::int64_t x, std::int64_t y) {
   return w;
 }
 
-bool is_tflite(RequantRule rule) {
-  return rule == RequantRule::tflite || rule == RequantRule::tflm || rule == RequantRule::tflm_single;
-}
-
 // TensorFlow Lite averages the codes themselves, half away from zero, where input and output share their
 // parameters; its pools count no padding.
 std::int32_t rounded_mean(std::int64_t sum, std::int64_t count, const RequantizeConfig& config) {

@@ -7,10 +7,6 @@
 
 namespace trireme {
 
-inline bool computes_as_tflite(RequantRule rule) {
-  return rule == RequantRule::tflite || rule == RequantRule::tflm || rule == RequantRule::tflm_single;
-}
-
 // factor = multiplier * 2^(shift - 31), multiplier in [2^30, 2^31); 0 if that takes a shift below -31.
 Requantizer q31_multiplier(double factor);
 
