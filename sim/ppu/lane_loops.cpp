@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The loops are written for the compiler to vectorise: no branch, no call, no dependence between lanes
-// (ivdep: `out` is the same lanes as an operand or other ones). They are compiled a second time for AVX2,
-// which changes no bit: IEEE 754 operations have one result, and a product is never fused with a sum
-// (-ffp-contract=off).
+// (ivdep: `out` is the same lanes as an operand or other ones). They are compiled for several vector units
+// (sim/arithmetic/every_cpu.h).
 #include "sim/ppu/lane_loops.h"
 
+#include "sim/arithmetic/every_cpu.h"
 #include "sim/ppu/lane_math.h"
-
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)
-#define TRIREME_FOR_EVERY_CPU __attribute__((target_clones("avx2", "default")))
-#else
-#define TRIREME_FOR_EVERY_CPU
-#endif
 
 namespace trireme {
 
