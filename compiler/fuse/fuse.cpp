@@ -38,6 +38,14 @@ void merge(Plan& plan, std::size_t into, std::size_t follower) {
   }
 }
 
+// On the PPU, or as a step of the host.
+bool runs_program(const PlannedLayer& layer) {
+  return std::any_of(layer.jobs.begin(), layer.jobs.end(), [](const PlannedJob& planned) {
+    const Engine engine = engine_of(planned.job);
+    return engine == Engine::ppu || engine == Engine::host;
+  });
+}
+
 // All jobs of the layer, or none.
 bool fuse_into(const Plan& plan, const Chip& chip, const Node& follower, PlannedLayer& layer) {
   std::vector<PlannedJob> jobs = layer.jobs;
@@ -58,10 +66,8 @@ void fuse(Plan& plan, const Chip& chip) {
     while (!plan.layers[i].jobs.empty()) {
       const std::size_t reader = sole_reader(plan, plan.layers[i].output);
       if (reader == plan.layers.size()) break;
-      // A program of the PPU that is placed already stays.
-      const bool has_program = std::any_of(plan.constants.begin(), plan.constants.end(),
-                                           [&](const ConstantData& c) { return c.layer == reader; });
-      if (has_program) break;
+      // Its text is among the constants already, and stays.
+      if (runs_program(plan.layers[reader])) break;
       const Node& follower = plan.graph.nodes[plan.layers[reader].node];
       if (!fuse_into(plan, chip, follower, plan.layers[i])) break;
       merge(plan, i, reader);
