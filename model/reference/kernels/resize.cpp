@@ -223,8 +223,8 @@ bool is_cropped(const ResizeAttributes& a, float coordinate, std::int64_t in) {
 std::vector<Tensor> image_resize(const KernelCall& call) {
   const Tensor& in = input(call, 0);
   const auto& a = attributes<ResizeAttributes>(call.node);
-  const bool narrow_sums = a.antialias || a.exclude_outside;
-  if (a.method == Method::linear && !narrow_sums) return {interpolate_linear(in, a)};
+  const bool rescaled_weights = a.antialias || a.exclude_outside;
+  if (a.method == Method::linear && !rescaled_weights) return {interpolate_linear(in, a)};
   std::vector<Axis> axes;
   for (std::size_t i = 0; i < a.shape.size(); ++i) axes.push_back(make_axis(a, i, in.shape[i], a.shape[i]));
   if (a.method == Method::nearest) return {pick_nearest(in, a.shape, axes, a.extrapolation_value)};
