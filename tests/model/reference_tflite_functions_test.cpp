@@ -8,14 +8,7 @@
 namespace trireme {
 namespace {
 
-using test::answer;
-using test::constant;
-using test::fed;
-using test::make;
-using test::Numbers;
-using Op = tflite_file::BuiltinOperator;
-using Type = tflite_file::TensorType;
-namespace fb = tflite_file;
+using namespace test;  // what a file of one operator is written with
 
 TEST(TfliteFunctions, SigmoidOfSixteenBits) {
   EXPECT_EQ(

@@ -14,6 +14,8 @@
 
 namespace trireme::test {
 
+using Op = fb::BuiltinOperator;
+using Type = fb::TensorType;
 using Numbers = std::vector<double>;  // codes, integers, truth values or real numbers
 
 struct Operand {
