@@ -10,6 +10,8 @@ namespace trireme {
 
 const char* name_of(DramModel model) { return model == DramModel::in_order ? "in_order" : "scheduled"; }
 
+bool is_v7(const Chip& chip) { return chip.generation == "v7"; }
+
 Chip parse_chip(const std::string& yaml, const std::string& file) {
   return resolve_chip(yaml, file, true).chip;
 }

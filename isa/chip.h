@@ -15,7 +15,9 @@ namespace trireme {
 struct NneConfig {
   int cores;               // NNCoreCount
   int mads_per_core;       // pixel lanes a core, 64 (hardware.md §1.1)
-  int dot_product_length;  // coefficients a lane and cycle: 3 on V8 (ZDP3, §3.1)
+  int cores_int16;         // NNCoreCount_INT16: cores that take 16-bit data; 0: none
+  int dot_product_length;  // coefficients a lane and cycle: 3 (ZDP3, §3.1)
+  int plane_dot_product;   // V7: coefficients of one kernel plane a cycle, 6 = 3 x 2 (XYDP6); 0 on V8
   int coefficient_block;   // 9 = 3 * ZDP on V8 (§2.4)
   int input_buffer_lines;  // NNInputBufferDepth, of 72 pixels
   int accumulator_lines;   // NNAccumBufferDepth, of 64 x 32 bit
@@ -28,18 +30,28 @@ struct NneConfig {
   int coefficient_buffer_bytes;   // a core: how far fetch runs ahead of the decoder
   int launch_cycles;              // from event met to first fetch
   int job_start_cycles;           // array's own start and drain of one tile pipeline
-  bool native_stride_two;
-  bool depthwise;
+  int tile_bubble_cycles;         // between 3D tiles (§1.6 NN_PER3DTILE_BUBBLE_FIX)
+  int zero_skip_group;            // coefficients that are skipped if all of them are zero; 0: none is
+  int lut_lanes;                  // LUT_ACT_LANES: table look-ups a cycle behind the array; 0: no tables
+  bool native_stride_two;         // NN_NATIVE_STRIDE_TWO
+  bool depthwise;                 // NN_DEPTHWISE_SUPPORT
   bool fused_max_pooling;
+  bool tensor_add;   // NN_TENSOR_ADD
+  bool leaky_relu;   // NN_LEAKY_RELU, NN_PRELU
+  bool per_channel;  // NN_PER_CHANNEL_QUANT
+  bool matmul;       // NN_SUPPORT_GEMM, NN_SUPPORT_ALU: products of two maps on the array
+  bool small_batch;  // NN_SMALLBATCH_PHASE1: a job's first fetches overlap the drain of the one before
 };
 
 struct TpConfig {
-  int cores;
+  int cores;       // TPEngine_CoreCount
+  int lite_cores;  // TPLite_CoreCount: no tables, no fully connected
   int elements_per_cycle_per_core;
   int coded_bytes_per_cycle_per_core;  // fully connected: coefficient stream rate (§3.3)
   int lut_entries;                     // TPEngine_PwlLUTCount
   int zrl_bits;                        // TP_ZRL_BITS
   int launch_cycles;
+  int vip_sram_outstanding;  // reads of VIP-SRAM under way: 1 where TP_ACCESS_VIPSRAM_OT_IS_ONE (§1.6)
 };
 
 struct PpuConfig {
@@ -53,11 +65,13 @@ struct PpuConfig {
   int launch_cycles;
 };
 
+// VIP-SRAM (on chip, private) or AXI-SRAM (of the SoC, behind the bus); bytes 0: there is none.
 struct SramConfig {
-  std::int64_t bytes;           // VIP_SRAM_SIZE
+  std::int64_t bytes;           // VIP_SRAM_SIZE, AXI_SRAM_SIZE
   std::int64_t reserved_bytes;  // first 2 KiB (§2.3)
-  int bytes_per_cycle;          // EQUIVALENT_VIP_SRAM_WIDTH_INBYTE
+  int bytes_per_cycle;          // EQUIVALENT_VIP_SRAM_WIDTH_INBYTE, of a port
   int latency_cycles;
+  int ports;  // 1: reads and writes share it; 2: one each
 };
 
 struct AxiConfig {
@@ -88,11 +102,18 @@ struct DramConfig {
   int channels, channel_bits;
   std::string mapping;  // "row-bank-column" (timing/dram/mapping.h)
   int max_wait_clocks;
+  std::int64_t limit_bytes_per_second;  // what the SoC's interconnect lets through to the NPU; 0: all
 };
 
 struct FrontEndConfig {
   int command_cycles;        // to fetch and decode one command
   int network_start_cycles;  // once a run
+};
+
+// A clock that has not ramped up when a network starts; ramp_ps 0: it always runs at clock_hz.
+struct GovernorConfig {
+  std::int64_t start_hz;  // until the ramp is over
+  std::int64_t ramp_ps;
 };
 
 // The processor that runs steps no engine can.
@@ -107,20 +128,23 @@ struct Chip {
   std::string market_name;  // "V853"
   std::vector<std::string> aliases;
   std::uint32_t pid;       // CustomerID
-  std::string generation;  // "v8"
+  std::string generation;  // "v7", "v8"
   std::int64_t clock_hz;
   NneConfig nne;
   TpConfig tp;
   PpuConfig ppu;
-  SramConfig vip_sram;
+  SramConfig vip_sram, axi_sram;
   AxiConfig axi;
   DramConfig dram;
   FrontEndConfig front_end;
+  GovernorConfig governor;
   HostConfig host;
   RequantRule requant_rule;
   Ties ties;
   std::string yaml;  // the resolved description itself: stored in network binaries
 };
+
+bool is_v7(const Chip& chip);
 
 // Where a field's value comes from.
 struct FieldOrigin {

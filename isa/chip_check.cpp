@@ -10,11 +10,17 @@ namespace {
 bool power_of_two(std::int64_t value) { return value > 0 && (value & (value - 1)) == 0; }
 
 void check_engines(const Chip& chip, const FieldPlaces& where, Problems& problems) {
-  // Kernel buffer granularity of V8 is three dot products (hardware.md §2.4).
-  if (chip.nne.coefficient_block != 3 * chip.nne.dot_product_length) {
+  // Kernel buffer granularity of V8 is three dot products; V7 takes blocks of 2 x 3 of a plane and of 6
+  // channels (hardware.md §2.4).
+  const int products = is_v7(chip) ? 2 : 3;
+  if (chip.nne.coefficient_block != products * chip.nne.dot_product_length) {
     problems.add(where.at("nne.coefficient_block"),
-                 fmt::format("{} is not 3 * nne.dot_product_length", chip.nne.coefficient_block),
-                 fmt::format("write {}", 3 * chip.nne.dot_product_length));
+                 fmt::format("{} is not {} * nne.dot_product_length", chip.nne.coefficient_block, products),
+                 fmt::format("write {}", products * chip.nne.dot_product_length));
+  }
+  if (chip.tp.cores + chip.tp.lite_cores == 0) {
+    problems.add(where.at("tp.cores"), "there is no core, not even a reduced one",
+                 "describe what moves data instead, with its rate");
   }
   if (chip.vip_sram.reserved_bytes > chip.vip_sram.bytes) {
     problems.add(where.at("vip_sram.reserved_bytes"),

@@ -42,7 +42,8 @@ ChipField word(const char* section, const char* key, std::vector<std::string> al
 void add_top(std::vector<ChipField>& fields) {
   fields.push_back(number("", "pid", "", 0, 0xFFFFFFFF,
                           "CustomerID, the number the board reports as its target", at_top<&Chip::pid>));
-  fields.push_back(word("", "generation", {"v8"}, "how the array works: v8 flattens kernels into blocks of 9",
+  fields.push_back(word("", "generation", {"v7", "v8"},
+                        "how the array works: v7 by kernel planes, v8 flattens kernels into blocks of 9",
                         at_top<&Chip::generation>));
   fields.push_back(number("", "clock_hz", "Hz", 1'000'000, 10'000'000'000,
                           "clock of the NPU; all cycles are its", at_top<&Chip::clock_hz>));
@@ -53,7 +54,12 @@ void add_nne(std::vector<ChipField>& fields) {
 #define MEMBER(name) in_section<&Chip::nne, &NneConfig::name>
   add("cores", "", 1, kMaxNneCores, "convolution cores; each computes other output channels", MEMBER(cores));
   add("mads_per_core", "", 1, 1024, "pixel lanes of a core", MEMBER(mads_per_core));
+  add("cores_int16", "", 0, kMaxNneCores, "cores that take 16-bit data; 0: 16 bits run elsewhere",
+      MEMBER(cores_int16));
   add("dot_product_length", "", 1, 64, "coefficients a lane applies in a cycle", MEMBER(dot_product_length));
+  add("plane_dot_product", "", 0, 6,
+      "v7: coefficients of one kernel plane that a lane applies in a cycle, 6 = 3 x 2; 0: none",
+      MEMBER(plane_dot_product));
   add("coefficient_block", "", 1, 256, "coefficients of a kernel that are loaded together",
       MEMBER(coefficient_block));
   add("input_buffer_lines", "lines", 1, 1024, "input buffer of a core, lines of 72 pixels",
@@ -77,19 +83,33 @@ void add_nne(std::vector<ChipField>& fields) {
       MEMBER(launch_cycles));
   add("job_start_cycles", "cycles", 0, kMaxCycles, "start and drain of the array's own pipeline, once a job",
       MEMBER(job_start_cycles));
+  add("tile_bubble_cycles", "cycles", 0, kMaxCycles, "lost between two tiles", MEMBER(tile_bubble_cycles));
+  add("zero_skip_group", "coefficients", 0, 256, "are skipped if all of them are zero; 0: none is skipped",
+      MEMBER(zero_skip_group));
+  add("lut_lanes", "elements/cycle", 0, 4096, "activation table behind the array; 0: tables run on the TP",
+      MEMBER(lut_lanes));
   fields.push_back(
       flag("nne", "native_stride_two", "stride 2 without reshuffle by the TP", MEMBER(native_stride_two)));
   fields.push_back(
       flag("nne", "depthwise", "depthwise convolution without zero-filled kernels", MEMBER(depthwise)));
   fields.push_back(
       flag("nne", "fused_max_pooling", "max pooling behind the convolution", MEMBER(fused_max_pooling)));
+  fields.push_back(flag("nne", "tensor_add", "additions of two maps", MEMBER(tensor_add)));
+  fields.push_back(
+      flag("nne", "leaky_relu", "leaky and parametric ReLU behind the array", MEMBER(leaky_relu)));
+  fields.push_back(
+      flag("nne", "per_channel", "a multiplier an output channel instead of one", MEMBER(per_channel)));
+  fields.push_back(flag("nne", "matmul", "products of two maps on the array", MEMBER(matmul)));
+  fields.push_back(flag("nne", "small_batch", "a job's first fetches overlap the drain of the job before",
+                        MEMBER(small_batch)));
 #undef MEMBER
 }
 
 void add_tp(std::vector<ChipField>& fields) {
   const auto add = [&fields](auto&&... field) { fields.push_back(number("tp", field...)); };
 #define MEMBER(name) in_section<&Chip::tp, &TpConfig::name>
-  add("cores", "", 1, 64, "tensor processor cores", MEMBER(cores));
+  add("cores", "", 0, 64, "tensor processor cores", MEMBER(cores));
+  add("lite_cores", "", 0, 64, "reduced cores: they move and pool, without tables", MEMBER(lite_cores));
   add("elements_per_cycle_per_core", "elements/cycle", 1, 1024, "rate of a core on maps",
       MEMBER(elements_per_cycle_per_core));
   add("coded_bytes_per_cycle_per_core", "bytes/cycle", 1, 1024,
@@ -99,6 +119,8 @@ void add_tp(std::vector<ChipField>& fields) {
       MEMBER(zrl_bits));
   add("launch_cycles", "cycles", 0, kMaxCycles, "from the last event met to the first fetch",
       MEMBER(launch_cycles));
+  add("vip_sram_outstanding", "bursts", 1, 65536, "reads of VIP-SRAM under way",
+      MEMBER(vip_sram_outstanding));
 #undef MEMBER
 }
 
@@ -123,16 +145,23 @@ void add_ppu(std::vector<ChipField>& fields) {
 #undef MEMBER
 }
 
-void add_on_chip(std::vector<ChipField>& fields) {
-  const auto sram = [&fields](auto&&... field) { fields.push_back(number("vip_sram", field...)); };
-#define MEMBER(name) in_section<&Chip::vip_sram, &SramConfig::name>
-  sram("bytes", "bytes", 0, kMaxSramBytes, "on-chip SRAM", MEMBER(bytes));
-  sram("reserved_bytes", "bytes", 0, kMaxSramBytes, "first bytes the hardware keeps to itself",
-       MEMBER(reserved_bytes));
-  sram("bytes_per_cycle", "bytes/cycle", 1, 4096, "usable width of the port, reads and writes together",
-       MEMBER(bytes_per_cycle));
-  sram("latency_cycles", "cycles", 0, 10'000, "of one access", MEMBER(latency_cycles));
+// `section`: "vip_sram" or "axi_sram".
+template <SramConfig Chip::*sram>
+void add_sram(std::vector<ChipField>& fields, const char* section, const char* what) {
+  const auto add = [&](auto&&... field) { fields.push_back(number(section, field...)); };
+#define MEMBER(name) in_section<sram, &SramConfig::name>
+  add("bytes", "bytes", 0, kMaxSramBytes, what, MEMBER(bytes));
+  add("reserved_bytes", "bytes", 0, kMaxSramBytes, "first bytes the hardware keeps to itself",
+      MEMBER(reserved_bytes));
+  add("bytes_per_cycle", "bytes/cycle", 1, 4096, "usable width of a port", MEMBER(bytes_per_cycle));
+  add("latency_cycles", "cycles", 0, 10'000, "of one access", MEMBER(latency_cycles));
+  add("ports", "", 1, 2, "1: reads and writes share it; 2: one each", MEMBER(ports));
 #undef MEMBER
+}
+
+void add_on_chip(std::vector<ChipField>& fields) {
+  add_sram<&Chip::vip_sram>(fields, "vip_sram", "SRAM of the NPU");
+  add_sram<&Chip::axi_sram>(fields, "axi_sram", "SRAM of the SoC, behind the bus; 0: none");
   const auto axi = [&fields](auto&&... field) { fields.push_back(number("axi", field...)); };
 #define MEMBER(name) in_section<&Chip::axi, &AxiConfig::name>
   axi("bytes_per_cycle", "bytes/cycle", 1, 4096, "bus width, each direction", MEMBER(bytes_per_cycle));
@@ -182,6 +211,9 @@ void add_dram(std::vector<ChipField>& fields) {
                         "scheduled: fields of the address from high to low, joined by '-'", MEMBER(mapping)));
   add("max_wait_clocks", "clocks", 0, 1'000'000,
       "scheduled: a burst that has waited so many memory clocks goes first", MEMBER(max_wait_clocks));
+  add("limit_bytes_per_second", "bytes/s", 0, 1'000'000'000'000,
+      "what the interconnect lets through to the NPU, both directions; 0: all",
+      MEMBER(limit_bytes_per_second));
 #undef MEMBER
 }
 
@@ -191,6 +223,11 @@ void add_rest(std::vector<ChipField>& fields) {
             in_section<&Chip::front_end, &FrontEndConfig::command_cycles>);
   front_end("network_start_cycles", "cycles", 0, kMaxCycles, "once a run, before the first command",
             in_section<&Chip::front_end, &FrontEndConfig::network_start_cycles>);
+  const auto governor = [&fields](auto&&... field) { fields.push_back(number("governor", field...)); };
+  governor("start_hz", "Hz", 1'000'000, 10'000'000'000, "clock when a network starts",
+           in_section<&Chip::governor, &GovernorConfig::start_hz>);
+  governor("ramp_ps", "ps", 0, 1'000'000'000'000, "until it runs at clock_hz; 0: it always does",
+           in_section<&Chip::governor, &GovernorConfig::ramp_ps>);
   const auto host = [&fields](auto&&... field) { fields.push_back(number("host", field...)); };
 #define MEMBER(name) in_section<&Chip::host, &HostConfig::name>
   host("launch_cycles", "cycles", 0, kMaxCycles,

@@ -2,8 +2,15 @@
 #include "isa/coefficients.h"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace trireme {
+
+std::size_t header_bytes(int cores) {
+  const std::size_t used =
+      offsetof(CoefficientHeader, stream_bits) + sizeof(std::uint32_t) * static_cast<std::size_t>(cores);
+  return (used + kStreamAlignment - 1) / kStreamAlignment * kStreamAlignment;
+}
 
 const char* name_of(CoefficientCoding coding) {
   return coding == CoefficientCoding::huffman ? "huffman" : "zero_run";

@@ -2,7 +2,7 @@
 // Format of the compressed coefficient streams. The compiler writes them, the simulated decoders read those
 // very bits. A weight is a word of weight_bits, 8 or 16 (integer codes, or the bits of a float16).
 //
-// NNE, both codings: header of 64 bytes, CoefficientHeader; then one stream a core, each starting at a
+// NNE, both codings: CoefficientHeader; then one stream a core, each starting at a
 // 64-byte boundary, bits most significant first. Kernels of core n in superblock s: output channels
 // first_kernel_of_core(...) .. + kernels_of_core(...).
 //
@@ -31,6 +31,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace trireme {
@@ -45,7 +46,7 @@ struct PrefixCode {
 };
 constexpr std::array<PrefixCode, kCategories> kPrefixCodes = {
     {{0b00, 2}, {0b10, 2}, {0b111, 3}, {0b110, 3}, {0b011, 3}, {0b0101, 4}, {0b01001, 5}, {0b01000, 5}}};
-constexpr int kMaxNneCores = 10;
+constexpr int kMaxNneCores = 32;
 constexpr int kStreamAlignment = 64;
 constexpr std::uint8_t kDepthwiseFlag = 1, kZeroRunFlag = 2;
 constexpr int kRunWidthBits = 8, kKernelCountBits = 16;  // what a zero run stream of the NNE begins with
@@ -53,16 +54,18 @@ constexpr int kPlaneBlockRows = 2, kPlaneBlockColumns = 3, kChannelBlock = 6;
 constexpr int kFewKernels = 8;  // up to here 1x1 kernels are not cut into blocks of channels
 constexpr int kMaxRunBits = 8;
 
-struct CoefficientHeader {               // 64 bytes
+struct CoefficientHeader {               // the stream holds header_bytes(cores) of it
   std::uint8_t version;                  // 1
   std::uint8_t cores;                    // streams that follow
   std::uint8_t weight_bits;              // 8 or 16
   std::uint8_t flags;                    // kDepthwiseFlag, kZeroRunFlag
   std::uint8_t symbol_map[kCategories];  // Huffman: symbol_map[category] = rank; zero run: 0
   std::uint32_t stream_bits[kMaxNneCores];
-  std::uint32_t reserved[3];
+  std::uint32_t reserved[13];
 };
-static_assert(sizeof(CoefficientHeader) == 64);
+static_assert(sizeof(CoefficientHeader) == 192);
+// Of a stream for so many cores: whole units of kStreamAlignment, 64 up to 13 cores.
+std::size_t header_bytes(int cores);
 
 struct TpCoefficientHeader {  // 16 bytes
   std::uint8_t version;       // 1

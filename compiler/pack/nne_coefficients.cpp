@@ -57,7 +57,7 @@ Bytes encode_nne_coefficients(const NneWeights& weights, const Chip& chip) {
   const bool zero_run = chip.nne.coefficient_coding == CoefficientCoding::zero_run;
   const std::vector<BitWriter> streams =
       zero_run ? zero_run_streams(weights, chip, header) : huffman_streams(weights, chip, header);
-  Bytes bytes(sizeof header);
+  Bytes bytes(header_bytes(chip.nne.cores));
   for (std::size_t core = 0; core < streams.size(); ++core) {
     const BitWriter& stream = streams[core];
     if (stream.bits() > std::numeric_limits<std::uint32_t>::max()) {
@@ -69,7 +69,7 @@ Bytes encode_nne_coefficients(const NneWeights& weights, const Chip& chip) {
         static_cast<std::size_t>(ceil_div(static_cast<std::int64_t>(bytes.size()), kStreamAlignment)) *
         kStreamAlignment);
   }
-  std::memcpy(bytes.data(), &header, sizeof header);
+  std::memcpy(bytes.data(), &header, header_bytes(chip.nne.cores));
   return bytes;
 }
 

@@ -16,10 +16,10 @@ namespace trireme {
 namespace {
 
 template <typename Header>
-Header read_header(const Bytes& stream, const std::string& where) {
+Header read_header(const Bytes& stream, std::size_t bytes, const std::string& where) {
   Header header{};
-  if (stream.size() < sizeof header) throw Error(where, "coefficient stream is shorter than its header");
-  std::memcpy(&header, stream.data(), sizeof header);
+  if (stream.size() < bytes) throw Error(where, "coefficient stream is shorter than its header");
+  std::memcpy(&header, stream.data(), bytes);
   return header;
 }
 
@@ -71,7 +71,7 @@ void check_length(const CoefficientHeader& header, std::uint64_t weights, const 
 
 std::vector<std::uint8_t> decode_nne_coefficients(const Bytes& stream, const NneJob& job,
                                                   const NneConfig& nne, const std::string& where) {
-  const auto header = read_header<CoefficientHeader>(stream, where);
+  const auto header = read_header<CoefficientHeader>(stream, header_bytes(nne.cores), where);
   check_header(header, job, nne, where);
   const auto count = static_cast<std::size_t>(kernels_of(job, nne.cores, 0).weights()) * job.output.channels;
   check_length(header, count, nne, where);
@@ -79,7 +79,7 @@ std::vector<std::uint8_t> decode_nne_coefficients(const Bytes& stream, const Nne
   std::optional<HuffmanDecoder> huffman;
   if (nne.coefficient_coding == CoefficientCoding::huffman)
     huffman.emplace(header.symbol_map, codes.bits(), codes.zero_point, where);
-  std::uint64_t offset = sizeof header;
+  std::uint64_t offset = header_bytes(nne.cores);
   for (int core = 0; core < nne.cores; ++core) {
     const std::uint64_t bytes = (std::uint64_t{header.stream_bits[core]} + 7) / 8;
     if (offset > stream.size() || bytes > stream.size() - offset)
@@ -100,7 +100,7 @@ std::vector<std::uint8_t> decode_nne_coefficients(const Bytes& stream, const Nne
 
 std::vector<std::uint8_t> decode_tp_coefficients(const Bytes& stream, const TpJob& job,
                                                  const std::string& where) {
-  const auto header = read_header<TpCoefficientHeader>(stream, where);
+  const auto header = read_header<TpCoefficientHeader>(stream, sizeof(TpCoefficientHeader), where);
   const std::uint64_t inputs = std::uint64_t{job.input.width} * job.input.height * job.input.channels;
   const bool fits = header.version == 1 && has_width(header.weight_bits, job.weight_dtype) &&
                     header.zrl_bits <= kMaxRunBits && header.inputs == inputs &&

@@ -133,7 +133,7 @@ Words decode_nne(const Bytes& bytes, const NneShape& shape) {
   const int cores = bytes.at(1);
   const bool zero_run = (bytes.at(3) & 2) != 0;
   Words codes(static_cast<std::size_t>(shape.kernels) * static_cast<std::size_t>(shape.per_kernel()));
-  std::size_t at = 64;
+  std::size_t at = (static_cast<std::size_t>(12 + 4 * cores) + 63) / 64 * 64;
   Core core{};
   for (int n = 0; n < cores; ++n) {
     const std::size_t stream_bits = word(bytes, 12 + 4 * static_cast<std::size_t>(n));

@@ -60,7 +60,7 @@ TEST(Documentation, OffsetsOfDescriptorsAreThoseOfTheStructs) {
   row(offsetof(TpJob, reserved), sizeof TpJob::reserved, "reserved");
   row(offsetof(PpuJob, threads), 4, "`threads`");
   row(offsetof(PpuJob, uniforms), sizeof PpuJob::uniforms, "`uniforms[32]`");
-  row(offsetof(CoefficientHeader, stream_bits), sizeof CoefficientHeader::stream_bits, "`stream_bits[10]`");
+  row(offsetof(CoefficientHeader, stream_bits), sizeof CoefficientHeader::stream_bits, "`stream_bits[32]`");
 }
 
 // The worked example of §5.2, decoded by the published rules.

@@ -174,7 +174,7 @@ TEST(NneValues, LargeSumsAreThoseOfSmallOnes) {
 TEST(NneValues, AStreamThatEndsEarlyIsAnError) {
   const NneJob job = identity();
   Bytes stream = raw_coefficients(job, 2, {1});
-  stream.resize(sizeof(CoefficientHeader) + 2);
+  stream.resize(header_bytes(2) + 2);
   const NneOperands operands{kCounting, {}, stream, {0}, {job.post.requantizer}};
   EXPECT_THROW(compute(job, operands, test_chip().nne, "test"), Error);
 }

@@ -60,7 +60,7 @@ inline Bytes raw_coefficients(const NneJob& job, int cores, const std::vector<st
   const auto channels = static_cast<int>(job.output.channels);
   const std::size_t kernel = weights.size() / job.output.channels;
   const std::size_t blocks = (kernel + 8) / 9;
-  Bytes stream(sizeof header);
+  Bytes stream(header_bytes(cores));
   for (int core = 0; core < cores; ++core) {
     const int first = first_kernel_of_core(channels, cores, core),
               count = kernels_of_core(channels, cores, core);
@@ -86,7 +86,7 @@ inline Bytes raw_coefficients(const NneJob& job, int cores, const std::vector<st
     bytes.resize((bytes.size() + 63) / 64 * 64);
     stream.insert(stream.end(), bytes.begin(), bytes.end());
   }
-  std::memcpy(stream.data(), &header, sizeof header);
+  std::memcpy(stream.data(), &header, header_bytes(cores));
   return stream;
 }
 

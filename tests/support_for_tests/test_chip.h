@@ -16,6 +16,7 @@ inline Chip test_chip() {
   chip.clock_hz = 1'000'000'000;
   chip.nne.cores = 2;
   chip.nne.mads_per_core = 64;
+  chip.nne.cores_int16 = 2;
   chip.nne.dot_product_length = 3;
   chip.nne.coefficient_block = 9;
   chip.nne.input_buffer_lines = 9;
@@ -32,12 +33,16 @@ inline Chip test_chip() {
   chip.nne.native_stride_two = true;
   chip.nne.depthwise = true;
   chip.nne.fused_max_pooling = true;
+  chip.nne.tensor_add = true;
+  chip.nne.leaky_relu = true;
+  chip.nne.per_channel = true;
   chip.tp.cores = 1;
   chip.tp.elements_per_cycle_per_core = 1;
   chip.tp.coded_bytes_per_cycle_per_core = 1;
   chip.tp.lut_entries = 1024;
   chip.tp.zrl_bits = 8;
   chip.tp.launch_cycles = 200;
+  chip.tp.vip_sram_outstanding = 64;
   chip.ppu.cores = 1;
   chip.ppu.threads = 256;
   chip.ppu.temp_registers = 32;
@@ -52,6 +57,9 @@ inline Chip test_chip() {
   chip.vip_sram.reserved_bytes = 2048;
   chip.vip_sram.bytes_per_cycle = 16;
   chip.vip_sram.latency_cycles = 2;
+  chip.vip_sram.ports = 1;
+  chip.axi_sram.bytes_per_cycle = 16;
+  chip.axi_sram.ports = 1;
   chip.axi.bytes_per_cycle = 16;
   chip.axi.max_outstanding = 64;
   chip.axi.burst_bytes = 256;
@@ -77,6 +85,7 @@ inline Chip test_chip() {
   chip.dram.max_wait_clocks = 800;
   chip.front_end.command_cycles = 5;
   chip.front_end.network_start_cycles = 50;
+  chip.governor.start_hz = chip.clock_hz;
   chip.host.launch_cycles = 1000;
   chip.host.operations_per_cycle = 1;
   chip.host.bytes_per_cycle = 4;
