@@ -145,6 +145,9 @@ struct Chip {
 };
 
 bool is_v7(const Chip& chip);
+// What the array can do at most: cores * lanes * dot product (hardware.md §3.1, which fits the published
+// TOPS).
+std::int64_t peak_macs_per_cycle(const Chip& chip);
 
 // Where a field's value comes from.
 struct FieldOrigin {

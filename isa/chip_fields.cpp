@@ -100,8 +100,8 @@ void add_nne(std::vector<ChipField>& fields) {
   fields.push_back(
       flag("nne", "per_channel", "a multiplier an output channel instead of one", MEMBER(per_channel)));
   fields.push_back(flag("nne", "matmul", "products of two maps on the array", MEMBER(matmul)));
-  fields.push_back(flag("nne", "small_batch",
-                        "a job's first fetches overlap the drain of the job before", MEMBER(small_batch)));
+  fields.push_back(flag("nne", "small_batch", "a job's first fetches overlap the drain of the job before",
+                        MEMBER(small_batch)));
 #undef MEMBER
 }
 
@@ -212,7 +212,8 @@ void add_dram(std::vector<ChipField>& fields) {
   add("max_wait_clocks", "clocks", 0, 1'000'000,
       "scheduled: a burst that has waited so many memory clocks goes first", MEMBER(max_wait_clocks));
   add("limit_bytes_per_second", "bytes/s", 0, 1'000'000'000'000,
-      "what the interconnect lets through to the NPU, both directions; 0: all", MEMBER(limit_bytes_per_second));
+      "what the interconnect lets through to the NPU, both directions; 0: all",
+      MEMBER(limit_bytes_per_second));
 #undef MEMBER
 }
 
