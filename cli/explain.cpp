@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/explain.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "support/text.h"
+
+namespace trireme {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string cycles_text(Cycle cycles) { return cycles == 0 ? "-" : with_thousands(cycles); }
+
+std::string percent_text(const Choice& choice, const Choice& chosen) {
+  if (chosen.cycles == 0) return "";
+  const double more = 100.0 * (static_cast<double>(choice.cycles) / static_cast<double>(chosen.cycles) - 1);
+  return fmt::format("  {:+.1f} %", more);
+}
+
+std::string line(const std::string& mark, const Choice& choice, const std::string& note) {
+  return fmt::format("    {:4} {:>14}  {}{}\n", mark, cycles_text(choice.cycles), choice.what, note);
+}
+
+Json json_of(const Choice& choice) {
+  Json json = {{"what", choice.what}};
+  json["estimated_cycles"] = choice.cycles == 0 ? Json() : Json(choice.cycles);
+  return json;
+}
+
+}  // namespace
+
+std::string explanation_table(const std::vector<ExplainedLayer>& layers) {
+  std::string text =
+      "What was chosen for each layer, and what the next best would have cost: estimated cycles of the job\n"
+      "alone, launch included ('-': not estimated).\n";
+  for (const ExplainedLayer& layer : layers) {
+    text += fmt::format("\n{} ({}){}\n", layer.name, layer.op,
+                        layer.merged.empty() ? "" : " with " + join(layer.merged, ", "));
+    if (!layer.reason.empty()) text += fmt::format("    {}\n", layer.reason);
+    if (layer.jobs.empty()) text += "    no job: data stays where it is\n";
+    for (const ExplainedJob& job : layer.jobs) {
+      text += line(job.engine, job.chosen, job.caches.empty() ? "" : ", " + job.caches);
+      for (const Choice& other : job.runners_up) text += line("", other, percent_text(other, job.chosen));
+    }
+  }
+  return text;
+}
+
+std::string explanation_json(const std::vector<ExplainedLayer>& layers) {
+  Json list = Json::array();
+  for (const ExplainedLayer& layer : layers) {
+    Json jobs = Json::array();
+    for (const ExplainedJob& job : layer.jobs) {
+      Json runners = Json::array();
+      for (const Choice& other : job.runners_up) runners.push_back(json_of(other));
+      jobs.push_back({{"engine", job.engine},
+                      {"chosen", json_of(job.chosen)},
+                      {"caches", job.caches},
+                      {"runners_up", runners}});
+    }
+    list.push_back({{"name", layer.name},
+                    {"op", layer.op},
+                    {"merged", layer.merged},
+                    {"reason", layer.reason},
+                    {"jobs", jobs}});
+  }
+  return Json{{"layers", list}}.dump(2) + "\n";
+}
+
+}  // namespace trireme

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/explain/explain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/tile/tile.h"
+#include "support/text.h"
+#include "timing/host.h"
+#include "timing/nne.h"
+#include "timing/tp.h"
+
+namespace trireme {
+
+namespace {
+
+constexpr std::size_t kRunnersUp = 3;
+
+bool is_add(const NneJob& job) {
+  return job.header.operation == static_cast<std::uint8_t>(NneOperation::add);
+}
+
+std::string tiling_text(const NneJob& job) {
+  return fmt::format("tile {}x{}, {}, {} a core x {}", job.tile_w, job.tile_h,
+                     counted(job.interleave, "row group"), counted(job.kernels_per_core, "kernel"),
+                     counted(job.superblocks, "superblock"));
+}
+
+std::string caches_text(const NneJob& job) {
+  const bool kernels = job.kernel_cache_bytes > 0, image = job.image_cache_bytes > 0;
+  if (kernels && image) return "coefficients and image cached";
+  if (kernels) return "coefficients cached";
+  return image ? "image cached" : "";
+}
+
+bool same_tiling(const NneJob& a, const NneJob& b) {
+  return a.tile_w == b.tile_w && a.tile_h == b.tile_h && a.kernels_per_core == b.kernels_per_core;
+}
+
+ExplainedJob explained(const NneJob& job, const Chip& chip) {
+  ExplainedJob result;
+  if (is_add(job)) {
+    result.chosen.what = "addition of two maps behind the array";
+    return result;
+  }
+  result.chosen = {tiling_text(job), estimate(job, chip)};
+  result.caches = caches_text(job);
+  for (const NneJob& other : tilings(job, chip)) {
+    if (!same_tiling(job, other)) result.runners_up.push_back({tiling_text(other), estimate(other, chip)});
+  }
+  std::stable_sort(result.runners_up.begin(), result.runners_up.end(),
+                   [](const Choice& a, const Choice& b) { return a.cycles < b.cycles; });
+  if (result.runners_up.size() > kRunnersUp) result.runners_up.resize(kRunnersUp);
+  return result;
+}
+
+ExplainedJob explained(const TpJob& job, const Chip& chip) {
+  static const char* const kNames[] = {"max pooling",     "average pooling", "transpose", "table",
+                                       "fully connected", "copy",            "reshuffle"};
+  return {"", {kNames[job.header.operation], estimate(job, chip)}, "", {}};
+}
+
+ExplainedJob explained(const PpuJob& job, const Chip&) {
+  return {"", {fmt::format("program of {} threads", job.threads), 0}, "", {}};
+}
+
+ExplainedJob explained(const HostJob& job, const Chip& chip) {
+  return {"", {"step of the host", static_cast<Cycle>(chip.host.launch_cycles) + host_cycles(job, chip)}, "",
+          {}};
+}
+
+}  // namespace
+
+std::vector<ExplainedLayer> explain(const Plan& plan, const Chip& chip) {
+  std::vector<ExplainedLayer> layers;
+  for (const PlannedLayer& planned : plan.layers) {
+    const Node& node = plan.graph.nodes[planned.node];
+    ExplainedLayer layer{node.name, node.op, planned.reason, {}, {}};
+    for (const NodeId id : planned.merged) layer.merged.push_back(plan.graph.nodes[id].name);
+    for (const PlannedJob& job : planned.jobs) {
+      layer.jobs.push_back(std::visit([&](const auto& one) { return explained(one, chip); }, job.job));
+      layer.jobs.back().engine = name_of(engine_of(job.job));
+    }
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+}  // namespace trireme
