@@ -55,7 +55,7 @@ Chip changed_chip(const std::string& name, const std::vector<ChipParameter>& par
     sections[path.at(0)] +=
         fmt::format("  {}: {{value: {}, basis: fitted, source: fit}}\n", path.at(1), std::llround(values[i]));
   }
-  std::string yaml = "inherits: " + name + "\n";
+  std::string yaml = fmt::format("inherits: {}\nname: {}\n", name, find_chip(name).name);
   for (const auto& [section, lines] : sections) yaml += section + ":\n" + lines;
   return parse_chip(yaml, name);
 }
