@@ -120,7 +120,7 @@ void Nne::fetch_input() {
       for (const NneChunk& chunk : step.chunks) {
         const std::vector<AddressRange> ranges = input_ranges(job(), context_.chip, step, chunk);
         memory_.transfer(Stream::nne_input, ranges, false, layer());
-        if (job().image_cache_bytes > 0 && !step.input_cached) {
+        if (step.caches_input) {
           memory_.transfer(Stream::nne_input, image_cache_ranges(job(), step, chunk), true, layer());
         }
         fetched_ = current_cycle();

@@ -72,6 +72,7 @@ NneStep make_step(const NneJob& job, const Chip& chip, const NneTile& tile, int 
   step.superblock = superblock;
   const bool depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
   step.input_cached = superblock > 0 && job.image_cache_bytes > 0 && !depthwise;
+  step.caches_input = superblock == 0 && job.image_cache_bytes > 0 && !depthwise;
   step.coefficients_cached = !first_tile && job.kernel_cache_bytes > 0;
   step.post_cycles = post_cycles(job, chip, tile, superblock);
   step.output_bytes = output_bytes(job, chip, tile, superblock);

@@ -22,6 +22,7 @@ struct NneStep {
   NneTile tile;
   int superblock;
   bool input_cached, coefficients_cached;  // read from VIP-SRAM instead of their memory
+  bool caches_input;                       // written to VIP-SRAM for the superblocks that follow
   std::vector<NneChunk> chunks;
   Cycle post_cycles;
   std::int64_t output_bytes;
