@@ -16,6 +16,11 @@ void add_compile_options(CLI::App* verb, CompileSettings& settings) {
   verb->add_option("--ties", settings.ties,
                    "direction of exact halves: half_up, half_even, half_away; default: the chip's own")
       ->type_name("RULE");
+  verb->add_option("-O,--optimize", settings.level,
+                   "0: layer by layer, maps in DRAM; 1: fused; 2: maps on chip, tiles by cost (default); 3: "
+                   "many more tilings tried. Results are the same at each")
+      ->type_name("LEVEL")
+      ->check(CLI::Range(0, kLastLevel));
   verb->add_flag("--no-fuse", settings.no_fuse, "every layer its own jobs, so that every tensor can be seen");
   verb->add_flag("--no-sram", settings.no_sram,
                  "keep feature maps in DRAM even where they fit the on-chip SRAM");
@@ -34,8 +39,10 @@ CompileOptions compile_options(const CompileSettings& settings, const Chip& chip
   if (settings.requant.empty() && graph.scales_from_model)
     options.rule = graph.source_format == "tflite" ? RequantRule::tflite : RequantRule::onnx;
   options.ties = chip.ties;
-  options.fuse = !settings.no_fuse;
-  options.use_vip_sram = !settings.no_sram;
+  set_level(options, settings.level);
+  options.fuse = options.fuse && !settings.no_fuse;
+  options.use_vip_sram = options.use_vip_sram && !settings.no_sram;
+  options.explain = settings.explain;
   options.dump_ir_pass = settings.dump_ir;
   return options;
 }
@@ -58,6 +65,7 @@ CompiledModel compile_model(const ModelOptions& model, const CompileSettings& se
   quantize_for(result.graph, model, settings, result.plan, console, progress);
   CompileOptions options = compile_options(settings, result.chip, result.graph);
   result.binary = compile(result.graph, result.chip, options);
+  result.explanation = std::move(options.explanation);
   return result;
 }
 

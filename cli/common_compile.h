@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cli/common_quantize.h"
+#include "compiler/compile.h"
 #include "isa/chip.h"
 #include "isa/network_binary.h"
 
@@ -17,6 +18,8 @@ struct CompileSettings {
   std::string ties;     // empty: the chip's own
   bool no_fuse = false;
   bool no_sram = false;
+  int level = kDefaultLevel;  // -O
+  bool explain = false;
   bool no_data = false;  // for timing alone: nothing is calibrated
   std::string dump_ir;   // pass name
 };
@@ -33,6 +36,7 @@ struct CompiledModel {
   std::optional<InputPlan> plan;  // if quantizing needed one
   Chip chip;
   NetworkBinary binary;
+  std::vector<ExplainedLayer> explanation;  // if asked for
 };
 
 // As ensure_quantized(), or, with no_data, by default scales where there are neither scales nor a table.

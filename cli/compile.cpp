@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/common_compile.h"
+#include "cli/explain.h"
 #include "cli/run_cli.h"
 #include "cli/verbs.h"
 #include "model/graph/operators.h"
@@ -18,6 +19,7 @@ struct CompileVerb {
   ModelOptions model;
   CompileSettings settings;
   std::string output;
+  bool json = false;
   ProgressMode progress = ProgressMode::automatic;
 };
 
@@ -65,6 +67,11 @@ int compile_verb(const CompileVerb& verb, const Console& console) {
   const CompiledModel compiled = compile_model(verb.model, verb.settings, console, verb.progress);
   const std::string output = verb.output.empty() ? beside(verb.model.model, ".tnb").string() : verb.output;
   write_network_binary(output, compiled.binary);
+  if (verb.json) {
+    console.print(explanation_json(compiled.explanation));
+    return kExitOk;
+  }
+  if (verb.settings.explain) console.print(explanation_table(compiled.explanation) + "\n");
   console.print(compile_summary(compiled.binary, compiled.chip));
   console.print(fmt::format("wrote {}\n", output));
   return kExitOk;
@@ -92,6 +99,10 @@ void add_compile(CLI::App& app, Chosen& chosen) {
   verb->add_option("--dump-ir", state->settings.dump_ir,
                    "print the network after this pass instead of writing a binary")
       ->type_name("PASS");
+  CLI::Option* explain =
+      verb->add_flag("--explain", state->settings.explain,
+                     "for each layer: what was chosen, why, and what the next best would have cost");
+  verb->add_flag("--json", state->json, "the explanation as JSON")->needs(explain);
   add_progress_option(verb, state->progress);
   on_chosen(verb, chosen, [state](const Console& console) { return compile_verb(*state, console); });
 }

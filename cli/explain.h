@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/explain/explain.h"
+#include "compiler/plan/explanation.h"
 
 namespace trireme {
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/codegen/codegen.h"
+#include "compiler/explain/explain.h"
 #include "compiler/fuse/fuse.h"
 #include "compiler/fuse/share_buffers.h"
 #include "compiler/memory/memory.h"
@@ -32,7 +33,10 @@ const std::vector<PlanPass>& plan_passes() {
        }},
       {"share",
        [](Plan& plan, const Chip&, const CompileOptions& options) { share_buffers(plan, options.fuse); }},
-      {"tile", [](Plan& plan, const Chip& chip, const CompileOptions&) { tile(plan, chip); }},
+      {"tile",
+       [](Plan& plan, const Chip& chip, const CompileOptions& options) {
+         tile(plan, chip, options.tile_search);
+       }},
       {"pack", [](Plan& plan, const Chip& chip, const CompileOptions&) { pack(plan, chip); }},
       {"memory", [](Plan& plan, const Chip& chip,
                     const CompileOptions& options) { plan_memory(plan, chip, options.use_vip_sram); }},
@@ -72,6 +76,7 @@ NetworkBinary compile(Graph graph, const Chip& chip, CompileOptions& options) {
     pass.run(plan, chip, options);
     if (wanted(pass.name)) options.ir = dump(plan);
   }
+  if (options.explain) options.explanation = explain(plan, chip);
   // 4. Plan to binary.
   NetworkBinary binary = generate(plan, chip, options);
   check(binary, chip, "compiled network '" + binary.name + "'");

@@ -43,8 +43,10 @@ std::vector<Segment> segments_of(const Plan& plan) {
 }
 
 std::string text_of(const CompileOptions& options) {
-  return fmt::format("rule={} ties={} fuse={:d} vip_sram={:d}", name_of(options.rule), name_of(options.ties),
-                     options.fuse, options.use_vip_sram);
+  static const char* const kSearches[] = {"coarsest", "cheapest", "exhaustive"};
+  return fmt::format("rule={} ties={} fuse={:d} vip_sram={:d} tiles={}", name_of(options.rule),
+                     name_of(options.ties), options.fuse, options.use_vip_sram,
+                     kSearches[static_cast<std::size_t>(options.tile_search)]);
 }
 
 }  // namespace

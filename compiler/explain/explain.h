@@ -1,33 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why a plan is as it is: for every layer the engine and its reason, for every job of the convolution engine
-// the tiling that was chosen and what the next best ones would have cost, by the estimate that chose it.
 #pragma once
 
-#include <string>
 #include <vector>
 
+#include "compiler/plan/explanation.h"
 #include "compiler/plan/plan.h"
-#include "timing/cycles.h"
 
 namespace trireme {
-
-struct Choice {
-  std::string what;  // "tile 64x8, 1 row group, 6 kernels a core x 2 superblocks"
-  Cycle cycles = 0;  // estimate of the job alone, launch included
-};
-
-struct ExplainedJob {
-  std::string engine;
-  Choice chosen;
-  std::string caches;              // "coefficients and image in VIP-SRAM"; empty: none
-  std::vector<Choice> runners_up;  // best first, at most three
-};
-
-struct ExplainedLayer {
-  std::string name, op, reason;
-  std::vector<std::string> merged;  // layers that the same jobs compute
-  std::vector<ExplainedJob> jobs;   // none: only renames data
-};
 
 // After `memory`: estimates know where operands lie.
 std::vector<ExplainedLayer> explain(const Plan& plan, const Chip& chip);

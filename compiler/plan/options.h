@@ -1,19 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
+#include "compiler/plan/explanation.h"
 #include "model/quant/quantization.h"
 
 namespace trireme {
+
+// How a convolution's tiling is found: the coarsest that fits, the cheapest of some dozens, or of thousands.
+enum class TileSearch : std::uint8_t { coarsest, cheapest, exhaustive };
 
 struct CompileOptions {
   RequantRule rule = RequantRule::vipf;
   Ties ties = Ties::half_up;
   bool fuse = true;          // false: every layer its own jobs, so that every tensor can be seen
   bool use_vip_sram = true;  // feature maps on chip where they fit
+  TileSearch tile_search = TileSearch::cheapest;
+  bool explain = false;      // fill `explanation`
   std::string dump_ir_pass;  // name of a pass; its text goes to `ir`
   std::string ir;            // out
+  std::vector<ExplainedLayer> explanation;  // out
 };
+
+// Optimization levels: the same bits at each, other cycles. 0: every layer its own jobs, maps in DRAM, the coarsest
+// tilings. 1: fused. 2: maps and caches on chip, tilings by cost. 3: thousands of tilings a layer.
+constexpr int kLastLevel = 3, kDefaultLevel = 2;
+void set_level(CompileOptions& options, int level);
 
 }  // namespace trireme

@@ -15,8 +15,12 @@ struct TileSize {
   int width, height;
 };
 
-// How many tilings finer than the coarsest are tried a direction: finer ones only add halos and tile starts.
-constexpr std::int64_t kFinerWidths = 7, kFinerHeights = 3;
+// How many tilings finer than the coarsest are tried a direction: finer ones mostly add halos and tile starts.
+struct Finer {
+  std::int64_t widths, heights;
+};
+
+Finer finer_of(TileSearch search) { return search == TileSearch::exhaustive ? Finer{63, 63} : Finer{7, 3}; }
 
 int round_up(int value, int step) { return static_cast<int>(ceil_div(value, step)) * step; }
 int round_down(int value, int step) { return value / step * step; }
@@ -48,8 +52,8 @@ int interleave(const NneJob& job, const Chip& chip, int width) {
   return interleave_of(chip, span_w(job), computed_extent(chip, width, job.stride_w));
 }
 
-std::set<int> widths_of(const NneJob& job, const Chip& chip, int step) {
-  std::set<int> widths = equal_parts(job.conv_width, chip.nne.max_tile_width, step, kFinerWidths);
+std::set<int> widths_of(const NneJob& job, const Chip& chip, int step, const Finer& finer) {
+  std::set<int> widths = equal_parts(job.conv_width, chip.nne.max_tile_width, step, finer.widths);
   // Where the interleave changes (§2.2): one row group less a step.
   for (const int width : {16, 32, 64}) {
     if (width < job.conv_width && width <= chip.nne.max_tile_width) widths.insert(round_down(width, step));
@@ -57,7 +61,9 @@ std::set<int> widths_of(const NneJob& job, const Chip& chip, int step) {
   return widths;
 }
 
-std::vector<TileSize> candidates(const NneJob& job, const Chip& chip) {
+std::vector<TileSize> candidates(const NneJob& job, const Chip& chip,
+                                 TileSearch search = TileSearch::cheapest) {
+  const Finer finer = finer_of(search);
   const int step = pooling_step(job);
   const auto max_height = [&](int width) {
     return max_tile_height(chip, span_h(job), job.stride_h, interleave(job, chip, width), job.conv_height);
@@ -71,10 +77,10 @@ std::vector<TileSize> candidates(const NneJob& job, const Chip& chip) {
   }
   // Tiles of strided convolutions have an even number of rows (§2.2).
   const int row_step = job.stride_h > 1 && step == 1 ? 2 : step;
-  for (const int width : widths_of(job, chip, step)) {
+  for (const int width : widths_of(job, chip, step, finer)) {
     const int limit = max_height(width);
     if (limit == 1 && step == 1) sizes.push_back({width, 1});
-    for (const int height : equal_parts(job.conv_height, limit, row_step, kFinerHeights))
+    for (const int height : equal_parts(job.conv_height, limit, row_step, finer.heights))
       sizes.push_back({width, height});
   }
   return sizes;
@@ -108,25 +114,30 @@ std::uint32_t uncoded_bytes(const NneJob& job, const Chip& chip) {
   return static_cast<std::uint32_t>(std::min<std::int64_t>(bytes, 0xFFFFFFFF));
 }
 
-// Fewer tiles, then wider, then higher ones decide between equal costs.
-auto rank(const NneJob& job, const Chip& chip) {
+// Fewer tiles, then wider, then higher ones.
+auto coarseness(const NneJob& job) {
   const std::int64_t tiles = ceil_div(job.conv_width, job.tile_w) * ceil_div(job.conv_height, job.tile_h);
-  return std::make_tuple(estimate(job, chip), tiles, -int{job.tile_w}, -int{job.tile_h});
+  return std::make_tuple(tiles, -int{job.tile_w}, -int{job.tile_h});
+}
+
+// Coarser ones decide between equal costs.
+auto rank(const NneJob& job, const Chip& chip, TileSearch search) {
+  return std::make_pair(search == TileSearch::coarsest ? Cycle{0} : estimate(job, chip), coarseness(job));
 }
 
 }  // namespace
 
-NneJob tiled(NneJob job, const Chip& chip) {
+NneJob tiled(NneJob job, const Chip& chip, TileSearch search) {
   job.coefficient_bytes = uncoded_bytes(job, chip);
-  const std::vector<TileSize> sizes = candidates(job, chip);
+  const std::vector<TileSize> sizes = candidates(job, chip, search);
   if (sizes.empty()) {
     throw Error("", "no tile of its result fits the array's buffers", "use a smaller kernel or stride");
   }
   NneJob best = with_tile(job, chip, sizes.front());
-  auto best_rank = rank(best, chip);
+  auto best_rank = rank(best, chip, search);
   for (const TileSize& size : sizes) {
     const NneJob candidate = with_tile(job, chip, size);
-    const auto candidate_rank = rank(candidate, chip);
+    const auto candidate_rank = rank(candidate, chip, search);
     if (candidate_rank >= best_rank) continue;
     best = candidate;
     best_rank = candidate_rank;
@@ -134,16 +145,22 @@ NneJob tiled(NneJob job, const Chip& chip) {
   return best;
 }
 
+std::vector<NneJob> tilings(const NneJob& job, const Chip& chip) {
+  std::vector<NneJob> all;
+  for (const TileSize& size : candidates(job, chip)) all.push_back(with_tile(job, chip, size));
+  return all;
+}
+
 bool has_tiling(const NneJob& job, const Chip& chip) { return !candidates(job, chip).empty(); }
 
-void tile(Plan& plan, const Chip& chip) {
+void tile(Plan& plan, const Chip& chip, TileSearch search) {
   Problems problems;
   for (PlannedLayer& layer : plan.layers) {
     for (PlannedJob& planned : layer.jobs) {
       auto* job = std::get_if<NneJob>(&planned.job);
       if (job == nullptr || job->header.operation == static_cast<std::uint8_t>(NneOperation::add)) continue;
       try {
-        *job = tiled(*job, chip);
+        *job = tiled(*job, chip, search);
       } catch (const Error& error) {
         for (const Problem& problem : error.problems())
           problems.add(where_of(plan.graph, layer), problem.what, problem.hint);
