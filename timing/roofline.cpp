@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "timing/cycles.h"
+#include "isa/peak.h"
 #include "timing/dram/grade.h"
 
 namespace trireme {
@@ -77,11 +77,6 @@ Demand demand_of(const Graph& graph) {
   return demand;
 }
 
-std::int64_t peak_products_per_cycle(const Chip& chip) {
-  const std::int64_t products = std::max(chip.nne.dot_product_length, chip.nne.plane_dot_product);
-  return std::int64_t{chip.nne.cores} * chip.nne.mads_per_core * products;
-}
-
 std::int64_t peak_dram_bytes_per_second(const Chip& chip) {
   const DramConfig& dram = chip.dram;
   std::int64_t pins = dram.bus_bytes * dram.transfers_per_second;
@@ -97,7 +92,7 @@ std::int64_t peak_dram_bytes_per_second(const Chip& chip) {
 
 Roofline roofline(const Demand& demand, const Chip& chip) {
   Roofline bound{};
-  bound.array_ps = ps_of(demand.products, Wide{peak_products_per_cycle(chip)} * chip.clock_hz);
+  bound.array_ps = ps_of(demand.products, Wide{peak_macs_per_cycle(chip)} * chip.clock_hz);
   // A weight takes no less than the shortest prefix, two bits, or its share of the longest run; what the
   // on-chip memories hold may have been there before.
   const std::uint64_t bits = chip.nne.coefficient_coding == CoefficientCoding::huffman

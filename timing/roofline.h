@@ -27,7 +27,5 @@ Roofline roofline(const Demand& demand, const Chip& chip);
 
 // Bytes a second that the DRAM's pins, the interconnect's limit and the bus let through.
 std::int64_t peak_dram_bytes_per_second(const Chip& chip);
-// Products a cycle of all cores.
-std::int64_t peak_products_per_cycle(const Chip& chip);
 
 }  // namespace trireme
