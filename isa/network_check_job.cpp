@@ -73,6 +73,7 @@ class JobCheck {
 
   void reshuffle(const TpJob& job);
   void add(const NneJob& job);
+  void activation(const NneJob& job);
 
   void requantizers(const PostProcessing& post, std::uint64_t channels) {
     if (post.per_channel != 0) {
@@ -119,6 +120,16 @@ void JobCheck::add(const NneJob& job) {
   constant("scales", range_of(job.post.requantizer_address, kAddScales * sizeof(Requantizer)));
 }
 
+void JobCheck::activation(const NneJob& job) {
+  const auto kind = static_cast<NneActivation>(job.activation);
+  if (kind == NneActivation::none) return;
+  constant("table", range_of(job.table, kTableCodes));
+  if (bytes_of(static_cast<DataType>(job.output.dtype)) != 1)
+    problem("looks up codes of more than 8 bits", "a table has 256 codes");
+  const bool able = kind == NneActivation::slopes ? chip_.nne.leaky_relu : chip_.nne.lut_lanes > 0;
+  if (!able) problem("looks up its results", "the chip has no such activation behind the array");
+}
+
 void JobCheck::operator()(const NneJob& job) {
   if (static_cast<NneOperation>(job.header.operation) == NneOperation::add) return add(job);
   views(job.input, job.output);
@@ -142,6 +153,7 @@ void JobCheck::operator()(const NneJob& job) {
   in_range("superblocks", job.superblocks, 1, 65535);
   in_range("groups", job.groups, 1, 65535);
   codes("weights", job.weight_dtype);
+  activation(job);
   if (job.pool_type == 0) return;
   in_range("pooling kernel", job.pool_kernel, 1, 255);
   in_range("pooling stride", job.pool_stride, 1, 255);

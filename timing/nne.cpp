@@ -99,7 +99,10 @@ Cycle mac_cycles(const NneJob& job, const Chip& chip, const NneTile& tile, int s
 Cycle post_cycles(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock) {
   const std::int64_t results =
       std::int64_t{tile.width} * tile.height * kernels_in_superblock_all_cores(job, chip, superblock);
-  return static_cast<Cycle>(ceil_div(results, chip.nne.output_lanes));
+  // Tables have lanes of their own (LUT_ACT_LANES, hardware.md §1.5), slopes are part of the multiplier.
+  const bool table = job.activation == static_cast<std::uint8_t>(NneActivation::table);
+  const int lanes = table ? std::min(chip.nne.output_lanes, chip.nne.lut_lanes) : chip.nne.output_lanes;
+  return static_cast<Cycle>(ceil_div(results, std::max(lanes, 1)));
 }
 
 std::int64_t weights_in_superblock(const NneJob& job, const Chip& chip, int core, int superblock) {

@@ -58,7 +58,8 @@ TEST(Job, RandomDescriptorsSurviveEncodeAndDecode) {
     for (TensorView* view : {&nne.input, &nne.output, &nne.input2}) random.fix(*view);
     nne.weight_dtype = random.below(13);
     nne.subtract = random.below(2);
-    std::memset(nne.reserved_bytes, 0, sizeof nne.reserved_bytes);
+    nne.activation = random.below(3);
+    nne.reserved = 0;
     nne.pool_type = random.below(2);
     auto tp = random.next<TpJob>(Engine::tp, 7);
     random.fix(tp.post);
