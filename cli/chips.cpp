@@ -10,16 +10,12 @@
 #include "cli/run_cli.h"
 #include "cli/verbs.h"
 #include "isa/chip.h"
+#include "isa/peak.h"
 #include "support/text.h"
 
 namespace trireme {
 
 namespace {
-
-// Two operations a MAC, as chips are advertised.
-double tops(const Chip& chip) {
-  return 2e-12 * static_cast<double>(peak_macs_per_cycle(chip)) * static_cast<double>(chip.clock_hz);
-}
 
 Json chip_json(const Chip& chip) {
   return {{"name", chip.name},
@@ -29,7 +25,7 @@ Json chip_json(const Chip& chip) {
           {"clock_hz", chip.clock_hz},
           {"nne_cores", chip.nne.cores},
           {"macs_per_cycle", peak_macs_per_cycle(chip)},
-          {"tops", tops(chip)},
+          {"tops", peak_tops(chip)},
           {"vip_sram_bytes", chip.vip_sram.bytes},
           {"axi_sram_bytes", chip.axi_sram.bytes},
           {"aliases", chip.aliases}};
@@ -51,7 +47,7 @@ int list_chips(bool json, bool aliases, const Console& console) {
                                       std::to_string(chip.nne.cores),
                                       std::to_string(peak_macs_per_cycle(chip)),
                                       fmt::format("{:.0f}", 1e-6 * static_cast<double>(chip.clock_hz)),
-                                      fmt::format("{:.2f}", tops(chip)),
+                                      fmt::format("{:.2f}", peak_tops(chip)),
                                       std::to_string(chip.vip_sram.bytes / 1024),
                                       std::to_string(chip.axi_sram.bytes / 1024),
                                       fmt::format("{}, {}", name_of(chip.requant_rule), name_of(chip.ties))};
@@ -94,7 +90,7 @@ int show_chip(const std::string& name, bool json, const Console& console) {
   for (const char* basis : kBases) counts.push_back(fmt::format("{} {}", count[basis], basis));
   console.print(
       fmt::format("{} ({}): {} MAC a cycle, {:.2f} TOPS at {:.0f} MHz\n{} fields: {}\naliases: {}\n\n{}",
-                  chip.market_name, chip.name, peak_macs_per_cycle(chip), tops(chip),
+                  chip.market_name, chip.name, peak_macs_per_cycle(chip), peak_tops(chip),
                   1e-6 * static_cast<double>(chip.clock_hz), list.size(), join(counts, ", "),
                   join(chip.aliases, ", "), table.str()));
   return kExitOk;

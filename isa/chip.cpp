@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "isa/chip_description.h"
 #include "support/files.h"
 
@@ -13,12 +11,6 @@ namespace trireme {
 const char* name_of(DramModel model) { return model == DramModel::in_order ? "in_order" : "scheduled"; }
 
 bool is_v7(const Chip& chip) { return chip.generation == "v7"; }
-
-std::int64_t peak_macs_per_cycle(const Chip& chip) {
-  const NneConfig& nne = chip.nne;
-  return std::int64_t{nne.cores} * nne.mads_per_core *
-         std::max(nne.dot_product_length, nne.plane_dot_product);
-}
 
 Chip parse_chip(const std::string& yaml, const std::string& file) {
   return resolve_chip(yaml, file, true).chip;

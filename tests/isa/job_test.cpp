@@ -93,7 +93,7 @@ TEST(Job, FieldsAreWhereTheTableSays) {
   job.superblocks = 0x0506;
   job.image_cache_bytes = 0x0708090A;
   const Bytes bytes = encode(Job(job));
-  ASSERT_EQ(bytes.size(), 192u);
+  ASSERT_EQ(bytes.size(), 200u);
   EXPECT_EQ(Bytes(bytes.begin() + 4, bytes.begin() + 6), (Bytes{0x34, 0x12}));
   EXPECT_EQ(Bytes(bytes.begin() + 32, bytes.begin() + 36), (Bytes{0xD4, 0xC3, 0xB2, 0xA1}));
   EXPECT_EQ(Bytes(bytes.begin() + 104, bytes.begin() + 108), (Bytes{0x04, 0x03, 0x02, 0x01}));
@@ -126,7 +126,8 @@ TEST(Job, DecodeRejectsWhatItDoesNotKnow) {
   EXPECT_THAT(with(80, 7), HasSubstr("requantization rule is 7"));
   EXPECT_THAT(with(81, 3), HasSubstr("ties is 3"));
   EXPECT_THAT(with(128, 2), HasSubstr("pool_type is 2"));
-  EXPECT_THAT(with(191, 1), HasSubstr("reserved"));
+  EXPECT_THAT(with(162, 3), HasSubstr("activation is 3"));
+  EXPECT_THAT(with(163, 1), HasSubstr("reserved"));
   for (std::size_t size = 0; size < good.size(); ++size) {
     EXPECT_NE(decode_message(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size))),
               "no error")
