@@ -60,7 +60,7 @@ void check_fields(const NneJob& job, JobReader& reader) {
   reader.at_most("pool_type", job.pool_type, 1);
   reader.at_most("data type of the weights", job.weight_dtype, static_cast<unsigned>(DataType::boolean));
   reader.at_most("subtract", job.subtract, 1);
-  reader.unused(job.reserved_bytes);
+  reader.at_most("activation", job.activation, static_cast<unsigned>(NneActivation::table));
   reader.unused(job.reserved);
 }
 

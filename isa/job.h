@@ -77,7 +77,13 @@ static_assert(sizeof(PostProcessing) == 24);
 // add: output = input + input2 of the same shape, both codes (formats.md §10: ADD runs on the array).
 enum class NneOperation : std::uint8_t { convolution, depthwise, add };
 
+// What stored codes pass before pooling: one function of a code, given as the 256 codes of `table`. `slopes`
+// has one slope below zero and one above (NN_LEAKY_RELU, NN_PRELU) and costs nothing; `table` is any
+// function, looked up by nne.lut_lanes (LUT_ACT_LANES).
+enum class NneActivation : std::uint8_t { none, slopes, table };
+
 constexpr int kAddScales = 3;
+constexpr int kTableCodes = 256;
 
 struct NneJob {  // 200 bytes
   JobHeader header;
@@ -103,12 +109,13 @@ struct NneJob {  // 200 bytes
   std::uint32_t kernel_cache_bytes, image_cache_bytes;
   std::uint8_t weight_dtype;  // DataType of the weight codes: uint8, int8 or int16
   std::uint8_t subtract;      // add: 1 for input - input2
-  std::uint8_t reserved_bytes[2];
+  std::uint8_t activation;  // NneActivation of 8-bit codes; output.zero_point is that of the codes before it
+  std::uint8_t reserved;
   TensorView input2;  // add. Its requantizers, at post.requantizer_address: input, input2, output
   // What the weights cost, known since they were coded; 0: what their number says (timing/nne.h).
   std::uint32_t dot_products;     // cycles a row group of the core with most, zeros skipped; all superblocks
   std::uint32_t decoder_symbols;  // zero runs: pairs of the longest stream
-  std::uint32_t reserved;
+  Address table;                  // activation
 };
 static_assert(sizeof(NneJob) == 200);
 

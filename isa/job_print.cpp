@@ -68,6 +68,10 @@ std::string text_of(const NneJob& job) {
                   header_text(job.header, "NN", named(kNneNames, job.header.operation)), view_text(job.input),
                   view_text(job.output), job.conv_width, job.conv_height, job.kernel_w, job.kernel_h,
                   job.stride_w, job.stride_h, job.dilation_w, job.dilation_h, job.pad_left, job.pad_top);
+  if (job.activation != 0) {
+    const bool slopes = job.activation == static_cast<std::uint8_t>(NneActivation::slopes);
+    text += fmt::format(" {} 0x{:08x}", slopes ? "slopes" : "table", job.table);
+  }
   if (job.pool_type != 0) text += fmt::format(" pool max {}/{}", job.pool_kernel, job.pool_stride);
   text += fmt::format(" tile {}x{} m {} kernels {} x {} groups {} weights 0x{:08x}+{} zp {} bias 0x{:08x} {}",
                       job.tile_w, job.tile_h, job.interleave, job.kernels_per_core, job.superblocks,

@@ -73,6 +73,7 @@ class JobCheck {
 
   void reshuffle(const TpJob& job);
   void add(const NneJob& job);
+  void activation(const NneJob& job);
   void groups(const NneJob& job);
 
   void requantizers(const PostProcessing& post, std::uint64_t channels) {
@@ -120,6 +121,16 @@ void JobCheck::add(const NneJob& job) {
   constant("scales", range_of(job.post.requantizer_address, kAddScales * sizeof(Requantizer)));
 }
 
+void JobCheck::activation(const NneJob& job) {
+  const auto kind = static_cast<NneActivation>(job.activation);
+  if (kind == NneActivation::none) return;
+  constant("table", range_of(job.table, kTableCodes));
+  if (bytes_of(static_cast<DataType>(job.output.dtype)) != 1)
+    problem("looks up codes of more than 8 bits", "a table has 256 codes");
+  const bool able = kind == NneActivation::slopes ? chip_.nne.leaky_relu : chip_.nne.lut_lanes > 0;
+  if (!able) problem("looks up its results", "the chip has no such activation behind the array");
+}
+
 void JobCheck::groups(const NneJob& job) {
   in_range("groups", job.groups, 1, 65535);
   const bool dense = static_cast<NneOperation>(job.header.operation) == NneOperation::convolution;
@@ -154,6 +165,7 @@ void JobCheck::operator()(const NneJob& job) {
   in_range("superblocks", job.superblocks, 1, 65535);
   groups(job);
   codes("weights", job.weight_dtype);
+  activation(job);
   if (job.pool_type == 0) return;
   in_range("pooling kernel", job.pool_kernel, 1, 255);
   in_range("pooling stride", job.pool_stride, 1, 255);

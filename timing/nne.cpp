@@ -61,7 +61,10 @@ int kernels_in_superblock_all_cores(const NneJob& job, const Chip& chip, int sup
 Cycle post_cycles(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock) {
   const std::int64_t results =
       std::int64_t{tile.width} * tile.height * kernels_in_superblock_all_cores(job, chip, superblock);
-  return static_cast<Cycle>(ceil_div(results, chip.nne.output_lanes));
+  // Tables have lanes of their own (LUT_ACT_LANES, hardware.md §1.5), slopes are part of the multiplier.
+  const bool table = job.activation == static_cast<std::uint8_t>(NneActivation::table);
+  const int lanes = table ? std::min(chip.nne.output_lanes, chip.nne.lut_lanes) : chip.nne.output_lanes;
+  return static_cast<Cycle>(ceil_div(results, std::max(lanes, 1)));
 }
 
 std::int64_t input_bytes(const NneJob& job, const NneTile& tile) {

@@ -46,6 +46,14 @@ bool runs_program(const PlannedLayer& layer) {
   });
 }
 
+bool looks_up(const PlannedLayer& layer) {
+  return !layer.jobs.empty() &&
+         std::all_of(layer.jobs.begin(), layer.jobs.end(), [](const PlannedJob& planned) {
+           const auto* job = std::get_if<TpJob>(&planned.job);
+           return job != nullptr && job->header.operation == static_cast<std::uint8_t>(TpOperation::lut);
+         });
+}
+
 // Other jobs prepare what these read.
 bool writes(const PlannedJob& job, ValueId output) {
   return std::any_of(job.links.begin(), job.links.end(), [&](const AddressLink& link) {
@@ -54,17 +62,32 @@ bool writes(const PlannedJob& job, ValueId output) {
 }
 
 // All jobs that write the layer's output, or none.
-bool fuse_into(const Plan& plan, const Chip& chip, const Node& follower, PlannedLayer& layer) {
+template <typename Fuse>
+bool fuse_all(PlannedLayer& layer, const Fuse& fuse) {
   std::vector<PlannedJob> jobs = layer.jobs;
-  std::vector<Job*> last;
-  for (PlannedJob& job : jobs) {
-    if (writes(job, layer.output)) last.push_back(&job.job);
+  const auto fuses = [&](PlannedJob& job) { return !writes(job, layer.output) || fuse(job.job); };
+  if (!std::all_of(jobs.begin(), jobs.end(), fuses)) return false;
+  layer.jobs = std::move(jobs);
+  return true;
+}
+
+// The one job that writes the layer's output.
+bool fuse_pooling(const Plan& plan, const Chip& chip, const Node& follower, PlannedLayer& layer) {
+  const auto last = [&](const PlannedJob& job) { return writes(job, layer.output); };
+  return std::count_if(layer.jobs.begin(), layer.jobs.end(), last) == 1 &&
+         fuse_all(layer, [&](Job& job) { return fuse_max_pooling(plan.graph, chip, follower, job); });
+}
+
+bool fuse_into(const Plan& plan, const Chip& chip, const PlannedLayer& reader, PlannedLayer& layer) {
+  const Graph& graph = plan.graph;
+  const Node& follower = graph.nodes[reader.node];
+  if (fuse_all(layer, [&](Job& job) { return fuse_activation(graph, plan.rule, follower, job); }))
+    return true;
+  if (looks_up(reader) && fuse_all(layer, [&](Job& job) { return fuse_table(graph, chip, follower, job); })) {
+    layer.activation = reader.node;
+    return true;
   }
-  const auto activation = [&](Job* job) { return fuse_activation(plan.graph, plan.rule, follower, *job); };
-  const bool fused = std::all_of(last.begin(), last.end(), activation) ||
-                     (last.size() == 1 && fuse_max_pooling(plan.graph, chip, follower, *last[0]));
-  if (fused) layer.jobs = std::move(jobs);
-  return fused;
+  return fuse_pooling(plan, chip, follower, layer);
 }
 
 }  // namespace
@@ -77,8 +100,7 @@ void fuse(Plan& plan, const Chip& chip) {
       if (reader == plan.layers.size()) break;
       // Its text is among the constants already, and stays.
       if (runs_program(plan.layers[reader])) break;
-      const Node& follower = plan.graph.nodes[plan.layers[reader].node];
-      if (!fuse_into(plan, chip, follower, plan.layers[i])) break;
+      if (!fuse_into(plan, chip, plan.layers[reader], plan.layers[i])) break;
       merge(plan, i, reader);
     }
   }

@@ -43,6 +43,7 @@ bool fuse_max_pooling(const Graph& graph, const Chip& chip, const Node& follower
   pooled.pool_kernel = static_cast<std::uint8_t>(pooling.window.kernel_w);
   pooled.pool_stride = static_cast<std::uint8_t>(pooling.window.stride_w);
   pooled.output = view_of(output);
+  pooled.output.zero_point = nne->output.zero_point;  // with a table, that of the codes before it
   // A pooling window never spans two tiles, so the map must be cut between windows, or not at all.
   if (!has_tiling(pooled, chip)) return false;
   *nne = pooled;

@@ -22,6 +22,11 @@ class Homes {
     for (ValueId id = 0; id < plan.graph.values.size(); ++id) plan.homes.push_back({id, 0});
     for (const ValueId id : plan.graph.inputs) of_host_[id] = true;
     for (const ValueId id : plan.graph.outputs) of_host_[id] = true;
+    // What is an output under another shape, too.
+    for (std::size_t i = plan.layers.size(); i-- > 0;) {
+      const PlannedLayer& layer = plan.layers[i];
+      if (layer.jobs.empty() && of_host_[layer.output]) of_host_[layer.input] = true;
+    }
   }
 
   const ValueHome& of(ValueId id) const { return plan_.homes[id]; }

@@ -28,6 +28,11 @@ struct Packing {
   const Value& value(ValueId id) const { return plan.graph.values[id]; }
   const Value& input() const { return value(planned().input); }
   const Value& output() const { return value(planned().output); }
+  // What the requantizer makes: a table behind it has an output of its own.
+  const Value& requantized() const {
+    const NodeId activation = planned().activation;
+    return activation == kNone ? output() : value(data_input(plan.graph, plan.graph.nodes[activation]));
+  }
   const Value& weight() const { return value(node().inputs.at(1)); }
   bool is_dense() const { return node().op == "fullconnect"; }
   bool is_deconvolution() const { return node().op == "deconvolution"; }
@@ -80,8 +85,8 @@ void add_weighted_post(const Packing& packing, PlannedJob& planned, PostProcessi
   const bool float_product = one_scale && (dense || packing.input().quantization.dtype == DataType::uint8);
   const auto requantizer = [&](std::size_t channel) {
     const float weight = q.per_channel() ? q.scale[channel] : scale_of(q);
-    return requantizer_of(packing.plan.rule,
-                          {scale_of(packing.input()), weight, scale_of(packing.output()), !float_product});
+    return requantizer_of(packing.plan.rule, {scale_of(packing.input()), weight,
+                                              scale_of(packing.requantized()), !float_product});
   };
   if (!q.per_channel()) {
     post.requantizer = requantizer(0);
@@ -157,6 +162,12 @@ WeightCodes codes_of(const Tensor& tensor, std::int64_t first, std::int16_t zero
           static_cast<std::uint16_t>(static_cast<std::uint16_t>(zero_point) & mask), bytes_each};
 }
 
+std::uint32_t add_table(const Packing& packing, PlannedJob& planned, std::size_t field, NodeId function) {
+  const Plan& plan = packing.plan;
+  return add(packing, planned, field, ConstantData::Role::table, "table",
+             lookup_table(plan.graph, plan.graph.nodes[function], plan.rule, plan.ties));
+}
+
 // As the job convolves with them: phases of a transposed convolution's output, or of a strided one's input.
 Tensor kernels_of(const Packing& packing, const Tensor& stored, const NneJob& job) {
   if (packing.is_deconvolution()) {
@@ -193,6 +204,7 @@ void pack_job(const Packing& packing, PlannedJob& planned, NneJob& job) {
   add_bias(packing, planned, job, offsetof(NneJob, bias), planned.kernels);
   add_weighted_post(packing, planned, job.post, offsetof(NneJob, post), planned.kernels, packing.is_dense());
   set_rule_of_groups(packing, job);
+  if (job.activation != 0) add_table(packing, planned, offsetof(NneJob, table), packing.planned().activation);
 }
 
 void pack_fully_connected(const Packing& packing, PlannedJob& planned, TpJob& job) {
@@ -228,9 +240,7 @@ void pack_job(const Packing& packing, PlannedJob& planned, TpJob& job) {
     case TpOperation::reshuffle:
       return;
     case TpOperation::lut:
-      job.table_bytes =
-          add(packing, planned, offsetof(TpJob, table), ConstantData::Role::table, "table",
-              lookup_table(packing.plan.graph, packing.node(), packing.plan.rule, packing.plan.ties));
+      job.table_bytes = add_table(packing, planned, offsetof(TpJob, table), packing.planned().node);
       [[fallthrough]];
     case TpOperation::max_pool:
     case TpOperation::avg_pool:

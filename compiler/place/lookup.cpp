@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Activations that stand alone -> TP: one code in, one code out, through a table of 256 (formats.md §10);
+// Activations that stand alone, and a number with every element -> TP: one code in, one code out, through a
+// table of 256 (formats.md §10);
 // clamps of codes that no table indexes, of 16 bits or fixed point, by the post-processor alone.
+#include <algorithm>
+
 #include "compiler/place/clamp.h"
 #include "compiler/place/families.h"
 #include "compiler/plan/views.h"
@@ -50,10 +53,25 @@ void place_lookup(Placement& placement) {
   placement.layer.reason = node.op + " by a table of 256 codes";
 }
 
+// x * c, c / x, x ^ c, …: a function of x, if c is one number.
+void place_with_number(Placement& placement) {
+  const Node& node = placement.node();
+  const auto is_number = [&](ValueId id) {
+    return placement.value(id).constant != nullptr && element_count(placement.value(id).shape) == 1;
+  };
+  const bool numbers = std::count_if(node.inputs.begin(), node.inputs.end(), is_number) == 1;
+  require(
+      numbers && placement.input().constant == nullptr && placement.input().shape == placement.output().shape,
+      "it combines two maps", "the TP looks one code up");
+  place_lookup(placement);
+}
+
 }  // namespace
 
 std::vector<PlacementRow> lookup_placements() {
   std::vector<PlacementRow> rows;
+  for (const char* op : {"multiply", "divide", "pow", "maximum", "minimum"})
+    rows.push_back({op, place_with_number});
   for (const char* op :
        {"relu",     "relun",        "leakyrelu",  "sigmoid",  "tanh",           "elu",   "celu",
         "selu",     "hard_sigmoid", "hard_swish", "swish",    "gelu",           "mish",  "softrelu",

@@ -76,12 +76,7 @@ PlannedLayer layer_of(const Graph& graph, NodeId id) {
   const Node& node = graph.nodes[id];
   PlannedLayer layer;
   layer.node = id;
-  layer.input = node.inputs.at(0);
-  for (const ValueId input : node.inputs) {
-    if (input == kNone || graph.values[input].constant != nullptr) continue;
-    layer.input = input;
-    break;
-  }
+  layer.input = data_input(graph, node);
   layer.output = node.outputs.at(0);
   return layer;
 }

@@ -44,6 +44,7 @@ std::vector<Access> accesses(const NneJob& job) {
   add(list, job.coefficients, job.coefficient_bytes, false);
   add(list, job.bias, std::int64_t{job.output.channels} * bias_bytes(job.input, job.weight_dtype), false);
   add_post(list, job.post, job.output.channels);
+  if (job.activation != 0) add(list, job.table, kTableCodes, false);
   add(list, job.kernel_cache, job.kernel_cache_bytes, true);
   add(list, job.image_cache, job.image_cache_bytes, true);
   return list;

@@ -41,6 +41,8 @@ std::string text(const NneJob& job) {
   out += fmt::format("    {} {}x{} stride {}x{} pad {},{} result {}x{}", depthwise ? "depthwise" : "dense",
                      job.kernel_h, job.kernel_w, job.stride_h, job.stride_w, job.pad_top, job.pad_left,
                      job.conv_height, job.conv_width);
+  if (job.activation != 0)
+    out += job.activation == static_cast<std::uint8_t>(NneActivation::slopes) ? " slopes" : " table";
   if (job.pool_type != 0) out += fmt::format(" max pool {}/{}", job.pool_kernel, job.pool_stride);
   out += "\n" + post_text(job.post);
   if (job.tile_w != 0) {

@@ -47,6 +47,13 @@ std::vector<std::uint32_t> first_jobs(const Plan& plan) {
   return indices;
 }
 
+ValueId data_input(const Graph& graph, const Node& node) {
+  for (const ValueId input : node.inputs) {
+    if (input != kNone && graph.values[input].constant == nullptr) return input;
+  }
+  return node.inputs.at(0);
+}
+
 StorageRef value_storage(ValueId id) { return {StorageRef::Kind::value, id}; }
 
 StorageRef add_constant(Plan& plan, ConstantData constant) {

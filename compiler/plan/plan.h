@@ -53,7 +53,8 @@ struct PlannedLayer {
   std::vector<PlannedJob> jobs;
   std::string reason;  // why this engine
   ValueId input = kNone;
-  ValueId output = kNone;  // of the last merged node
+  ValueId output = kNone;     // of the last merged node
+  NodeId activation = kNone;  // merged: what the array looks up in a table of its results
 };
 
 // Bytes that are in memory before the first job.
@@ -105,6 +106,9 @@ PlannedJob& job_at(Plan& plan, const JobPlace& place);
 const PlannedJob& job_at(const Plan& plan, const JobPlace& place);
 // Index of each layer's first job in the command stream; kNone for layers without.
 std::vector<std::uint32_t> first_jobs(const Plan& plan);
+
+// What a node reads first of what is computed; its first input if all are constants.
+ValueId data_input(const Graph& graph, const Node& node);
 
 StorageRef value_storage(ValueId id);
 // Adds a constant of a layer, or scratch, and says where it is.

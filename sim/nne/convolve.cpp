@@ -225,6 +225,7 @@ NneOperands read_operands(const NneJob& job, OperandReader& reader) {
   } else {
     operands.requantizers = {job.post.requantizer};
   }
+  if (job.activation != 0) operands.table = reader.bytes(job.table, kTableCodes, "its activation table");
   return operands;
 }
 
@@ -234,6 +235,9 @@ Bytes compute(const NneJob& job, const NneOperands& operands, const NneConfig& n
   const Bytes weights = decode_nne_coefficients(operands.stream, job, nne, where);
   Bytes codes = has_wide_sums(job.input, job.weight_dtype) ? convolve<double>(job, operands, weights)
                                                            : convolve<float>(job, operands, weights);
+  if (job.activation != 0) {
+    for (std::uint8_t& code : codes) code = operands.table[code];
+  }
   if (job.pool_type == 0) return codes;
   return stored_codes(pool(job, codes_of(codes, job.output.dtype)), job.output.dtype);
 }

@@ -16,6 +16,7 @@ struct NneOperands {
   Bytes stream;  // coded coefficients
   std::vector<std::int64_t> bias;
   std::vector<Requantizer> requantizers;  // one, or one an output channel
+  Bytes table;                            // of the activation
 };
 
 NneOperands read_operands(const NneJob& job, OperandReader& reader);

@@ -32,6 +32,7 @@ JobRanges Nne::ranges(std::uint32_t index) const {
   }
   ranges.reads.push_back({job.coefficients, job.coefficient_bytes});
   ranges.reads.push_back(bias_range(job));
+  if (job.activation != 0) ranges.reads.push_back({job.table, kTableCodes});
   if (job.kernel_cache_bytes > 0) ranges.writes.push_back({job.kernel_cache, job.kernel_cache_bytes});
   if (job.image_cache_bytes > 0) ranges.writes.push_back({job.image_cache, job.image_cache_bytes});
   return ranges;
@@ -133,8 +134,9 @@ void Nne::fetch_input() {
 void Nne::fetch_coefficients() {
   for (;;) {
     sc_core::wait(started_);
-    // Bias and multipliers come first, once a job.
+    // Bias, multipliers and the activation's table come first, once a job.
     std::vector<AddressRange> constants = {bias_range(job())};
+    if (job().activation != 0) constants.push_back({job().table, kTableCodes});
     if (job().post.per_channel != 0) {
       constants.push_back({job().post.requantizer_address, sizeof(Requantizer) * job().output.channels});
     }

@@ -104,7 +104,9 @@ void Machine::run(const NneJob& job) {
       acc += (codes[static_cast<std::size_t>(at)] - job.input.zero_point) *
              (weights[static_cast<std::size_t>(o * per_kernel + i)] - job.weight_zero_point);
     }
-    return requantized(acc, float_of(job.post.requantizer.multiplier), job.post, job.output.zero_point);
+    const int code =
+        requantized(acc, float_of(job.post.requantizer.multiplier), job.post, job.output.zero_point);
+    return job.activation == 0 ? code : bytes(job.table + static_cast<unsigned>(code), 1)[0];
   };
   const int window = job.pool_type == 0 ? 1 : job.pool_kernel,
             step = job.pool_type == 0 ? 1 : job.pool_stride;

@@ -58,7 +58,8 @@ TEST(Job, RandomDescriptorsSurviveEncodeAndDecode) {
     for (TensorView* view : {&nne.input, &nne.output, &nne.input2}) random.fix(*view);
     nne.weight_dtype = random.below(13);
     nne.subtract = random.below(2);
-    std::memset(nne.reserved_bytes, 0, sizeof nne.reserved_bytes);
+    nne.activation = random.below(3);
+    nne.reserved = 0;
     nne.pool_type = random.below(2);
     auto tp = random.next<TpJob>(Engine::tp, 7);
     random.fix(tp.post);
@@ -125,7 +126,8 @@ TEST(Job, DecodeRejectsWhatItDoesNotKnow) {
   EXPECT_THAT(with(80, 7), HasSubstr("requantization rule is 7"));
   EXPECT_THAT(with(81, 3), HasSubstr("ties is 3"));
   EXPECT_THAT(with(128, 2), HasSubstr("pool_type is 2"));
-  EXPECT_THAT(with(191, 1), HasSubstr("reserved"));
+  EXPECT_THAT(with(162, 3), HasSubstr("activation is 3"));
+  EXPECT_THAT(with(163, 1), HasSubstr("reserved"));
   for (std::size_t size = 0; size < good.size(); ++size) {
     EXPECT_NE(decode_message(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size))),
               "no error")

@@ -61,6 +61,18 @@ TEST(NetworkCheck, AddressesMustBeInAMemory) {
               HasSubstr("bytes of DRAM"));
 }
 
+TEST(NetworkCheck, ActivationsNeedATableAndAChipThatLooksUp) {
+  const auto with = [](NneActivation activation, Address table) {
+    return after_nne([=](NneJob& job) {
+      job.activation = static_cast<std::uint8_t>(activation);
+      job.table = table;
+    });
+  };
+  EXPECT_THAT(with(NneActivation::slopes, 0x400000),
+              HasSubstr("table: 0x400000 to 0x400100 is in no segment"));
+  EXPECT_THAT(with(NneActivation::table, 0x400000), HasSubstr("no such activation behind the array"));
+}
+
 TEST(NetworkCheck, ConstantsAreThereAndStay) {
   EXPECT_THAT(after_nne([](NneJob& job) { job.coefficient_bytes = 129; }),
               HasSubstr("coefficients: 0x1000 to 0x1081"));

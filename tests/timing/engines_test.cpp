@@ -55,6 +55,21 @@ TEST(NneTiming, OneConvolutionTile) {
   EXPECT_EQ(output_bytes(job, chip, tiles[0], 0), 200);
 }
 
+// 100 results * 8 kernels = 800, looked up by 4 lanes: 200 cycles. 16 lanes are more than the 8 of the
+// output; slopes need none.
+TEST(NneTiming, ActivationTablesHaveTheirOwnLanes) {
+  Chip chip = test_chip();
+  NneJob job = lenet_conv2();
+  job.activation = static_cast<std::uint8_t>(NneActivation::table);
+  chip.nne.lut_lanes = 4;
+  EXPECT_EQ(post_cycles(job, chip, tiles_of(job)[0], 0), 200U);
+  chip.nne.lut_lanes = 16;
+  EXPECT_EQ(post_cycles(job, chip, tiles_of(job)[0], 0), 100U);
+  chip.nne.lut_lanes = 0;
+  job.activation = static_cast<std::uint8_t>(NneActivation::slopes);
+  EXPECT_EQ(post_cycles(job, chip, tiles_of(job)[0], 0), 100U);
+}
+
 TEST(NneTiming, WideTileNeedsSeveralRunsOfLanes) {
   const Chip chip = test_chip();
   NneJob job = lenet_conv2();
