@@ -108,6 +108,7 @@ struct DramConfig {
 struct FrontEndConfig {
   int command_cycles;        // to fetch and decode one command
   int network_start_cycles;  // once a run
+  std::int64_t network_start_ps;  // and time that does not follow the NPU's clock: driver, interrupt
 };
 
 // A clock that has not ramped up when a network starts; ramp_ps 0: it always runs at clock_hz.

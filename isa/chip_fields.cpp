@@ -223,6 +223,9 @@ void add_rest(std::vector<ChipField>& fields) {
             in_section<&Chip::front_end, &FrontEndConfig::command_cycles>);
   front_end("network_start_cycles", "cycles", 0, kMaxCycles, "once a run, before the first command",
             in_section<&Chip::front_end, &FrontEndConfig::network_start_cycles>);
+  front_end("network_start_ps", "ps", 0, 1'000'000'000'000,
+            "the same of the driver and its interrupt, which do not follow the NPU's clock",
+            in_section<&Chip::front_end, &FrontEndConfig::network_start_ps>);
   const auto governor = [&fields](auto&&... field) { fields.push_back(number("governor", field...)); };
   governor("start_hz", "Hz", 1'000'000, 10'000'000'000, "clock when a network starts",
            in_section<&Chip::governor, &GovernorConfig::start_hz>);

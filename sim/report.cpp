@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "timing/front_end.h"
+
 namespace trireme {
 
 namespace {
@@ -67,8 +69,7 @@ Profile make_profile(const RunContext& context, const Npu& npu, Cycle total) {
   profile.total_cycles = total;
   profile.clock_hz = context.chip.clock_hz;
   profile.layers = layer_profiles(context, npu);
-  profile.exclusive_outside_layers = std::min<Cycle>(
-      total, context.duration(static_cast<Cycle>(context.chip.front_end.network_start_cycles)));
+  profile.exclusive_outside_layers = std::min<Cycle>(total, context.duration(network_start(context.chip)));
   charge_exclusive(profile);
   add_utilization(profile, context.chip);
   for (const LayerProfile& layer : profile.layers) {

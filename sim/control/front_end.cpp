@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/control/front_end.h"
 
+#include "timing/front_end.h"
+
 namespace trireme {
 
 FrontEnd::FrontEnd(sc_core::sc_module_name name, RunContext& context) : sc_module(name), context_(context) {
@@ -9,7 +11,7 @@ FrontEnd::FrontEnd(sc_core::sc_module_name name, RunContext& context) : sc_modul
 
 void FrontEnd::run() {
   const FrontEndConfig& config = context_.chip.front_end;
-  wait_cycles(context_.duration(static_cast<Cycle>(config.network_start_cycles)));
+  wait_cycles(context_.duration(network_start(context_.chip)));
   for (std::uint32_t job = 0; job < context_.binary.jobs.size(); ++job) {
     wait_cycles(context_.duration(static_cast<Cycle>(config.command_cycles)));
     EngineQueue& queue = context_.queues[static_cast<std::size_t>(engine_of(context_.binary.jobs[job]))];
