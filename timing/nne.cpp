@@ -2,6 +2,7 @@
 #include "timing/nne.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "isa/coefficients.h"
 #include "timing/memory.h"
@@ -164,7 +165,9 @@ int kernels_at_once(const Chip& chip, int kernel, int stride, int tile_w, int ti
 namespace {
 
 std::int64_t bytes_per_cycle(Address address, const Chip& chip) {
-  if (address >= kVipSramBase) return chip.vip_sram.bytes_per_cycle;
+  if (memory_of(address) == Memory::vip_sram) return chip.vip_sram.bytes_per_cycle;
+  if (memory_of(address) == Memory::axi_sram)
+    return std::min(chip.axi_sram.bytes_per_cycle, chip.axi.bytes_per_cycle);
   // Whole DRAM bytes an NPU cycle at the pin rate; at least one.
   const std::int64_t pins = chip.dram.bus_bytes * chip.dram.transfers_per_second / chip.clock_hz;
   return std::clamp<std::int64_t>(pins, 1, chip.axi.bytes_per_cycle);
@@ -196,11 +199,13 @@ Cycle estimate(const NneJob& job, const Chip& chip) {
         ceil_div(input_bytes(job, tiles.front()), bytes_per_cycle(job.input.address, chip)));
   }
   // Streams that share a memory add up; different memories and the array overlap.
-  const bool in_sram = job.input.address >= kVipSramBase, out_sram = job.output.address >= kVipSramBase;
-  const Cycle sram = (in_sram ? input_time : 0) + (out_sram ? output_time : 0);
-  const Cycle dram = coefficient_time + (in_sram ? 0 : input_time) + (out_sram ? 0 : output_time);
+  Cycle times[kMemories] = {};
+  times[static_cast<int>(memory_of(job.input.address))] += input_time;
+  times[static_cast<int>(memory_of(job.output.address))] += output_time;
+  times[static_cast<int>(memory_of(job.coefficients))] += coefficient_time;
+  const Cycle busiest = *std::max_element(std::begin(times), std::end(times));
   const auto fixed = static_cast<Cycle>(chip.nne.launch_cycles + chip.nne.job_start_cycles);
-  return fixed + first_fetch + std::max({array, post, sram, dram});
+  return fixed + first_fetch + std::max({array, post, busiest});
 }
 
 }  // namespace trireme

@@ -12,10 +12,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json to_json(const Traffic& bytes) {
-  return {{"ddr_read", bytes.ddr_read},
-          {"ddr_write", bytes.ddr_write},
-          {"sram_read", bytes.sram_read},
-          {"sram_write", bytes.sram_write}};
+  return {{"ddr_read", bytes.ddr_read},   {"ddr_write", bytes.ddr_write}, {"axi_read", bytes.axi_read},
+          {"axi_write", bytes.axi_write}, {"sram_read", bytes.sram_read}, {"sram_write", bytes.sram_write}};
 }
 
 Json to_json(const CauseCycles& causes) {
@@ -33,6 +31,8 @@ Json bandwidth(const Profile& profile) {
   const double microseconds = profile.microseconds(profile.total_cycles);  // bytes a microsecond are MB/s
   return {{"ddr_read", ratio(static_cast<double>(profile.traffic.ddr_read), microseconds)},
           {"ddr_write", ratio(static_cast<double>(profile.traffic.ddr_write), microseconds)},
+          {"axi_read", ratio(static_cast<double>(profile.traffic.axi_read), microseconds)},
+          {"axi_write", ratio(static_cast<double>(profile.traffic.axi_write), microseconds)},
           {"sram_read", ratio(static_cast<double>(profile.traffic.sram_read), microseconds)},
           {"sram_write", ratio(static_cast<double>(profile.traffic.sram_write), microseconds)}};
 }

@@ -74,8 +74,8 @@ class Fields {
 };
 
 Traffic read_traffic(const Fields& fields) {
-  return {fields.count("ddr_read"), fields.count("ddr_write"), fields.count("sram_read"),
-          fields.count("sram_write")};
+  return {fields.count("ddr_read"),   fields.count("ddr_write"), fields.count("sram_read"),
+          fields.count("sram_write"), fields.count("axi_read"),  fields.count("axi_write")};
 }
 
 CauseCycles read_causes(const Fields& fields) {

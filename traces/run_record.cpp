@@ -55,6 +55,8 @@ CauseCycles& CauseCycles::operator+=(const CauseCycles& other) {
 Traffic& Traffic::operator+=(const Traffic& other) {
   ddr_read += other.ddr_read;
   ddr_write += other.ddr_write;
+  axi_read += other.axi_read;
+  axi_write += other.axi_write;
   sram_read += other.sram_read;
   sram_write += other.sram_write;
   return *this;

@@ -28,7 +28,9 @@ struct CauseCycles {
 };
 
 struct Traffic {  // bytes
-  std::uint64_t ddr_read = 0, ddr_write = 0, sram_read = 0, sram_write = 0;
+  std::uint64_t ddr_read = 0, ddr_write = 0;
+  std::uint64_t sram_read = 0, sram_write = 0;  // VIP-SRAM
+  std::uint64_t axi_read = 0, axi_write = 0;    // AXI-SRAM
   Traffic& operator+=(const Traffic& other);
 };
 
@@ -96,7 +98,7 @@ struct Timeline {
 };
 
 struct MemoryBuffer {              // memory.json
-  std::string name, kind, memory;  // memory: "dram", "vip_sram"
+  std::string name, kind, memory;  // memory: "dram", "axi_sram", "vip_sram"
   std::uint64_t address = 0, bytes = 0, from_cycle = 0, to_cycle = 0;
 };
 

@@ -128,7 +128,7 @@ TEST(EngineCycles, OneTpTransposeInTwoPieces) {
   EXPECT_EQ(record.profile.total_cycles, 5699U);
 }
 
-NetworkBinary doubling_program() {
+NetworkBinary doubling_program(Address in = kIn, Address out = kOut) {
   const PpuProgram program = assemble(
       "movu r1, u0\n"
       "movu r2, u1\n"
@@ -141,17 +141,17 @@ NetworkBinary doubling_program() {
   ProgramBuilder builder;
   PpuJob job{};
   job.header = job_header(Engine::ppu, 0, builder.layer("double", "SH"));
-  job.operands[0] = {kIn, 4, OperandRange::read};
-  job.operands[1] = {kOut, 4, OperandRange::write};
+  job.operands[0] = {in, 4, OperandRange::read};
+  job.operands[1] = {out, 4, OperandRange::write};
   job.program = kCoefficients;
   job.program_bytes = static_cast<std::uint32_t>(program.size() * sizeof(PpuInstruction));
   job.threads = 1;
-  job.uniforms[0] = kIn;
-  job.uniforms[1] = kOut;
+  job.uniforms[0] = in;
+  job.uniforms[1] = out;
   builder.segment(kCoefficients, encode(program));
-  builder.segment(kIn, {1, 2, 3, 100});
+  builder.segment(in, {1, 2, 3, 100});
   builder.add(job);
-  builder.binary().outputs.push_back({"y", "y", kOut, {4}, DataType::uint8, {}});
+  builder.binary().outputs.push_back({"y", "y", out, {4}, DataType::uint8, {}});
   return builder.binary();
 }
 
@@ -175,6 +175,24 @@ TEST(EngineCycles, OnePpuProgramFromAScheduledDram) {
   const RunRecord record = simulate(doubling_program(), chip, {});
   EXPECT_EQ(record.profile.total_cycles, 468U + 36U);
   EXPECT_EQ(record.outputs.at(0).tensor.bytes, (Bytes{2, 4, 6, 200}));
+}
+
+TEST(EngineCycles, OnePpuProgramWithItsOperandsInTheAxiSram) {
+  // Latency 12. Program there in 402 as above; 4 bytes: 1 + 12: 415; 60 of execution: 475; written: 488.
+  Chip chip = test_chip();
+  chip.axi_sram.bytes = 4096;
+  chip.axi_sram.latency_cycles = 12;
+  const NetworkBinary binary = doubling_program(kAxiSramBase, kAxiSramBase + 64);
+  const RunRecord record = simulate(binary, chip, {});
+  EXPECT_EQ(record.profile.total_cycles, 488U);
+  EXPECT_EQ(record.profile.traffic.axi_read, 4U);
+  EXPECT_EQ(record.profile.traffic.axi_write, 4U);
+  EXPECT_EQ(record.profile.traffic.ddr_read, 112U);
+  EXPECT_EQ(causes_of(record, Engine::ppu)[Cause::input], 13U);
+  EXPECT_EQ(record.outputs.at(0).tensor.bytes, (Bytes{2, 4, 6, 200}));
+  // Behind one port with a scheduled DRAM: 36 cycles later, and the written beat crosses the bus first.
+  chip.dram.model = DramModel::scheduled;
+  EXPECT_EQ(simulate(binary, chip, {}).profile.total_cycles, 488U + 36U + 1U);
 }
 
 TEST(EngineCycles, ValuesDoNotChangeTime) {

@@ -76,7 +76,7 @@ TEST(ProfileCsv, OneLineALayerAndQuotedNames) {
   EXPECT_EQ(lines[1],
             "0,conv1_4,conv1,convolution,relu1_3,NN,1x1x28x28,1x6x24x24,100,800,700,700,1.4,600,40,0,0,0,0,"
             "60,0,2900,"
-            "400,64,32,1234567,0.875,0,150,120");
+            "400,16,8,64,32,1234567,0.875,0,150,120");
   EXPECT_EQ(split(lines[0], ',').size(), split(lines[1], ',').size());
   EXPECT_THAT(lines[2], HasSubstr(R"(,"prob, ""final""",softmax,)"));
 }
@@ -87,6 +87,8 @@ TEST(ProfileJson, NamesThatScriptsRead) {
   EXPECT_DOUBLE_EQ(json["total"]["time_ms"], 0.002);
   EXPECT_DOUBLE_EQ(json["total"]["fps"], 500000);
   EXPECT_EQ(json["total"]["bytes"]["ddr_read"], 3000);
+  EXPECT_EQ(json["total"]["bytes"]["axi_read"], 16);
+  EXPECT_EQ(json["layers"][0]["bytes"]["axi_write"], 8);
   EXPECT_DOUBLE_EQ(json["total"]["bandwidth_mb_per_s"]["ddr_write"], 250);
   EXPECT_DOUBLE_EQ(json["layers"][0]["time_us"], 1.4);
   EXPECT_DOUBLE_EQ(json["layers"][1]["share"], 0.2);
