@@ -49,9 +49,7 @@ void quantize_for(Graph& graph, const ModelOptions& model, const CompileSettings
   if (is_quantized(graph)) return;
   if (const auto table = find_table(model)) return use_table(graph, *table, console);
   quantize_by_default(graph);
-  console.note(
-      "activations have default scales: values mean nothing; where joined values had to be converted, cycles "
-      "may differ");
+  console.note("activations have default scales: values mean nothing");
 }
 
 CompiledModel compile_model(const ModelOptions& model, const CompileSettings& settings,

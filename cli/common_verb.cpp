@@ -28,6 +28,7 @@ CLI::App* add_verb(CLI::App& parent, const std::string& name, const std::string&
 
 void on_chosen(CLI::App* verb, Chosen& chosen, Action action) {
   verb->callback([verb, &chosen, action = std::move(action)] {
+    if (!verb->get_subcommands().empty()) return;  // the more particular verb has spoken
     chosen.command = command_of(verb);
     chosen.json_messages = wants_json_messages(*verb);
     chosen.action = action;

@@ -5,6 +5,7 @@
 
 #include "compiler/codegen/codegen.h"
 #include "compiler/fuse/fuse.h"
+#include "compiler/fuse/share_buffers.h"
 #include "compiler/memory/memory.h"
 #include "compiler/pack/pack.h"
 #include "compiler/place/place.h"
@@ -29,6 +30,8 @@ const std::vector<PlanPass>& plan_passes() {
        [](Plan& plan, const Chip& chip, const CompileOptions& options) {
          if (options.fuse) fuse(plan, chip);
        }},
+      {"share",
+       [](Plan& plan, const Chip&, const CompileOptions& options) { share_buffers(plan, options.fuse); }},
       {"tile", [](Plan& plan, const Chip& chip, const CompileOptions&) { tile(plan, chip); }},
       {"pack", [](Plan& plan, const Chip& chip, const CompileOptions&) { pack(plan, chip); }},
       {"memory",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a quantized graph to a network binary. Passes: simplify -> place -> fuse -> tile -> pack -> memory ->
-// codegen, one folder each.
+// From a quantized graph to a network binary. Passes: simplify -> place -> fuse -> share -> tile -> pack ->
+// memory -> codegen.
 #pragma once
 
 #include <string>

@@ -17,7 +17,7 @@ namespace trireme {
 
 namespace {
 
-constexpr std::size_t kMaxInheritance = 8;
+constexpr std::size_t kMaxInheritance = 8;  // files of a chip, its own included
 constexpr std::size_t kMaxAliases = 64;
 const std::vector<std::string> kBases = {"published", "derived", "fitted", "assumed"};
 
@@ -40,40 +40,52 @@ Layer open_layer(const std::string& yaml, const std::string& file, Problems& pro
   return layer;
 }
 
-// Step 1: the chain of files, the most derived one first.
-std::vector<Layer> open_layers(std::string yaml, std::string file, bool allow_inherits, Problems& problems) {
-  std::vector<Layer> layers;
-  std::vector<std::filesystem::path> visited;
-  for (;;) {
-    layers.push_back(open_layer(yaml, file, problems));
-    YamlFields& top = layers.back().top;
-    if (!top.has("inherits")) return layers;
-    if (!allow_inherits)
-      throw Error(top.where("inherits"), "not allowed here", "store the resolved description");
-    const std::string base = top.text("inherits");
-    problems.throw_if_any();  // an unreadable layer or `inherits` ends the search
+// Step 1: a file and all it inherits from, the most derived one first. Of several bases the one named first
+// speaks first, with its own bases behind it.
+class LayerReader {
+ public:
+  LayerReader(bool allow_inherits, Problems& problems)
+      : allow_inherits_(allow_inherits), problems_(problems) {}
+
+  void read(const std::string& yaml, const std::string& file) {
+    layers_.push_back(open_layer(yaml, file, problems_));
+    if (!layers_.back().top.has("inherits")) return;
+    const std::string where = layers_.back().top.where("inherits");
+    if (!allow_inherits_) throw Error(where, "not allowed here", "store the resolved description");
+    const std::vector<std::string> bases = layers_.back().top.texts("inherits");
+    problems_.throw_if_any();  // an unreadable layer or `inherits` ends the search
+    open_.push_back(std::filesystem::weakly_canonical(file));
+    for (const std::string& base : bases) read_base(base, file, where);
+    open_.pop_back();
+  }
+
+  std::vector<Layer> layers() && { return std::move(layers_); }
+
+ private:
+  void read_base(const std::string& base, const std::string& file, const std::string& where) {
     const std::filesystem::path path = [&] {
       try {
         return std::filesystem::weakly_canonical(
             find_chip_file(base, std::filesystem::path(file).parent_path()));
       } catch (const Error& error) {
-        throw Error(top.where("inherits"), error.problems()[0].what, error.problems()[0].hint);
+        throw Error(where, error.problems()[0].what, error.problems()[0].hint);
       }
     }();
-    const bool cycle = std::find(visited.begin(), visited.end(), path) != visited.end() ||
-                       path == std::filesystem::weakly_canonical(layers.front().file);
-    if (cycle)
-      throw Error(top.where("inherits"), fmt::format("'{}' inherits from itself", base), "break the cycle");
-    if (layers.size() == kMaxInheritance) {
-      throw Error(top.where("inherits"),
-                  fmt::format("more than {} chips inherit from each other", kMaxInheritance),
+    if (std::find(open_.begin(), open_.end(), path) != open_.end()) {
+      throw Error(where, fmt::format("'{}' inherits from itself", base), "break the cycle");
+    }
+    if (layers_.size() == kMaxInheritance) {
+      throw Error(where, fmt::format("more than {} chips inherit from each other", kMaxInheritance),
                   "write the values out");
     }
-    visited.push_back(path);
-    file = path.string();
-    yaml = read_text(path, kMaxChipFileBytes);
+    read(read_text(path, kMaxChipFileBytes), path.string());
   }
-}
+
+  bool allow_inherits_;
+  Problems& problems_;
+  std::vector<Layer> layers_;
+  std::vector<std::filesystem::path> open_;  // from the first file to the one being read
+};
 
 template <typename Enum, std::size_t count>
 Enum enum_of(const std::string& name, const std::array<Enum, count>& values) {
@@ -144,8 +156,8 @@ class FieldReader {
       YamlFields& section = found->section(field.section);
       places_[field.path()] = section.where(field.key);
       const YAML::Node node = section.node(field.key);
-      const bool inherits = found != &layers_.back();
-      if (!node.IsDefined()) return;  // has no value: told already
+      const bool inherits = found->top.has("inherits");  // else it is where the values come from
+      if (!node.IsDefined()) return;                     // has no value: told already
       if (node.IsScalar() && inherits) {
         read_plain(*found, field, description.chip, origin);
       } else if (node.IsScalar()) {
@@ -251,7 +263,9 @@ std::string resolved_text(const Chip& chip, const std::vector<FieldOrigin>& orig
 ChipDescription resolve_chip(const std::string& yaml, const std::string& file, bool allow_inherits) {
   Problems problems;
   ChipDescription description{};
-  std::vector<Layer> layers = open_layers(yaml, file, allow_inherits, problems);
+  LayerReader bases(allow_inherits, problems);
+  bases.read(yaml, file);
+  std::vector<Layer> layers = std::move(bases).layers();
   read_identity(layers, description.chip);
   FieldReader reader(layers);
   for (const ChipField& field : chip_fields()) reader.read(field, description);

@@ -46,7 +46,7 @@ std::vector<fs::path> yaml_files(const fs::path& folder) {
 
 // Name and aliases only: whether the rest of the file is right matters to whoever asks for that chip.
 std::vector<std::string> names_in(const fs::path& file) {
-  std::vector<std::string> names = {file.stem().string()};
+  std::vector<std::string> names;
   try {
     const YAML::Node node = parse_yaml(read_text(file, kMaxChipFileBytes), file.string());
     if (!node.IsMap()) return names;
@@ -62,6 +62,25 @@ std::vector<std::string> names_in(const fs::path& file) {
   return names;
 }
 
+// A user's folder goes first, with all its names; in a folder the name of a file goes before what files say,
+// which spares reading them. `known` collects what there is.
+fs::path find_by_name(const std::string& wanted, std::vector<std::string>& known) {
+  for (const fs::path& folder : chip_folders()) {
+    const std::vector<fs::path> files = yaml_files(folder);
+    for (const fs::path& file : files) {
+      if (normalized_chip_name(file.stem().string()) == wanted) return file;
+    }
+    for (const fs::path& file : files) {
+      known.push_back(file.stem().string());
+      for (const std::string& name : names_in(file)) {
+        if (normalized_chip_name(name) == wanted) return file;
+        if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
+      }
+    }
+  }
+  return {};
+}
+
 bool looks_like_path(const std::string& text) {
   return text.size() > 5 && text.compare(text.size() - 5, 5, ".yaml") == 0;
 }
@@ -70,6 +89,9 @@ fs::path file_at(const std::string& text, const fs::path& beside) {
   const fs::path path = beside / text;  // an absolute path stays as it is
   std::error_code none;
   if (fs::exists(path, none)) return path;
+  for (const fs::path& folder : chip_folders()) {  // "memory/lpddr4_3200_x32.yaml" for an own chip elsewhere
+    if (fs::exists(folder / text, none)) return folder / text;
+  }
   throw Error(path.string(), "there is no such chip file",
               "give the path of a .yaml file or the name of a chip");
 }
@@ -100,14 +122,9 @@ std::vector<fs::path> chip_files() {
 
 fs::path find_chip_file(const std::string& name_or_path, const fs::path& beside) {
   if (looks_like_path(name_or_path)) return file_at(name_or_path, beside);
-  const std::string wanted = normalized_chip_name(name_or_path);
   std::vector<std::string> known;
-  for (const fs::path& file : chip_files()) {
-    for (const std::string& name : names_in(file)) {
-      if (normalized_chip_name(name) == wanted) return file;
-      if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
-    }
-  }
+  const fs::path found = find_by_name(normalized_chip_name(name_or_path), known);
+  if (!found.empty()) return found;
   throw Error("", fmt::format("there is no chip '{}'", name_or_path.substr(0, 80)),
               suggestion(name_or_path, known));
 }

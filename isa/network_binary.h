@@ -37,7 +37,8 @@ struct LayerTensor {  // where a layer's output can be seen, and when
   DataType dtype;
   Quantization quantization;
   std::uint32_t row_stride, plane_stride;
-  std::int32_t after_job;  // valid when this job has finished; -1: a network input
+  std::int32_t
+      after_job;  // valid when this job and all its layer reads from have finished; -1: a network input
 };
 
 struct LayerSymbol {                // maps jobs back to the user's model

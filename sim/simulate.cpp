@@ -80,7 +80,7 @@ RunRecord simulate(const NetworkBinary& binary, const Chip& chip, const std::vec
   Session session;
   RunContext context(binary, chip, options);
   if (options.data) load_inputs(binary, inputs, context);
-  context.dump_layers_after(-1);
+  context.dump_complete_layers();
   // 2. Build and run until nothing is left to happen.
   session.npu = std::make_unique<Npu>(context, options.reverse_construction);
   sc_core::sc_start();

@@ -14,7 +14,7 @@ namespace {
 constexpr std::int32_t kBeforeAllJobs = -1;
 
 Address address_of(const Plan& plan, ValueId value) {
-  return plan.buffers[plan.buffer_of_value[value]].address;
+  return plan.buffers[plan.buffer_of_value[value]].address + plan.homes[value].offset;
 }
 
 const std::string& lid_or_name(const std::string& lid, const std::string& name) {
@@ -125,9 +125,10 @@ std::vector<LayerSymbol> symbols_of(const Plan& plan) {
   for (std::size_t i = 0; i < plan.layers.size(); ++i) {
     const PlannedLayer& layer = plan.layers[i];
     finished += static_cast<std::int32_t>(layer.jobs.size());
-    const std::int32_t after = layer.jobs.empty() ? ready[layer.input] : finished;
+    std::int32_t after = layer.jobs.empty() ? kBeforeAllJobs : finished;
     std::vector<std::string> sources;
     for (const ValueId input : plan.graph.nodes[layer.node].inputs) {
+      if (input != kNone) after = std::max(after, ready[input]);
       if (input == kNone || maker[input].empty()) continue;
       if (std::find(sources.begin(), sources.end(), maker[input]) == sources.end())
         sources.push_back(maker[input]);

@@ -88,7 +88,7 @@ void place_values(Plan& plan, Memories& memories, Storage& storage, std::uint32_
 Address address_of(const Plan& plan, const Storage& storage, const StorageRef& ref) {
   switch (ref.kind) {
     case StorageRef::Kind::value:
-      return plan.buffers[storage.buffer_of_value[ref.index]].address;
+      return plan.buffers[storage.buffer_of_value[ref.index]].address + plan.homes[ref.index].offset;
     case StorageRef::Kind::scratch:
       return plan.buffers[storage.buffer_of_scratch[ref.index]].address;
     case StorageRef::Kind::constant:

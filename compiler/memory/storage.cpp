@@ -22,14 +22,15 @@ std::uint32_t add_buffer(Storage& storage, const Plan& plan, ValueId value, cons
                          std::uint32_t job) {
   const Value& data = plan.graph.values[value];
   storage.buffers.push_back({data.name, kind, 0, bytes_of_value(data), job, job});
-  storage.buffer_of_value[value] = static_cast<std::uint32_t>(storage.buffers.size() - 1);
-  return storage.buffer_of_value[value];
+  return static_cast<std::uint32_t>(storage.buffers.size() - 1);
 }
 
 std::uint32_t buffer_of(Storage& storage, const Plan& plan, const StorageRef& ref, std::uint32_t job) {
   if (ref.kind == StorageRef::Kind::value) {
-    const std::uint32_t known = storage.buffer_of_value[ref.index];
-    return known != kUnseen ? known : add_buffer(storage, plan, ref.index, "feature_map", job);
+    const ValueId home = plan.homes[ref.index].buffer;
+    std::uint32_t& known = storage.buffer_of_value[home];
+    if (known == kUnseen) known = add_buffer(storage, plan, home, "feature_map", job);
+    return storage.buffer_of_value[ref.index] = known;
   }
   std::uint32_t& known = storage.buffer_of_scratch[ref.index];
   if (known == kUnseen) {
@@ -47,19 +48,16 @@ Storage storage_of(const Plan& plan) {
   storage.buffer_of_value.assign(plan.graph.values.size(), kUnseen);
   storage.buffer_of_scratch.assign(plan.scratch.size(), kUnseen);
   // 1. The host writes the inputs before the first job.
-  for (const ValueId input : plan.graph.inputs) add_buffer(storage, plan, input, "input", 0);
-  // 2. A buffer lives from the first job that names it to the last; a layer without job passes its buffer on,
-  // or has no bytes to keep.
+  for (const ValueId input : plan.graph.inputs)
+    storage.buffer_of_value[input] = add_buffer(storage, plan, input, "input", 0);
+  // 2. A buffer lives from the first job that names one of its values to the last; a layer without job passes
+  // its buffer on, or has no bytes to keep.
   std::uint32_t job = 0;
   for (const PlannedLayer& layer : plan.layers) {
-    const bool empty = bytes_of_value(plan.graph.values[layer.output]) == 0;
-    if (layer.jobs.empty() && empty) {
-      for (const ValueId output : plan.graph.nodes[layer.node].outputs)
-        add_buffer(storage, plan, output, "feature_map", job);
-    } else if (layer.jobs.empty()) {
-      const std::uint32_t input = storage.buffer_of_value[layer.input];
-      if (input == kUnseen) internal_error("a layer reads a value without storage");
-      storage.buffer_of_value[layer.output] = input;
+    if (layer.jobs.empty()) {
+      for (const ValueId output : plan.graph.nodes[layer.node].outputs) {
+        if (output != kNone) buffer_of(storage, plan, value_storage(output), job);
+      }
     }
     for (const PlannedJob& planned : layer.jobs) {
       for (const AddressLink& link : planned.links) {
@@ -67,6 +65,11 @@ Storage storage_of(const Plan& plan) {
         storage.buffers[buffer_of(storage, plan, link.storage, job)].last_job = job;
       }
       ++job;
+    }
+    // Parts that lie in place are named by no job of their own.
+    for (const ValueId output : plan.graph.nodes[layer.node].outputs) {
+      const bool shared = output != kNone && plan.homes[output].buffer != output;
+      if (shared) buffer_of(storage, plan, value_storage(output), job);
     }
   }
   // 3. The host reads the outputs after the last job.

@@ -11,7 +11,7 @@ namespace trireme {
 struct Storage {
   std::vector<Buffer> buffers;  // network inputs, outputs and feature maps
   std::vector<std::uint32_t> buffer_of_value,
-      buffer_of_scratch;  // kNone for constants and for values hidden inside a job
+      buffer_of_scratch;  // kNone for constants and for values hidden inside a job; parts of one: Plan::homes
 };
 Storage storage_of(const Plan& plan);
 

@@ -8,6 +8,7 @@
 #include "compiler/place/families.h"
 #include "compiler/place/reshuffle.h"
 #include "compiler/plan/views.h"
+#include "compiler/ppu_kernels/resampling.h"
 #include "model/graph/attributes.h"
 
 namespace trireme {
@@ -190,6 +191,23 @@ void place_tile(Placement& placement) {
   placement.layer.reason = "repeated by the TP's address generator";
 }
 
+// Every element several times, side by side: each axis is walked by two loops, the inner one standing still.
+void place_resize(Placement& placement) {
+  require_tp(placement);
+  require_same_codes(placement);
+  const std::optional<Shape> repeats = repeats_of_resize(placement.graph(), placement.node());
+  require(repeats.has_value(), "it does more than repeat every element", "the TP computes nothing");
+  const Shape& in = placement.input().shape;
+  const Shape in_strides = row_major_strides(in), out_strides = row_major_strides(placement.output().shape);
+  std::vector<MoveLoop> loops;
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    loops.push_back({in[i], in_strides[i], (*repeats)[i] * out_strides[i]});
+    loops.push_back({(*repeats)[i], 0, out_strides[i]});
+  }
+  add_moves(placement, {placement.layer.input, placement.layer.output, 0, 0, std::move(loops)});
+  placement.layer.reason = "repeated by the TP's address generator";
+}
+
 // Channel c of the deep side is (block row, block column, channel), or (channel, block row, block column).
 std::vector<MoveLoop> block_loops(const BlockAttributes& block, const Shape& deep, bool to_space) {
   const std::int64_t channels = deep[1] / (block.block_h * block.block_w);
@@ -230,7 +248,8 @@ std::vector<PlacementRow> movement_placements() {
           {"concat", place_concat},      {"split", place_split},
           {"slice", place_slice},        {"pad", place_pad},
           {"expand", place_expand},      {"tile", place_tile},
-          {"depth2space", place_blocks}, {"space2depth", place_blocks}};
+          {"depth2space", place_blocks}, {"space2depth", place_blocks},
+          {"image_resize", place_resize}};
 }
 
 }  // namespace trireme

@@ -2,8 +2,8 @@
 // The compiler's own IR below the graph: what each engine will be told, filled in by one pass after the
 // other.
 //   place   engine, operation, geometry of the job       fuse    neighbours merged into a job
-//   tile    tile sizes and superblocks                   pack    constants as the engines read them
-//   memory  addresses, caches, who waits for whom
+//   share   values that are parts of one buffer          tile    tile sizes and superblocks
+//   pack    constants as the engines read them           memory  addresses, caches, who waits for whom
 // The job descriptors of isa/job.h are filled in place, so that timing/ can price a plan at any point.
 #pragma once
 
@@ -73,6 +73,12 @@ struct Scratch {
 };
 const char* kind_of(ConstantData::Role role);  // as Buffer::kind
 
+// The bytes of a value: those of a buffer, which is named by the value it was made for, from `offset` on.
+struct ValueHome {
+  ValueId buffer;
+  std::uint32_t offset;
+};
+
 struct Plan {
   Graph graph;  // simplified, quantized
   RequantRule rule = RequantRule::vipf;
@@ -80,6 +86,7 @@ struct Plan {
   std::vector<PlannedLayer> layers;  // in execution order
   std::vector<ConstantData> constants;
   std::vector<Scratch> scratch;
+  std::vector<ValueHome> homes;                // after `share`, of every value
   std::vector<Buffer> buffers;                 // after `memory`
   std::vector<std::uint32_t> buffer_of_value;  // after `memory`: index in buffers, kNone without storage
   std::unordered_map<ValueId, std::uint32_t> constant_of_value;  // index in constants

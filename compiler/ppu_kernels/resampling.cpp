@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Padding and resizing. Which input elements an output coordinate needs, and with which weights, depends on
 // one axis at a time: tables say it, made here; the program adds up the axes.
+#include "compiler/ppu_kernels/resampling.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -333,6 +335,24 @@ std::optional<PpuKernel> resize(const Graph& graph, const Node& node, const Chip
 }
 
 }  // namespace
+
+std::optional<Shape> repeats_of_resize(const Graph& graph, const Node& node) {
+  const auto& attr = attributes<ResizeAttributes>(node);
+  const Shape &in = graph.values[node.inputs[0]].shape, &out = graph.values[node.outputs[0]].shape;
+  if (attr.method != Method::nearest || attr.coordinates == Coordinates::tf_crop_and_resize ||
+      attr.scales.size() != in.size())
+    return std::nullopt;
+  Shape repeats;
+  for (std::size_t axis = 0; axis < in.size(); ++axis) {
+    if (in[axis] == 0 || out[axis] % in[axis] != 0) return std::nullopt;
+    repeats.push_back(out[axis] / in[axis]);
+    const AxisTaps taps = taps_of(attr, axis, in, out, false);
+    for (std::int64_t i = 0; i < out[axis]; ++i) {
+      if (taps.input[static_cast<std::size_t>(i)] != i / repeats.back()) return std::nullopt;
+    }
+  }
+  return repeats;
+}
 
 std::vector<PpuKernelRow> resampling_ppu_kernels() { return {{"pad", pad}, {"image_resize", resize}}; }
 

@@ -24,6 +24,7 @@ bool fold_batchnorm(Graph& graph);  // into convolution and fullconnect, else a 
 bool propagate_permutes(
     Graph& graph);                     // cancels permutes, moves them through operators without an axis order
 bool merge_branches(Graph& graph);     // 1xk and kx1 convolutions that are added
+bool merge_gates(Graph& graph);        // x * sigmoid(x), x * tanh(softplus(x)), … into one function
 bool merge_activations(Graph& graph);  // clamps that a neighbouring clamp implies
 
 }  // namespace trireme

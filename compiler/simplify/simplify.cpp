@@ -8,15 +8,11 @@ namespace trireme {
 
 const std::vector<SimplifyPass>& simplify_passes() {
   static const std::vector<SimplifyPass> passes = {
-      {"remove_noops", remove_noops},
-      {"propagate_permutes", propagate_permutes},
-      {"merge_reshapes", merge_reshapes},
-      {"fold_constants", fold_constants},
-      {"fold_pads", fold_pads},
-      {"fold_bias", fold_bias},
-      {"fold_batchnorm", fold_batchnorm},
-      {"merge_branches", merge_branches},
-      {"merge_activations", merge_activations},
+      {"remove_noops", remove_noops},     {"propagate_permutes", propagate_permutes},
+      {"merge_reshapes", merge_reshapes}, {"fold_constants", fold_constants},
+      {"fold_pads", fold_pads},           {"fold_bias", fold_bias},
+      {"fold_batchnorm", fold_batchnorm}, {"merge_branches", merge_branches},
+      {"merge_gates", merge_gates},       {"merge_activations", merge_activations},
   };
   return passes;
 }

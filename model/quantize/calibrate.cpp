@@ -9,6 +9,7 @@
 #include <map>
 
 #include "model/quant/rounding.h"
+#include "model/quantize/joins.h"
 #include "model/quantize/roles.h"
 #include "model/reference/execute.h"
 #include "support/text.h"
@@ -93,6 +94,10 @@ class RangeOf {
       max_ = std::max(max_, max);
     }
     seen_ = true;
+  }
+  void join(const RangeOf& other) {
+    min_ = std::min(min_, other.min_);
+    max_ = std::max(max_, other.max_);
   }
   Quantization parameters(const Kind& kind) const {
     return parameters_of(kind, static_cast<float>(min_), static_cast<float>(max_));
@@ -180,9 +185,13 @@ int quantize_graph(Graph& graph, const QuantizeOptions& options,
   }
   if (samples == 0)
     throw Error("calibration", "no sample was given", "name at least one input in the dataset");
+  const std::vector<ValueId> joined = joined_values(result);
+  for (const Slot& slot : slots) {
+    if (slot.role == Role::activation) ranges.at(joined[slot.value]).join(ranges.at(slot.value));
+  }
   for (const Slot& slot : slots) {
     if (slot.role == Role::activation)
-      result.values[slot.value].quantization = ranges.at(slot.value).parameters(kind);
+      result.values[slot.value].quantization = ranges.at(joined[slot.value]).parameters(kind);
   }
   quantize_constants(result, slots, kind);
   unify_quantization(result);
@@ -190,19 +199,19 @@ int quantize_graph(Graph& graph, const QuantizeOptions& options,
   return samples;
 }
 
-// As after a calibration no two values have the same parameters by chance: an operator that joins values has
-// to convert them, and its time is that of a calibrated network.
+// As after a calibration no two values have the same parameters by chance, and those that are joined have one
+// range: what must be converted is what a calibrated network converts.
 void quantize_by_default(Graph& graph) {
   constexpr float kRange = 4, kStep = 0x1p-10F;
   const Kind& kind = *kind_of({});
   Graph result = graph;
   unshare_weights(result);
   const std::vector<Slot> slots = quantization_slots(result);
-  float range = kRange;
+  const std::vector<ValueId> joined = joined_values(result);
   for (const Slot& slot : slots) {
     if (slot.role != Role::activation) continue;
+    const float range = kRange + kStep * static_cast<float>(joined[slot.value]);
     result.values[slot.value].quantization = parameters_of(kind, -range, range);
-    range += kStep;
   }
   quantize_constants(result, slots, kind);
   unify_quantization(result);

@@ -30,9 +30,10 @@ Quantization fixed_point(float min, float max, DataType type);
 
 // Runs the float reference on each sample (one tensor a graph input) and quantizes weights, biases and
 // activations. Softmax outputs become float16 (PPU output); values that only move or clip data share their
-// source's parameters, and a convolution or fullconnect that feeds nothing but an activation takes the
-// activation's output parameters, so that fusing never changes a bit (docs/architecture.md). `next_sample`
-// returns false when there are no more; returns the number of samples used (at least one, else Error).
+// source's parameters, values that a concat joins have one range, the union of theirs, and a convolution,
+// fullconnect or sum that feeds nothing but an activation takes the activation's output parameters, so that
+// fusing never changes a bit (docs/architecture.md). `next_sample` returns false when there are no more;
+// returns the number of samples used (at least one, else Error).
 int quantize_graph(Graph& graph, const QuantizeOptions& options,
                    const std::function<bool(std::vector<Tensor>&)>& next_sample);
 

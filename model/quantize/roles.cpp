@@ -24,7 +24,18 @@ bool is_clamp(const Node& node) { return node.op == "relu" || node.op == "relun"
 
 bool moves_codes(const Node& node) {
   if (node.op == "pooling") return attributes<PoolingAttributes>(node).type == PoolingAttributes::Type::max;
-  return node.op == "reshape" || node.op == "permute" || node.op == "noop";
+  if (node.op == "pad") {  // zero has a code under all parameters
+    const auto& pad = attributes<PadAttributes>(node);
+    return pad.mode != PadAttributes::Mode::constant || pad.value == 0;
+  }
+  if (node.op == "image_resize") {
+    const auto& resize = attributes<ResizeAttributes>(node);
+    return resize.method == ResizeAttributes::Method::nearest &&
+           resize.coordinates != ResizeAttributes::Coordinates::tf_crop_and_resize;
+  }
+  static const std::set<std::string> movers = {"depth2space", "expand", "noop", "permute",    "reshape",
+                                               "slice",       "split",  "tile", "space2depth"};
+  return movers.count(node.op) != 0;
 }
 
 std::vector<Slot> quantization_slots(const Graph& graph) {

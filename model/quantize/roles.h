@@ -11,7 +11,8 @@ namespace trireme {
 bool has_weights(const Node& node);  // convolution, fullconnect: inputs data, weight [, bias]
 bool is_clamp(const Node& node);     // relu, relun
 
-// Operators whose output is some of their input's codes: max pooling, reshape, permute, noop.
+// Operators whose outputs are some of their first input's codes: max pooling, reshape, slice, nearest resize,
+// …
 bool moves_codes(const Node& node);
 
 enum class Role : std::uint8_t { activation, weight, bias };

@@ -76,8 +76,9 @@ std::map<std::string, ValueId> float16_outputs(const Graph& graph) {
   std::map<std::string, ValueId> keys;
   for (const Node& node : graph.nodes) {
     if (node.op != "softmax" && !(moves_codes(node) && halves.count(node.inputs[0]) != 0)) continue;
-    halves.insert(node.outputs[0]);
-    keys.emplace(table_key(graph, node.outputs[0]), node.outputs[0]);
+    for (const ValueId id : node.outputs) {
+      if (id != kNone && halves.insert(id).second) keys.emplace(table_key(graph, id), id);
+    }
   }
   return keys;
 }

@@ -27,9 +27,9 @@ class Unifier {
   }
 
  private:
-  // 1. A convolution or fullconnect that feeds nothing but a clamp takes the clamp's output parameters.
+  // 1. A convolution, fullconnect or sum that feeds nothing but a clamp takes the clamp's output parameters.
   void take_clamp_parameters(const Node& node) {
-    if (!has_weights(node)) return;
+    if (!has_weights(node) && node.op != "add") return;
     const ValueId id = node.outputs[0];
     const std::vector<NodeId> readers = consumers(graph_, id);
     const bool is_output =
@@ -48,7 +48,10 @@ class Unifier {
 
   // 3. Operators that only move codes keep the parameters of their input.
   void pass_on_parameters(const Node& node) {
-    if (moves_codes(node)) set(node.outputs[0], parameters(node.inputs[0]), "shared with its input");
+    if (!moves_codes(node) || graph_.values[node.inputs[0]].constant != nullptr) return;
+    for (const ValueId id : node.outputs) {
+      if (id != kNone) set(id, parameters(node.inputs[0]), "shared with its input");
+    }
   }
 
   // 4. A bias counts in steps of s_in * s_w, of fixed point in 64 bits (formats.md §4.3).

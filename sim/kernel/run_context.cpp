@@ -35,6 +35,19 @@ std::size_t event_count(const NetworkBinary& binary) {
   }
   return count;
 }
+
+// The layers that each layer reads from; they stand before it.
+std::vector<std::vector<std::size_t>> sources_of(const NetworkBinary& binary) {
+  std::vector<std::vector<std::size_t>> sources(binary.layers.size());
+  std::map<std::string, std::size_t> known;
+  for (std::size_t i = 0; i < binary.layers.size(); ++i) {
+    for (const std::string& lid : binary.layers[i].inputs) {
+      if (known.count(lid) != 0) sources[i].push_back(known[lid]);
+    }
+    known.emplace(binary.layers[i].lid, i);
+  }
+  return sources;
+}
 }  // namespace
 
 RunContext::RunContext(const NetworkBinary& program, const Chip& target, const SimulateOptions& run_options)
@@ -45,8 +58,14 @@ RunContext::RunContext(const NetworkBinary& program, const Chip& target, const S
       job_times(program.jobs.size()),
       layer_traffic(program.layers.size()),
       layer_ppu_instructions(program.layers.size()),
-      jobs_of_engine(kEngines) {
-  for (const Job& job : program.jobs) ++jobs_of_engine[static_cast<std::size_t>(engine_of(job))];
+      jobs_of_engine(kEngines),
+      jobs_left_(program.layers.size()),
+      complete_(program.layers.size()),
+      sources_(sources_of(program)) {
+  for (const Job& job : program.jobs) {
+    ++jobs_of_engine[static_cast<std::size_t>(engine_of(job))];
+    if (header_of(job).layer < jobs_left_.size()) ++jobs_left_[header_of(job).layer];
+  }
   for (const Segment& segment : program.segments) {
     memory.write(segment.address, segment.bytes.data(), segment.bytes.size());
   }
@@ -72,20 +91,23 @@ void RunContext::job_finished(std::uint32_t job) {
   last_activity = std::max(last_activity, times.finish);
   ++jobs_finished;
   const std::uint16_t layer = header_of(binary.jobs[job]).layer;
-  dump_layers_after(static_cast<std::int32_t>(job));
+  if (layer < jobs_left_.size()) --jobs_left_[layer];
+  dump_complete_layers();
   if (options.progress) {
     options.progress(jobs_finished, binary.jobs.size(), binary.layers[layer].lid, times.finish);
   }
 }
 
-void RunContext::dump_layers_after(std::int32_t job) {
+void RunContext::dump_complete_layers() {
   if (!options.data || !options.dump_layers) return;
   for (std::size_t i = 0; i < binary.layers.size(); ++i) {
+    const auto complete = [&](std::size_t source) { return bool{complete_[source]}; };
+    if (complete_[i] || jobs_left_[i] > 0 || !std::all_of(sources_[i].begin(), sources_[i].end(), complete))
+      continue;
+    complete_[i] = true;
     const std::vector<LayerTensor>& outputs = binary.layers[i].outputs;
-    for (std::size_t k = 0; k < outputs.size(); ++k) {
-      if (outputs[k].after_job != job) continue;
+    for (std::size_t k = 0; k < outputs.size(); ++k)
       layer_values[{i, k}] = golden_of(outputs[k], read_layer_tensor(memory, outputs[k]));
-    }
   }
 }
 

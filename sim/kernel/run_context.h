@@ -67,8 +67,15 @@ struct RunContext {
   std::string describe(std::uint32_t job) const;  // "NN job 2 (conv1_5)"
   void record(const std::string& unit, const std::string& name, Cycle start, Cycle finish,
               std::uint32_t layer, std::uint32_t value);
-  void job_finished(std::uint32_t job);      // dumps layer tensors, counts, reports progress
-  void dump_layers_after(std::int32_t job);  // -1: what is there before the first job
+  void job_finished(std::uint32_t job);  // dumps layer tensors, counts, reports progress
+  // Keeps the tensors of layers that have become complete: their own jobs have finished, and so have the
+  // layers they read from, whose outputs may be parts of theirs.
+  void dump_complete_layers();
+
+ private:
+  std::vector<std::uint32_t> jobs_left_;  // of each layer
+  std::vector<bool> complete_;
+  std::vector<std::vector<std::size_t>> sources_;
 };
 
 Tensor read_layer_tensor(const MemoryImage& memory, const LayerTensor& layer);

@@ -135,6 +135,21 @@ TEST(Structure, IncludesFlowOneWay) {
   EXPECT_GT(checked, 100U);
 }
 
+// A second opinion shares nothing with the first but the question.
+TEST(Structure, TheClockedModelKnowsNeitherSimulatorNorTiming) {
+  const fs::path root = TRIREME_SOURCE_DIR;
+  std::size_t checked = 0;
+  for (const fs::path& file : sources_of(root, "tests/clocked")) {
+    if (file.filename() == "clocked_test.cpp") continue;  // compares both
+    for (const Include& include : includes_of(root, file)) {
+      const std::string to = top_folder(include.target);
+      EXPECT_TRUE(to != "sim" && to != "timing") << include.file << " includes " << include.target;
+      ++checked;
+    }
+  }
+  EXPECT_GT(checked, 10U);
+}
+
 TEST(Structure, NoFolderCycle) {
   std::map<std::string, Names> edges;
   for (const Include& include : all_includes()) {
