@@ -66,6 +66,8 @@ Profile make_profile(const RunContext& context, const Npu& npu, Cycle total) {
   profile.chip = context.binary.chip_name;
   profile.total_cycles = total;
   profile.clock_hz = context.chip.clock_hz;
+  profile.start_hz = context.chip.governor.start_hz;
+  profile.ramp_ps = context.chip.governor.ramp_ps;
   profile.layers = layer_profiles(context, npu);
   profile.exclusive_outside_layers = std::min<Cycle>(
       total, context.duration(static_cast<Cycle>(context.chip.front_end.network_start_cycles)));

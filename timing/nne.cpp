@@ -6,6 +6,7 @@
 
 #include "isa/coefficients.h"
 #include "timing/memory.h"
+#include "timing/roofline.h"
 
 namespace trireme {
 
@@ -168,8 +169,8 @@ std::int64_t bytes_per_cycle(Address address, const Chip& chip) {
   if (memory_of(address) == Memory::vip_sram) return chip.vip_sram.bytes_per_cycle;
   if (memory_of(address) == Memory::axi_sram)
     return std::min(chip.axi_sram.bytes_per_cycle, chip.axi.bytes_per_cycle);
-  // Whole DRAM bytes an NPU cycle at the pin rate; at least one.
-  const std::int64_t pins = chip.dram.bus_bytes * chip.dram.transfers_per_second / chip.clock_hz;
+  // Whole DRAM bytes an NPU cycle that its pins and the interconnect let through; at least one.
+  const std::int64_t pins = peak_dram_bytes_per_second(chip) / chip.clock_hz;
   return std::clamp<std::int64_t>(pins, 1, chip.axi.bytes_per_cycle);
 }
 

@@ -5,8 +5,8 @@
 #include <set>
 #include <string>
 
+#include "isa/dram/grade.h"
 #include "timing/cycles.h"
-#include "timing/dram/grade.h"
 
 namespace trireme {
 
@@ -67,8 +67,7 @@ Demand demand_of(const Graph& graph) {
     const std::int64_t places = element_count(graph.values[node.outputs.at(0)].shape) / channels;
     if (node.op == "convolution") demand.products += weights.nonzero * places;
   }
-  for (const ValueId id : graph.inputs)
-    demand.input_bytes += stored_bytes(graph.values[id]);
+  for (const ValueId id : graph.inputs) demand.input_bytes += stored_bytes(graph.values[id]);
   for (const ValueId id : graph.outputs) {
     const Value& output = graph.values[id];
     // What only rearranges may be the same bytes as another output.
@@ -108,8 +107,8 @@ Roofline roofline(const Demand& demand, const Chip& chip) {
   const std::uint64_t coded = bits / 8 > resident ? bits / 8 - resident : 0;
   const Wide reads = demand.input_bytes + coded, writes = demand.output_bytes;
   const Wide bus = Wide{chip.axi.bytes_per_cycle} * chip.clock_hz;
-  bound.memory_ps = std::max({ps_of(reads + writes, peak_dram_bytes_per_second(chip)), ps_of(reads, bus),
-                              ps_of(writes, bus)});
+  bound.memory_ps = std::max(
+      {ps_of(reads + writes, peak_dram_bytes_per_second(chip)), ps_of(reads, bus), ps_of(writes, bus)});
   return bound;
 }
 

@@ -28,7 +28,7 @@ Json to_json(const CauseCycles& causes) {
 double ratio(double part, double whole) { return whole == 0 ? 0.0 : part / whole; }
 
 Json bandwidth(const Profile& profile) {
-  const double microseconds = profile.microseconds(profile.total_cycles);  // bytes a microsecond are MB/s
+  const double microseconds = profile.total_microseconds();  // bytes a microsecond are MB/s
   return {{"ddr_read", ratio(static_cast<double>(profile.traffic.ddr_read), microseconds)},
           {"ddr_write", ratio(static_cast<double>(profile.traffic.ddr_write), microseconds)},
           {"axi_read", ratio(static_cast<double>(profile.traffic.axi_read), microseconds)},
@@ -90,6 +90,7 @@ std::string profile_json(const Profile& profile) {
                      {"network", profile.network},
                      {"chip", profile.chip},
                      {"clock_hz", profile.clock_hz},
+                     {"governor", {{"start_hz", profile.start_hz}, {"ramp_ps", profile.ramp_ps}}},
                      {"total", total_json(profile)},
                      {"layers", std::move(layers)},
                      {"engines", std::move(engines)}};

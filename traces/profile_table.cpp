@@ -98,7 +98,7 @@ std::string layers_text(const Profile& profile) {
                                     "",
                                     number(profile.total_cycles),
                                     percent(profile.total_cycles, profile.total_cycles),
-                                    fmt::format("{:.2f}", profile.microseconds(profile.total_cycles))};
+                                    fmt::format("{:.2f}", profile.total_microseconds())};
   add_bytes(total, profile.traffic, axi_sram);
   total.insert(total.end(), {number(profile.macs), "", number(profile.ppu_instructions)});
   table.row(total);
@@ -146,7 +146,7 @@ std::string engines_text(const Profile& profile) {
 }
 
 std::string bandwidth(std::uint64_t bytes, const Profile& profile) {
-  const double microseconds = profile.microseconds(profile.total_cycles);
+  const double microseconds = profile.total_microseconds();
   return microseconds == 0 ? "-" : fmt::format("{:.1f} MB/s", static_cast<double>(bytes) / microseconds);
 }
 
@@ -154,6 +154,11 @@ std::string totals_text(const Profile& profile) {
   const Traffic& bytes = profile.traffic;
   std::string text;
   text += fmt::format("clock      {:.3f} MHz\n", 1e-6 * static_cast<double>(profile.clock_hz));
+  if (profile.ramp_ps > 0) {
+    text += fmt::format("start      {:.3f} MHz for the first {:.3f} us; times of layers are at full clock\n",
+                        1e-6 * static_cast<double>(profile.start_hz),
+                        1e-6 * static_cast<double>(profile.ramp_ps));
+  }
   text += fmt::format("time       {} cycles = {:.4f} ms\n", number(profile.total_cycles), profile.time_ms());
   text += fmt::format("speed      {:.1f} fps\n", profile.fps());
   const auto line = [&](const char* memory, std::uint64_t read, std::uint64_t written) {

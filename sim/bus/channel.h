@@ -63,13 +63,13 @@ class MemorySystem {
   void transfer(Stream stream, const std::vector<AddressRange>& ranges, bool write, std::uint32_t layer);
 
  private:
-  RunContext& context_;
   void make_dram();
   void make_axi_sram();
   void make_vip_sram();
   // The data of a burst over the AXI channel of its direction, from when the memory has it ready.
   Cycle over_axi(const Burst& burst, Cycle ready, Cycle now);
 
+  RunContext& context_;
   DramTiming dram_timing_;
   SramTiming axi_sram_timing_, vip_sram_timing_;
   Pacer pacer_;

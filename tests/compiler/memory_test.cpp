@@ -135,7 +135,7 @@ TEST(Memory, LiveBuffersNeverMeetInRandomNetworks) {
     const Graph graph = test::quantized(test::random_network(seed, seed % 2 == 0));
     Chip chip = test::test_chip();
     chip.vip_sram.bytes = seed % 3 == 0 ? 8192 : 131072;
-    chip.axi_sram.bytes = seed % 4 == 0 ? 16384 : 0;
+    chip.axi_sram.bytes = seed % 2 == 0 ? 16384 : 0;
     CompileOptions options;
     options.fuse = seed % 5 != 0;
     options.use_vip_sram = seed % 7 != 0;
@@ -207,27 +207,28 @@ TEST(Memory, WhatDoesNotFitTheVipSramLiesInTheAxiSram) {
   EXPECT_GT(binary.axi_sram_bytes, 0U);
   options.preload = false;
   for (const Buffer& buffer : compile(graph, chip, options).buffers) {
-    if (buffer.kind == "coefficients") EXPECT_TRUE(is_dram(buffer.address)) << buffer.name;
+    const bool preloaded_anyway = buffer.kind == "coefficients" && !is_dram(buffer.address);
+    EXPECT_FALSE(preloaded_anyway) << buffer.name;
   }
 }
 
 TEST(Memory, PreloadingSavesMostCyclesAByteFirst) {
-  // Two pointwise layers of 64 x 64 weights on V853: on one pixel the weights are all there is to wait for,
-  // on 40 x 40 the array hides them. Room for one of the two.
+  // Two pointwise layers of 64 x 64 weights on V853, room for one of them: on 40 x 40 they are read again for
+  // every tile, since the VIP-SRAM has no room for a kernel cache, on one pixel once.
   test::Builder b;
   const ValueId x = b.input({1, 64, 40, 40});
-  const ValueId wide = b.conv(x, {64, 1, 1, 0, 1, true});
+  const ValueId wide = b.convolution(x, {64, 1, 1, 0, 1, true});
   const ValueId point = b.max_pool(wide, 40, 40);
-  const Graph graph = test::quantized(b.finish({b.conv(point, {64, 1, 1, 0, 1, true})}));
+  const Graph graph = test::quantized(b.finish({b.convolution(point, {64, 1, 1, 0, 1, true})}));
   Chip chip = test::test_chip();
   chip.vip_sram.bytes = 2048 + 64;  // no maps in the AXI-SRAM either: they are larger than it
-  chip.axi_sram.bytes = 4800;
+  chip.axi_sram.bytes = 7000;
   CompileOptions options;
   std::vector<bool> near;
   for (const Job& job : compile(graph, chip, options).jobs) {
     if (const auto* nne = std::get_if<NneJob>(&job)) near.push_back(!is_dram(nne->coefficients));
   }
-  EXPECT_EQ(near, (std::vector<bool>{false, true}));
+  EXPECT_EQ(near, (std::vector<bool>{true, false}));
 }
 
 TEST(Memory, ReshapedValuesShareTheirBytes) {

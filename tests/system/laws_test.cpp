@@ -58,8 +58,8 @@ Chip chip_of(std::uint64_t seed) {
 std::int64_t picoseconds(const Graph& graph, const Chip& chip) {
   SimulateOptions timing;
   timing.data = false;
-  const auto cycles = static_cast<std::int64_t>(
-      simulate(compiled(graph, chip, true), chip, {}, timing).profile.total_cycles);
+  const auto cycles =
+      static_cast<std::int64_t>(simulate(compiled(graph, chip, true), chip, {}, timing).profile.total_cycles);
   return cycles * (1'000'000'000'000 / 1'000'000) / (chip.clock_hz / 1'000'000);
 }
 
@@ -77,9 +77,9 @@ TEST(Laws, TheRooflineNeverRisesOnABetterChip) {
   }
 }
 
-// 3x3, 1 -> 1 channels, 8x8 map, weights 1 but for one zero: 8 products a place, 64 places = 512. One core of 64 lanes
-// and 3 coefficients: 192 a cycle: 2.67 cycles of 348 MHz, 7,662 ps. 64 bytes in and 64 out over 2 bytes * 1,600
-// MT/s = 3.2 GB/s: 40,000 ps; nine weights hide in the SRAM.
+// 3x3, 1 -> 1 channels, 8x8 map, weights 1 but for one zero: 8 products a place, 64 places = 512. One core of
+// 64 lanes and 3 coefficients: 192 a cycle: 2.67 cycles of 348 MHz, 7,662 ps. 64 bytes in and 64 out over 2
+// bytes * 1,600 MT/s = 3.2 GB/s: 40,000 ps; nine weights hide in the SRAM.
 TEST(Laws, RooflineOfASmallLayerByHand) {
   test::Builder builder;
   const ValueId data = builder.input({1, 1, 8, 8});
@@ -88,8 +88,7 @@ TEST(Laws, RooflineOfASmallLayerByHand) {
   const ValueId id = graph.nodes[0].inputs[1];
   Tensor weights = stored_constant(graph.values[id]);
   const auto zero = static_cast<std::uint8_t>(graph.values[id].quantization.zero_point[0]);
-  for (std::size_t i = 0; i < 9; ++i)
-    weights.bytes[i] = i == 4 ? zero : static_cast<std::uint8_t>(zero ^ 1U);
+  for (std::size_t i = 0; i < 9; ++i) weights.bytes[i] = i == 4 ? zero : static_cast<std::uint8_t>(zero ^ 1U);
   graph.values[id].constant = std::make_shared<Tensor>(weights);
   const Demand demand = demand_of(graph);
   EXPECT_EQ(demand.products, 512);
