@@ -42,6 +42,7 @@ void add_verbs(CLI::App& app, Chosen& chosen) {
   add_profile(app, chosen);
   add_decode(app, chosen);
   add_compare(app, chosen);
+  add_validate(app, chosen);
   add_trace(app, chosen);
   add_chips(app, chosen);
   add_asm(app, chosen);

@@ -48,6 +48,7 @@ void add_profile(CLI::App& app, Chosen& chosen);
 void add_decode(CLI::App& app, Chosen& chosen);
 void add_compare(CLI::App& app, Chosen& chosen);
 void add_run(CLI::App& app, Chosen& chosen);
+void add_validate(CLI::App& app, Chosen& chosen);
 void add_chips(CLI::App& app, Chosen& chosen);
 void add_trace(CLI::App& app, Chosen& chosen);
 void add_asm(CLI::App& app, Chosen& chosen);

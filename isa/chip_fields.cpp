@@ -76,8 +76,8 @@ void add_nne(std::vector<ChipField>& fields) {
                         "coding of the coefficient streams: V8 generation, V7 generation",
                         MEMBER(coefficient_coding)));
   add("zrl_bits", "bits", 1, kMaxRunBits, "widest run field of the zero run coding", MEMBER(zrl_bits));
-  add("decoder_weights_per_cycle", "weights/cycle", 1, 1024, "coefficient decoder of a core",
-      MEMBER(decoder_weights_per_cycle));
+  add("decoder_weights_per_cycle", "weights/cycle", 1, 1024,
+      "coefficient decoder of a core; zero runs: pairs of run and value", MEMBER(decoder_weights_per_cycle));
   add("coefficient_buffer_bytes", "bytes", 64, std::int64_t{1} << 24,
       "coefficient buffer of a core: how far fetch runs ahead of the decoder",
       MEMBER(coefficient_buffer_bytes));
@@ -86,8 +86,8 @@ void add_nne(std::vector<ChipField>& fields) {
   add("job_start_cycles", "cycles", 0, kMaxCycles, "start and drain of the array's own pipeline, once a job",
       MEMBER(job_start_cycles));
   add("tile_bubble_cycles", "cycles", 0, kMaxCycles, "lost between two tiles", MEMBER(tile_bubble_cycles));
-  add("zero_skip_group", "coefficients", 0, 256, "are skipped if all of them are zero; 0: none is skipped",
-      MEMBER(zero_skip_group));
+  add("zero_skip_group", "coefficients", 0, 256,
+      "of a block, skipped if all of them are zero; 0: none is skipped", MEMBER(zero_skip_group));
   add("lut_lanes", "elements/cycle", 0, 4096, "activation table behind the array; 0: tables run on the TP",
       MEMBER(lut_lanes));
   fields.push_back(
@@ -102,8 +102,8 @@ void add_nne(std::vector<ChipField>& fields) {
   fields.push_back(
       flag("nne", "per_channel", "a multiplier an output channel instead of one", MEMBER(per_channel)));
   fields.push_back(flag("nne", "matmul", "products of two maps on the array", MEMBER(matmul)));
-  fields.push_back(flag("nne", "small_batch", "a job's first fetches overlap the drain of the job before",
-                        MEMBER(small_batch)));
+  fields.push_back(
+      flag("nne", "small_batch", "launches a job once the one before has fetched all", MEMBER(small_batch)));
 #undef MEMBER
 }
 

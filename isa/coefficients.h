@@ -27,7 +27,7 @@
 // ends when all inputs are there.
 //
 // Zero runs: [run, zrl_bits][value, weight_bits]: `run` weights equal to the zero point, then one weight as
-// it is.
+// it is. In both codings a kernel of one of several groups has all channels, zeros in those of the others.
 #pragma once
 
 #include <array>

@@ -77,7 +77,7 @@ enum class NneOperation : std::uint8_t { convolution, depthwise, add };
 
 constexpr int kAddScales = 3;
 
-struct NneJob {  // 192 bytes
+struct NneJob {  // 200 bytes
   JobHeader header;
   TensorView input;
   TensorView output;  // after pooling
@@ -96,16 +96,19 @@ struct NneJob {  // 192 bytes
   std::uint16_t kernels_per_core;  // f, processed together
   std::uint16_t superblocks;
   std::int16_t weight_zero_point;
-  std::uint16_t groups;
+  std::uint16_t groups;  // convolution: a kernel is zero outside of its group's channels, in its stream too
   Address kernel_cache, image_cache;  // VIP-SRAM ranges; bytes 0: not cached
   std::uint32_t kernel_cache_bytes, image_cache_bytes;
   std::uint8_t weight_dtype;  // DataType of the weight codes: uint8, int8 or int16
   std::uint8_t subtract;      // add: 1 for input - input2
   std::uint8_t reserved_bytes[2];
   TensorView input2;  // add. Its requantizers, at post.requantizer_address: input, input2, output
+  // What the weights cost, known since they were coded; 0: what their number says (timing/nne.h).
+  std::uint32_t dot_products;     // cycles a row group of the core with most, zeros skipped; all superblocks
+  std::uint32_t decoder_symbols;  // zero runs: pairs of the longest stream
   std::uint32_t reserved;
 };
-static_assert(sizeof(NneJob) == 192);
+static_assert(sizeof(NneJob) == 200);
 
 enum class TpOperation : std::uint8_t {
   max_pool,

@@ -73,6 +73,7 @@ class JobCheck {
 
   void reshuffle(const TpJob& job);
   void add(const NneJob& job);
+  void groups(const NneJob& job);
 
   void requantizers(const PostProcessing& post, std::uint64_t channels) {
     if (post.per_channel != 0) {
@@ -121,6 +122,17 @@ void JobCheck::add(const NneJob& job) {
   constant("scales", range_of(job.post.requantizer_address, kAddScales * sizeof(Requantizer)));
 }
 
+void JobCheck::groups(const NneJob& job) {
+  in_range("groups", job.groups, 1, 65535);
+  const bool dense = static_cast<NneOperation>(job.header.operation) == NneOperation::convolution;
+  if (!dense || job.groups == 0) return;
+  if (job.input.channels % job.groups != 0 || job.output.channels % job.groups != 0) {
+    problem(fmt::format("{} groups of {} input and {} output channels", job.groups, job.input.channels,
+                        job.output.channels),
+            "groups are of one size");
+  }
+}
+
 void JobCheck::operator()(const NneJob& job) {
   if (static_cast<NneOperation>(job.header.operation) == NneOperation::add) return add(job);
   views(job.input, job.output);
@@ -142,7 +154,7 @@ void JobCheck::operator()(const NneJob& job) {
   in_range("row groups", job.interleave, 1, chip_.nne.mads_per_core);
   in_range("kernels at once", job.kernels_per_core, 1, 127);  // 7-bit field, hardware.md §2.1 [F]
   in_range("superblocks", job.superblocks, 1, 65535);
-  in_range("groups", job.groups, 1, 65535);
+  groups(job);
   codes("weights", job.weight_dtype);
   if (job.pool_type == 0) return;
   in_range("pooling kernel", job.pool_kernel, 1, 255);

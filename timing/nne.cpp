@@ -16,29 +16,7 @@ bool is_depthwise(const NneJob& job) {
   return job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
 }
 
-int channels_of_kernel(const NneJob& job) {
-  return is_depthwise(job) ? 1 : static_cast<int>(job.input.channels) / std::max<int>(job.groups, 1);
-}
-
-int halves_of(std::uint8_t dtype) { return bytes_of(static_cast<DataType>(dtype)); }
-
-// The array multiplies 8 bits by 8 (hardware.md §2.5 [PAT]: wide types are half-width passes, §3.1: int16
-// takes 4 times as long).
-int passes(const NneJob& job) { return halves_of(job.input.dtype) * halves_of(job.weight_dtype); }
-
 int output_channels(const NneJob& job) { return static_cast<int>(job.output.channels); }
-
-// Blocks of coefficients of one kernel; the last one is padded (hardware.md §2.4).
-std::int64_t blocks_of_kernel(const NneJob& job, const Chip& chip) {
-  const std::int64_t weights = std::int64_t{job.kernel_w} * job.kernel_h * channels_of_kernel(job);
-  return ceil_div(weights, chip.nne.coefficient_block);
-}
-
-// A stride the array does not step by itself is computed at stride 1 and thinned out afterwards.
-int thinning(const Chip& chip, int stride) {
-  const bool native = stride == 1 || (stride == 2 && chip.nne.native_stride_two);
-  return native ? 1 : stride;
-}
 
 int extent(int results, int stride, int kernel, int dilation) {
   return (results - 1) * stride + (kernel - 1) * dilation + 1;
@@ -82,41 +60,35 @@ int kernels_in_superblock_all_cores(const NneJob& job, const Chip& chip, int sup
   return sum;
 }
 
-Cycle mac_cycles_per_kernel(const NneJob& job, const Chip& chip, const NneTile& tile) {
-  // Block of 9 coefficients at 3 a cycle, for every row group and every run of lanes along x (§3.1).
-  const int cycles_per_block = chip.nne.coefficient_block / chip.nne.dot_product_length;
-  const int computed_width = (tile.width - 1) * thinning(chip, job.stride_w) + 1;
-  const int computed_height = (tile.height - 1) * thinning(chip, job.stride_h) + 1;
-  const std::int64_t lanes = chip.nne.mads_per_core / job.interleave;
-  const std::int64_t groups = ceil_div(computed_height, job.interleave) * ceil_div(computed_width, lanes);
-  return static_cast<Cycle>(blocks_of_kernel(job, chip) * cycles_per_block * groups * passes(job));
-}
-
-Cycle mac_cycles(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock) {
-  // Core 0 has the most kernels (isa/coefficients.h).
-  const auto kernels = static_cast<Cycle>(kernels_in_superblock(job, chip, 0, superblock));
-  return kernels * mac_cycles_per_kernel(job, chip, tile);
-}
-
 Cycle post_cycles(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock) {
   const std::int64_t results =
       std::int64_t{tile.width} * tile.height * kernels_in_superblock_all_cores(job, chip, superblock);
   return static_cast<Cycle>(ceil_div(results, chip.nne.output_lanes));
 }
 
-std::int64_t weights_in_superblock(const NneJob& job, const Chip& chip, int core, int superblock) {
-  return blocks_of_kernel(job, chip) * chip.nne.coefficient_block *
-         kernels_in_superblock(job, chip, core, superblock);
-}
-
-Cycle decode_cycles(const NneJob& job, const Chip& chip, int superblock) {
-  const std::int64_t symbols = weights_in_superblock(job, chip, 0, superblock) * halves_of(job.weight_dtype);
-  return static_cast<Cycle>(ceil_div(symbols, chip.nne.decoder_weights_per_cycle));
-}
-
 std::int64_t input_bytes(const NneJob& job, const NneTile& tile) {
   const int element = bytes_of(static_cast<DataType>(job.input.dtype));
   return std::int64_t{tile.in_width} * tile.in_height * job.input.channels * element;
+}
+
+ChannelRange channels_of_kernels(const NneJob& job, std::int64_t first, std::int64_t count) {
+  if (!is_depthwise(job)) return {0, job.input.channels};
+  if (count <= 0) return {0, 0};
+  const std::int64_t kernels = std::max<std::int64_t>(job.output.channels, 1);
+  const std::int64_t begin = first * job.input.channels / kernels;
+  return {begin, (first + count - 1) * job.input.channels / kernels - begin + 1};
+}
+
+std::int64_t input_bytes(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock) {
+  if (!is_depthwise(job)) return input_bytes(job, tile);
+  std::int64_t channels = 0;
+  for (int core = 0; core < chip.nne.cores; ++core) {
+    const int first = first_kernel_of_core(output_channels(job), chip.nne.cores, core);
+    const int kernels = kernels_in_superblock(job, chip, core, superblock);
+    channels += channels_of_kernels(job, first + superblock * job.kernels_per_core, kernels).count;
+  }
+  const int element = bytes_of(static_cast<DataType>(job.input.dtype));
+  return std::int64_t{tile.in_width} * tile.in_height * channels * element;
 }
 
 std::int64_t output_bytes(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock) {
@@ -129,38 +101,6 @@ std::int64_t output_bytes(const NneJob& job, const Chip& chip, const NneTile& ti
       std::min<std::int64_t>(ceil_div(tile.height, stride), job.output.height - tile.y / stride);
   return std::max<std::int64_t>(columns, 0) * std::max<std::int64_t>(rows, 0) *
          kernels_in_superblock_all_cores(job, chip, superblock) * element;
-}
-
-int interleave_of(const Chip& chip, int kernel, int tile_w) {
-  (void)chip;  // the V8 rule; V7 has its own (hardware.md §2.2)
-  if (kernel - 1 + tile_w > 36) return 1;
-  const int m = tile_w <= 16 ? 4 : tile_w <= 32 ? 2 : 1;
-  return kernel - 1 + tile_w > 18 ? std::min(m, 2) : m;
-}
-
-int max_tile_height(const Chip& chip, int kernel, int stride, int interleave, int height) {
-  // Input lines of the tile must fit the input buffer; results the accumulator lines.
-  const int by_input = (chip.nne.input_buffer_lines * interleave - kernel) / stride + 1;
-  const int by_accumulator = interleave * chip.nne.accumulator_lines;
-  int rows = std::min({by_input, by_accumulator, height});
-  if (stride > 1 && rows > 1) rows -= rows % 2;
-  return std::max(rows, 1);
-}
-
-int kernels_at_once(const Chip& chip, int kernel, int stride, int tile_w, int tile_h, int interleave,
-                    int channels) {
-  const int buffer = chip.nne.accumulator_lines;
-  std::int64_t f = 0;
-  if (kernel == 1) {
-    f = buffer / ceil_div(tile_h, interleave);
-  } else {
-    const std::int64_t lines =
-        ceil_div(ceil_div(std::int64_t{tile_h} * tile_w, stride), chip.nne.mads_per_core);
-    f = buffer / (lines * stride);
-  }
-  f = std::min<std::int64_t>(f, buffer * 6 / 9);
-  f = std::min<std::int64_t>(f, ceil_div(channels, chip.nne.cores));
-  return static_cast<int>(std::clamp<std::int64_t>(f, 1, 127));
 }
 
 namespace {
@@ -185,7 +125,7 @@ Cycle estimate(const NneJob& job, const Chip& chip) {
       const Cycle decode = t == 0 || job.kernel_cache_bytes == 0 ? decode_cycles(job, chip, s) : 0;
       array += std::max(mac_cycles(job, chip, tiles[t], s), decode);
       post += post_cycles(job, chip, tiles[t], s);
-      input += input_bytes(job, tiles[t]);
+      input += input_bytes(job, chip, tiles[t], s);
       output += output_bytes(job, chip, tiles[t], s);
     }
   }
@@ -197,7 +137,7 @@ Cycle estimate(const NneJob& job, const Chip& chip) {
       std::int64_t{job.coefficient_bytes} * coefficient_passes, bytes_per_cycle(job.coefficients, chip)));
   if (!tiles.empty()) {
     first_fetch = static_cast<Cycle>(
-        ceil_div(input_bytes(job, tiles.front()), bytes_per_cycle(job.input.address, chip)));
+        ceil_div(input_bytes(job, chip, tiles.front(), 0), bytes_per_cycle(job.input.address, chip)));
   }
   // Streams that share a memory add up; different memories and the array overlap.
   Cycle times[kMemories] = {};
@@ -205,7 +145,9 @@ Cycle estimate(const NneJob& job, const Chip& chip) {
   times[static_cast<int>(memory_of(job.output.address))] += output_time;
   times[static_cast<int>(memory_of(job.coefficients))] += coefficient_time;
   const Cycle busiest = *std::max_element(std::begin(times), std::end(times));
-  const auto fixed = static_cast<Cycle>(chip.nne.launch_cycles + chip.nne.job_start_cycles);
+  const auto steps = static_cast<std::int64_t>(tiles.size()) * job.superblocks;
+  const auto bubbles = static_cast<Cycle>(std::max<std::int64_t>(steps - 1, 0) * chip.nne.tile_bubble_cycles);
+  const Cycle fixed = static_cast<Cycle>(chip.nne.launch_cycles + chip.nne.job_start_cycles) + bubbles;
   return fixed + first_fetch + std::max({array, post, busiest});
 }
 

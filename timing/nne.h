@@ -23,22 +23,47 @@ std::vector<NneTile> tiles_of(const NneJob& job);
 int kernels_in_superblock(const NneJob& job, const Chip& chip, int core, int superblock);
 int kernels_in_superblock_all_cores(const NneJob& job, const Chip& chip, int superblock);
 
-// Array cycles of one kernel on one tile: dense ceil(K*K*Ci/9)*3*R, depthwise ceil(K*K/9)*3*R, R =
-// ceil(height/m); twice as many for 16-bit data, and again for 16-bit weights.
+// Cycles a row group that the coefficients of one kernel take, none skipped (§3.1). V8: ceil(K*K*Ci/9)*3,
+// depthwise ceil(K*K/9)*3. V7: ceil(K_h/2)*ceil(K_w/3)*Ci with a plane dot product, 1x1 kernels and others
+// K*K*ceil(Ci/6)*2. A kernel of one of several groups has the zeros of the other channels, unless they are
+// skipped.
+std::int64_t dot_products_of_kernel(const NneJob& job, const Chip& chip);
+// Array cycles of one kernel on one tile: the above for every row group and run of lanes; twice as many for
+// 16-bit data, and again for 16-bit weights.
 Cycle mac_cycles_per_kernel(const NneJob& job, const Chip& chip, const NneTile& tile);
-// Array cycles of one tile and superblock: the core with most kernels decides.
+// Array cycles of one tile and superblock: the core with most kernels decides. Of NneJob::dot_products a
+// superblock has its share by kernels.
 Cycle mac_cycles(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock);
 // Post-processing: output_lanes convolution results a cycle, all cores together.
 Cycle post_cycles(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock);
-// Decoder: weights of the busiest core / decoder_weights_per_cycle; one of 16 bits counts as two.
+// Decoder: symbols of the busiest core / decoder_weights_per_cycle; one of 16 bits counts as two. A symbol is
+// a weight, of zero runs a pair of run and value.
 Cycle decode_cycles(const NneJob& job, const Chip& chip, int superblock);
 std::int64_t weights_in_superblock(const NneJob& job, const Chip& chip, int core, int superblock);
 
+// Sums of two maps: output_lanes a cycle. Without tensor_add they are a convolution over both (§2.6): V7 two
+// channels under a plane of 2 x 2, one output channel, on one core; V8 a 1x1 convolution of both maps, each
+// cut into as many channels as there are cores, which no order of elements forbids [I].
+Cycle add_cycles(const Chip& chip, std::int64_t results);
+
 std::int64_t input_bytes(const NneJob& job, const NneTile& tile);  // one tile, all channels
+// The input channels that kernels [first, first + count) read: depthwise each its own, else all.
+struct ChannelRange {
+  std::int64_t first, count;
+};
+ChannelRange channels_of_kernels(const NneJob& job, std::int64_t first, std::int64_t count);
+// What one step reads: a tile for a superblock. A core takes the channels it needs into its own image buffer.
+std::int64_t input_bytes(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock);
 std::int64_t output_bytes(const NneJob& job, const Chip& chip, const NneTile& tile,
                           int superblock);  // after pooling
 
-// Limits for the tiler (hardware.md §2.2).
+// A stride the array does not step by itself is computed at stride 1 and thinned out (§2.6: first-pixel
+// pooling): what `results` of the job span in the accumulators.
+bool thins_out(const Chip& chip, int stride);
+int computed_extent(const Chip& chip, int results, int stride);
+
+// Limits for the tiler (hardware.md §2.2). V7's interleave takes the caps of V8: as the open driver stores
+// them they allow four row groups of more than 18 pixels in a line of 72 and forbid those that fit.
 int interleave_of(const Chip& chip, int kernel, int tile_w);  // m
 int max_tile_height(const Chip& chip, int kernel, int stride, int interleave, int height);
 int kernels_at_once(const Chip& chip, int kernel, int stride, int tile_w, int tile_h, int interleave,

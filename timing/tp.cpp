@@ -2,6 +2,7 @@
 #include "timing/tp.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace trireme {
 
@@ -29,18 +30,62 @@ std::int64_t tp_elements(const TpJob& job) {
   internal_error("unknown TP operation");
 }
 
-Cycle tp_compute_cycles(const TpJob& job, const Chip& chip) {
-  const auto operation = static_cast<TpOperation>(job.header.operation);
-  if (operation == TpOperation::fully_connected) {
-    // One coded byte a cycle and core: 120,720 bytes took 125,706 cycles on VS680 (hardware.md §3.3 [F]).
-    const std::int64_t rate = std::int64_t{chip.tp.cores} * chip.tp.coded_bytes_per_cycle_per_core;
-    return static_cast<Cycle>(ceil_div(job.table_bytes, rate) + ceil_div(tp_elements(job), chip.tp.cores));
+namespace {
+
+// Rounds of the outermost loops that walk input and output in the same order. The TP may share them out; the
+// order of the loops is the output's.
+std::int64_t rounds_apart(const TpJob& job) {
+  std::int64_t rounds = 1;
+  for (int i = 0; i < kCopyDimensions; ++i) {
+    const CopyDimension& loop = job.dimensions[i];
+    for (int inner = i + 1; inner < kCopyDimensions; ++inner) {
+      const CopyDimension& other = job.dimensions[inner];
+      const bool turns =
+          other.count > 1 &&
+          (std::abs(std::int64_t{other.input_stride}) > std::abs(std::int64_t{loop.input_stride}) ||
+           std::abs(std::int64_t{other.output_stride}) > std::abs(std::int64_t{loop.output_stride}));
+      if (loop.count > 1 && turns) return rounds;
+    }
+    rounds = std::min<std::int64_t>(rounds * loop.count, std::int64_t{1} << 20);  // more than any cores
   }
-  // Transposes run on one core (§2.7), and so does what reorders in general; everything else is split over
-  // the cores.
-  const bool reorders = operation == TpOperation::transpose || operation == TpOperation::reshuffle;
-  const std::int64_t cores = reorders ? 1 : chip.tp.cores;
+  return rounds;
+}
+
+}  // namespace
+
+std::int64_t tp_cores(const TpJob& job, const Chip& chip) {
+  const std::int64_t all = std::int64_t{chip.tp.cores} + chip.tp.lite_cores;
+  switch (static_cast<TpOperation>(job.header.operation)) {
+    case TpOperation::transpose:
+      return 1;
+    case TpOperation::reshuffle:
+      return std::clamp<std::int64_t>(rounds_apart(job), 1, std::max<std::int64_t>(all, 1));
+    case TpOperation::lut:
+    case TpOperation::fully_connected:
+      return std::max(chip.tp.cores, 1);
+    case TpOperation::max_pool:
+    case TpOperation::avg_pool:
+    case TpOperation::copy:
+      return std::max<std::int64_t>(all, 1);
+  }
+  internal_error("unknown TP operation");
+}
+
+Cycle tp_compute_cycles(const TpJob& job, const Chip& chip) {
+  const std::int64_t cores = tp_cores(job, chip);
+  if (static_cast<TpOperation>(job.header.operation) == TpOperation::fully_connected) {
+    // One coded byte a cycle and core: 120,720 bytes took 125,706 cycles on VS680 (hardware.md §3.3 [F]).
+    const std::int64_t rate = cores * chip.tp.coded_bytes_per_cycle_per_core;
+    return static_cast<Cycle>(ceil_div(job.table_bytes, rate) + ceil_div(tp_elements(job), cores));
+  }
   return static_cast<Cycle>(ceil_div(tp_elements(job), cores * chip.tp.elements_per_cycle_per_core));
+}
+
+Cycle tp_sram_read_cycles(std::int64_t bytes, const Chip& chip) {
+  const std::int64_t bursts = ceil_div(bytes, chip.axi.burst_bytes);
+  const std::int64_t beats = ceil_div(chip.axi.burst_bytes, chip.vip_sram.bytes_per_cycle);
+  const std::int64_t each = chip.vip_sram.latency_cycles + beats;
+  return static_cast<Cycle>(ceil_div(bursts, chip.tp.vip_sram_outstanding) * each);
 }
 
 Cycle estimate(const TpJob& job, const Chip& chip) {

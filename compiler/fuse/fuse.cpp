@@ -46,14 +46,23 @@ bool runs_program(const PlannedLayer& layer) {
   });
 }
 
-// All jobs of the layer, or none.
+// Other jobs prepare what these read.
+bool writes(const PlannedJob& job, ValueId output) {
+  return std::any_of(job.links.begin(), job.links.end(), [&](const AddressLink& link) {
+    return link.storage.kind == StorageRef::Kind::value && link.storage.index == output;
+  });
+}
+
+// All jobs that write the layer's output, or none.
 bool fuse_into(const Plan& plan, const Chip& chip, const Node& follower, PlannedLayer& layer) {
   std::vector<PlannedJob> jobs = layer.jobs;
-  const auto activation = [&](PlannedJob& job) {
-    return fuse_activation(plan.graph, plan.rule, follower, job.job);
-  };
-  const bool fused = std::all_of(jobs.begin(), jobs.end(), activation) ||
-                     (jobs.size() == 1 && fuse_max_pooling(plan.graph, chip, follower, jobs[0].job));
+  std::vector<Job*> last;
+  for (PlannedJob& job : jobs) {
+    if (writes(job, layer.output)) last.push_back(&job.job);
+  }
+  const auto activation = [&](Job* job) { return fuse_activation(plan.graph, plan.rule, follower, *job); };
+  const bool fused = std::all_of(last.begin(), last.end(), activation) ||
+                     (last.size() == 1 && fuse_max_pooling(plan.graph, chip, follower, *last[0]));
   if (fused) layer.jobs = std::move(jobs);
   return fused;
 }

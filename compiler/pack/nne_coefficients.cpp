@@ -73,4 +73,20 @@ Bytes encode_nne_coefficients(const NneWeights& weights, const Chip& chip) {
   return bytes;
 }
 
+std::uint32_t pairs_of_longest_stream(const Bytes& coefficients) {
+  CoefficientHeader header{};
+  std::memcpy(&header, coefficients.data(), std::min(sizeof header, coefficients.size()));
+  if ((header.flags & kZeroRunFlag) == 0) return 0;
+  std::uint32_t most = 0;
+  std::size_t at = header_bytes(header.cores);
+  for (int core = 0; core < header.cores; ++core) {
+    const std::uint32_t bits = header.stream_bits[core];
+    const std::uint32_t pair = std::uint32_t{coefficients.at(at)} + header.weight_bits;
+    most = std::max(most, (bits - kRunWidthBits - kKernelCountBits) / pair);
+    at +=
+        static_cast<std::size_t>(ceil_div((std::int64_t{bits} + 7) / 8, kStreamAlignment)) * kStreamAlignment;
+  }
+  return most;
+}
+
 }  // namespace trireme

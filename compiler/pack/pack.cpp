@@ -7,6 +7,8 @@
 #include "compiler/pack/coefficients.h"
 #include "compiler/pack/lookup_table.h"
 #include "compiler/pack/requantizer.h"
+#include "compiler/pack/zero_skip.h"
+#include "compiler/plan/space_to_depth.h"
 #include "compiler/plan/subpixel.h"
 #include "compiler/plan/views.h"
 #include "model/graph/attributes.h"
@@ -27,6 +29,7 @@ struct Packing {
   const Value& input() const { return value(planned().input); }
   const Value& output() const { return value(planned().output); }
   const Value& weight() const { return value(node().inputs.at(1)); }
+  bool is_dense() const { return node().op == "fullconnect"; }
   bool is_deconvolution() const { return node().op == "deconvolution"; }
   // Kernels the array computes an output channel with: one, or one a phase (compiler/plan/subpixel.h).
   std::int64_t kernels_of_channel() const {
@@ -125,8 +128,10 @@ void add_bias(const Packing& packing, PlannedJob& planned, const Weighted& job, 
 // TensorFlow Lite runs grouped and transposed convolutions by kernels that round as those of TensorFlow Lite
 // Micro do, and not as its fast kernel of one group (numerics.md §3.2).
 void set_rule_of_groups(const Packing& packing, NneJob& job) {
+  if (packing.is_dense()) return;
+  const auto is_grouped = [](const ConvolutionAttributes& c) { return c.groups > 1 || c.depthwise; };
   const bool grouped =
-      packing.is_deconvolution() || attributes<ConvolutionAttributes>(packing.node()).groups > 1;
+      packing.is_deconvolution() || is_grouped(attributes<ConvolutionAttributes>(packing.node()));
   const bool dense = job.header.operation == static_cast<std::uint8_t>(NneOperation::convolution);
   if (packing.plan.rule == RequantRule::tflite && grouped && dense)
     job.post.rule = static_cast<std::uint8_t>(RequantRule::tflm);
@@ -152,28 +157,41 @@ WeightCodes codes_of(const Tensor& tensor, std::int64_t first, std::int16_t zero
           static_cast<std::uint16_t>(static_cast<std::uint16_t>(zero_point) & mask), bytes_each};
 }
 
+// As the job convolves with them: phases of a transposed convolution's output, or of a strided one's input.
+Tensor kernels_of(const Packing& packing, const Tensor& stored, const NneJob& job) {
+  if (packing.is_deconvolution()) {
+    return subpixel_kernels(stored, attributes<DeconvolutionAttributes>(packing.node()),
+                            job.weight_zero_point);
+  }
+  if (packing.is_dense()) return stored;
+  const Window& window = attributes<ConvolutionAttributes>(packing.node()).window;
+  const bool phases = job.stride_h != window.stride_h || job.stride_w != window.stride_w;
+  return phases ? phase_kernels(stored, phase_axes(window), job.weight_zero_point) : stored;
+}
+
 void pack_job(const Packing& packing, PlannedJob& planned, NneJob& job) {
   if (static_cast<NneOperation>(job.header.operation) == NneOperation::add)
     return pack_add(packing, planned, job);
   const Tensor stored = stored_constant(packing.weight());
-  const Tensor codes = packing.is_deconvolution()
-                           ? subpixel_kernels(stored, attributes<DeconvolutionAttributes>(packing.node()),
-                                              job.weight_zero_point)
-                           : stored;
+  const Tensor codes = kernels_of(packing, stored, job);
   NneWeights weights{};
   weights.kernels = planned.kernels.count;
   weights.kernel_h = job.kernel_h;
   weights.kernel_w = job.kernel_w;
-  weights.channels = codes.size() / codes.shape[0] / (weights.kernel_h * weights.kernel_w);
-  weights.codes = codes_of(codes, planned.kernels.first * weights.per_kernel(), job.weight_zero_point);
   weights.depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
+  weights.groups = weights.depthwise ? 1 : job.groups;
+  weights.channels = codes.size() / codes.shape[0] / weights.plane() * weights.groups;
+  weights.codes =
+      codes_of(codes, planned.kernels.first * (weights.per_kernel() / weights.groups), job.weight_zero_point);
   weights.kernels_per_core = job.kernels_per_core;
   weights.superblocks = job.superblocks;
-  job.coefficient_bytes =
-      add(packing, planned, offsetof(NneJob, coefficients), ConstantData::Role::coefficients, "coefficients",
-          encode_nne_coefficients(weights, packing.chip));
+  Bytes stream = encode_nne_coefficients(weights, packing.chip);
+  job.decoder_symbols = pairs_of_longest_stream(stream);
+  job.dot_products = dot_products_of(weights, packing.chip);
+  job.coefficient_bytes = add(packing, planned, offsetof(NneJob, coefficients),
+                              ConstantData::Role::coefficients, "coefficients", std::move(stream));
   add_bias(packing, planned, job, offsetof(NneJob, bias), planned.kernels);
-  add_weighted_post(packing, planned, job.post, offsetof(NneJob, post), planned.kernels, false);
+  add_weighted_post(packing, planned, job.post, offsetof(NneJob, post), planned.kernels, packing.is_dense());
   set_rule_of_groups(packing, job);
 }
 

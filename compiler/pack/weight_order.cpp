@@ -48,11 +48,12 @@ std::vector<std::int64_t> plane_order(std::int64_t height, std::int64_t width) {
 
 CoreWeights in_huffman_order(const NneWeights& weights, const Chip& chip, int core) {
   const int block = chip.nne.coefficient_block;
-  const std::int64_t per_kernel = weights.per_kernel(), blocks = ceil_div(per_kernel, block);
+  const std::int64_t plane = weights.plane(), per_kernel = weights.per_kernel(),
+                     blocks = ceil_div(per_kernel, block);
   return for_each_superblock(weights, chip, core, [&](Words& words, int begin, int end) {
     const auto add_block = [&](int kernel, std::int64_t b) {
       for (std::int64_t i = b * block; i < (b + 1) * block; ++i) {
-        words.push_back(i < per_kernel ? weights.codes.word(kernel * per_kernel + i)
+        words.push_back(i < per_kernel ? weights.word(kernel, i / plane, i % plane)
                                        : weights.codes.zero_point);
       }
     };
@@ -69,7 +70,7 @@ CoreWeights in_huffman_order(const NneWeights& weights, const Chip& chip, int co
 }
 
 CoreWeights in_zero_run_order(const NneWeights& weights, const Chip& chip, int core) {
-  const std::int64_t plane = weights.kernel_h * weights.kernel_w;
+  const std::int64_t plane = weights.plane();
   const bool pointwise = plane == 1;
   std::int64_t channels_at_once = 1;
   std::vector<std::int64_t> order = plane_order(weights.kernel_h, weights.kernel_w);
@@ -84,8 +85,7 @@ CoreWeights in_zero_run_order(const NneWeights& weights, const Chip& chip, int c
       const std::int64_t z_end = std::min(z + channels_at_once, weights.channels);
       for (int k = begin; k < end; ++k) {
         for (std::int64_t c = z; c < z_end; ++c) {
-          for (const std::int64_t i : order)
-            words.push_back(weights.codes.word((k * weights.channels + c) * plane + i));
+          for (const std::int64_t i : order) words.push_back(weights.word(k, c, i));
         }
       }
     }

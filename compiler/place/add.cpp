@@ -17,7 +17,7 @@ StorageRef repeated(Placement& placement, ValueId id) {
   const Value& value = placement.value(id);
   const Shape& shape = placement.output().shape;
   if (value.shape == shape) return operand_storage(placement.plan, id, placement.index);
-  require(placement.chip.tp.cores > 0, "the chip has no tensor processor", "the array adds equal shapes");
+  require(moves_data(placement.chip), "the chip has no tensor processor", "the array adds equal shapes");
   const StorageRef scratch =
       add_scratch(placement.plan, placement.node().name + " repeated " + value.name,
                   static_cast<std::uint64_t>(element_count(shape) * bytes_of(value.quantization.dtype)));
@@ -34,7 +34,10 @@ void place_add(Placement& placement) {
   const Node& node = placement.node();
   const ValueId a = node.inputs[0], b = node.inputs[1];
   const Value& output = placement.output();
-  for (const Value& value : {placement.value(a), placement.value(b), output}) require_codes(value);
+  for (const Value& value : {placement.value(a), placement.value(b), output}) {
+    require_codes(value);
+    require_array_takes(value, placement.chip);
+  }
   require(placement.rule != RequantRule::onnx || is_qlinear(placement.graph(), node, placement.rule),
           "ONNX Runtime computes it in float32", "under rule onnx the array adds codes of one type");
   NneJob job{};
@@ -52,7 +55,9 @@ void place_add(Placement& placement) {
   link(offsetof(NneJob, output), value_storage(placement.layer.output));
   link(offsetof(NneJob, input2), repeated(placement, b));
   placement.layer.jobs.push_back(std::move(planned));
-  placement.layer.reason = "element by element, through the array's post-processing";
+  placement.layer.reason = placement.chip.nne.tensor_add
+                               ? "element by element, through the array's post-processing"
+                               : "a convolution over both maps: the array has no addition of its own";
 }
 
 }  // namespace

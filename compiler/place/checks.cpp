@@ -105,6 +105,13 @@ void require_bias_of_wide_sums(const Placement& placement) {
           "the engines' wide sums take one of 16");
 }
 
+void require_array_scales(const Value& weight, const Chip& chip) {
+  require(chip.nne.per_channel || !weight.quantization.per_channel(),
+          "value '" + weight.name + "' has a scale an output channel", "this chip's array has one a layer");
+}
+
+bool moves_data(const Chip& chip) { return chip.tp.cores + chip.tp.lite_cores > 0; }
+
 PostProcessing saturating_post(const Value& output) {
   PostProcessing post{};
   const CodeRange codes = range_of_codes(output.quantization.dtype);

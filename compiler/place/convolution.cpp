@@ -3,9 +3,14 @@
 // §1.5).
 #include <fmt/format.h>
 
+#include <cstddef>
+
 #include "compiler/place/array.h"
+#include "compiler/place/space_to_depth.h"
 #include "compiler/plan/views.h"
+#include "compiler/tile/tile.h"
 #include "isa/coefficients.h"
+#include "timing/nne.h"
 
 namespace trireme {
 
@@ -14,8 +19,8 @@ namespace {
 constexpr std::int64_t kMaxPad = 31;      // NN_X_OFFSET, NN_Y_OFFSET of V8 (§1.3 [F])
 constexpr std::int64_t kMaxStride = 255;  // the descriptor's field
 
-// One channel a group, in and out by a multiplier: the array's depthwise mode. Other groups are jobs of their
-// own.
+// One channel a group, in and out by a multiplier: the array's depthwise mode, if it has one. Other groups
+// are zeros in kernels over all channels, or jobs of their own.
 NneOperation operation_of(const ConvolutionAttributes& convolution, std::int64_t in, const Chip& chip) {
   const bool depthwise = convolution.groups == in && (convolution.groups > 1 || convolution.depthwise);
   return depthwise && chip.nne.depthwise ? NneOperation::depthwise : NneOperation::convolution;
@@ -26,10 +31,28 @@ std::string reason_of(const Window& window, NneOperation operation, const Chip& 
       fmt::format("{} convolution, kernel {}x{} within {}x{}",
                   operation == NneOperation::depthwise ? "depthwise" : "dense", window.kernel_h,
                   window.kernel_w, chip.nne.max_kernel, chip.nne.max_kernel);
-  const std::int64_t stride = std::max(window.stride_h, window.stride_w);
-  const bool native = stride == 1 || (stride == 2 && chip.nne.native_stride_two);
-  if (!native) reason += fmt::format("; stride {} runs at stride 1, the other results are dropped", stride);
   return reason;
+}
+
+void set_result(NneJob& job) {
+  job.conv_width = job.output.width;
+  job.conv_height = job.output.height;
+}
+
+// Kernels over the channels of all groups, with zeros for those of the others (hardware.md §2.6 for depthwise
+// on V7), or a job a group: whichever is faster. The zeros cost a stream, the jobs a launch each.
+bool fills_with_zeros(const Placement& placement, const NneJob& whole, std::int64_t groups) {
+  const Shape &in = placement.input().shape, &out = placement.output().shape;
+  if (in[1] * whole.kernel_h * whole.kernel_w > kMaxKernelDepth || in[1] > kMaxChannels) return false;
+  const auto cost = [&](std::int64_t jobs) {
+    NneJob job = whole;
+    job.groups = static_cast<std::uint16_t>(groups / jobs);
+    job.input = packed_view(in[1] / jobs, in[2], in[3], placement.input());
+    job.output = packed_view(out[1] / jobs, out[2], out[3], placement.output());
+    set_result(job);
+    return static_cast<Cycle>(jobs) * estimate(tiled(job, placement.chip), placement.chip);
+  };
+  return cost(1) <= cost(groups);
 }
 
 // A job an image and group, each on its planes of input and output.
@@ -41,8 +64,7 @@ void add_jobs(Placement& placement, const NneJob& whole, std::int64_t groups) {
       NneJob job = whole;
       job.input = packed_view(in_channels, in[2], in[3], placement.input());
       job.output = packed_view(out_channels, out[2], out[3], placement.output());
-      job.conv_width = job.output.width;
-      job.conv_height = job.output.height;
+      set_result(job);
       const std::int64_t in_plane = in[2] * in[3], out_plane = out[2] * out[3];
       PlannedJob& added = add_job(placement, job,
                                   {(image * in[1] + group * in_channels) * in_plane,
@@ -50,6 +72,29 @@ void add_jobs(Placement& placement, const NneJob& whole, std::int64_t groups) {
       added.kernels = {group * out_channels, out_channels};
     }
   }
+}
+
+// The same on phases that the TP has made, if that is faster than what the array does with the stride by
+// itself.
+bool add_jobs_on_phases(Placement& placement, const NneJob& whole, const Window& window) {
+  const Shape &in = placement.input().shape, &out = placement.output().shape;
+  NneJob job = whole;
+  job.input = packed_view(in[1], in[2], in[3], placement.input());
+  job.output = packed_view(out[1], out[2], out[3], placement.output());
+  set_result(job);
+  const PhaseAxes axes = phase_axes(window);
+  if (!phases_are_faster(job, axes, placement.chip)) return false;
+  const std::int64_t bytes = bytes_of(placement.output().quantization.dtype);
+  for (std::int64_t image = 0; image < in[0]; ++image) {
+    const StorageRef phases = add_phases(placement, axes, image * in[1] * in[2] * in[3]);
+    PlannedJob planned{over_phases(job, axes), {}, {}, {0, out[1]}};
+    planned.links.push_back({offsetof(NneJob, input) + offsetof(TensorView, address), phases, 0});
+    planned.links.push_back({offsetof(NneJob, output) + offsetof(TensorView, address),
+                             value_storage(placement.layer.output),
+                             static_cast<std::uint32_t>(image * out[1] * out[2] * out[3] * bytes)});
+    placement.layer.jobs.push_back(std::move(planned));
+  }
+  return true;
 }
 
 void place_convolution(Placement& placement) {
@@ -67,16 +112,34 @@ void place_convolution(Placement& placement) {
   require_image(input);
   require_image(output);
   check_array(window, placement.chip);
+  require_array_takes(input, placement.chip);
+  require_array_takes(placement.value(placement.node().inputs[1]), placement.chip);
+  require_array_scales(placement.value(placement.node().inputs[1]), placement.chip);
   const NneOperation operation = operation_of(convolution, input.shape[1], placement.chip);
   require(weight.size() / output.shape[1] <= kMaxKernelDepth, "a kernel has more than 2^20 - 1 weights");
   // 3. The jobs.
   NneJob job = convolution_job(placement, window, operation);
   const bool depthwise = operation == NneOperation::depthwise;
-  job.groups = static_cast<std::uint16_t>(depthwise ? input.shape[1] : 1);
-  add_jobs(placement, job, depthwise ? 1 : convolution.groups);
+  const bool zeros =
+      !depthwise && convolution.groups > 1 && fills_with_zeros(placement, job, convolution.groups);
+  job.groups = static_cast<std::uint16_t>(depthwise ? input.shape[1] : zeros ? convolution.groups : 1);
+  const bool whole = depthwise || zeros || convolution.groups == 1;
+  const auto stride = static_cast<int>(std::max(window.stride_h, window.stride_w));
+  const bool skips = thins_out(placement.chip, stride);
+  const bool phases = skips && whole && !depthwise && add_jobs_on_phases(placement, job, window);
+  if (!phases) add_jobs(placement, job, whole ? 1 : convolution.groups);
   placement.layer.reason = reason_of(window, operation, placement.chip);
-  if (!depthwise && convolution.groups > 1)
-    placement.layer.reason += fmt::format("; {} groups, each a job", convolution.groups);
+  if (skips) {
+    placement.layer.reason +=
+        fmt::format(phases ? "; the TP makes channels of the pixels that stride {} skips"
+                           : "; stride {} runs at stride 1, the other results are dropped",
+                    stride);
+  }
+  if (!depthwise && convolution.groups > 1) {
+    placement.layer.reason += fmt::format(
+        zeros ? "; {} groups, kernels with zeros for the other groups" : "; {} groups, each a job",
+        convolution.groups);
+  }
 }
 
 }  // namespace
@@ -101,6 +164,11 @@ void check_array(const Window& window, const Chip& chip) {
       fmt::format("at most {}", kMaxPad));
   require(chip.nne.cores <= kMaxNneCores, fmt::format("the chip has {} cores", chip.nne.cores),
           fmt::format("a coefficient stream serves at most {}", kMaxNneCores));
+}
+
+void require_array_takes(const Value& value, const Chip& chip) {
+  require(chip.nne.cores_int16 > 0 || bytes_of(value.quantization.dtype) == 1,
+          "value '" + value.name + "' has 16 bits", "this chip's array takes 8");
 }
 
 NneJob convolution_job(const Placement& placement, const Window& window, NneOperation operation) {

@@ -151,12 +151,15 @@ void place_deconvolution(Placement& placement) {
   const Phases phases = phases_of(deconvolution.window, output.shape);
   const Window window = window_of(phases);
   check_array(window, placement.chip);
+  require_array_takes(input, placement.chip);
+  require_array_takes(placement.value(placement.node().inputs[1]), placement.chip);
+  require_array_scales(placement.value(placement.node().inputs[1]), placement.chip);
   const std::int64_t depth = weight.shape[0] / deconvolution.groups * window.kernel_h * window.kernel_w;
   require(depth <= kMaxKernelDepth, "a kernel has more than 2^20 - 1 weights");
   require(output.shape[1] / deconvolution.groups * phases.count() <= kMaxChannels,
           fmt::format("{} channels in {} phases", output.shape[1], phases.count()),
           fmt::format("at most {} kernels", kMaxChannels));
-  require(phases.count() == 1 || placement.chip.tp.cores > 0, "the chip has no tensor processor");
+  require(phases.count() == 1 || moves_data(placement.chip), "the chip has no tensor processor");
   // 3. The jobs.
   const NneJob job = convolution_job(placement, window, NneOperation::convolution);
   for (std::int64_t image = 0; image < output.shape[0]; ++image) add_image(placement, job, phases, image);

@@ -58,6 +58,15 @@ void require_bias(const Graph& graph,
 // What the requantizer of wide sums lacks (model/reference/kernels/accumulate.cpp).
 void require_bias_of_wide_sums(const Placement& placement);
 
+// A tensor processor, if only of reduced cores: it moves, pools and clamps.
+bool moves_data(const Chip& chip);
+// 16 bits where NNCoreCount_INT16 is not 0 (hardware.md §1.5).
+void require_array_takes(const Value& value, const Chip& chip);
+
+// One scale for all weights where there is no NN_PER_CHANNEL_QUANT: such layers run on the PPU, as the vendor
+// of one of these chips says (hardware.md §2.5 [STW]).
+void require_array_scales(const Value& weight, const Chip& chip);
+
 PostProcessing saturating_post(const Value& output);  // clamps to the codes there are, rule left to `pack`
 TpJob tp_job(TpOperation operation, const Value& output);
 

@@ -1,13 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// fullconnect -> TP (formats.md §10).
+// fullconnect -> TP (formats.md §10); without a full core of it, the array: a 1x1 convolution of one pixel
+// (hardware.md §2.6).
 #include <fmt/format.h>
 
-#include "compiler/place/families.h"
+#include "compiler/place/array.h"
 #include "compiler/plan/views.h"
 
 namespace trireme {
 
 namespace {
+
+void add_convolutions(Placement& placement, std::int64_t rows, std::int64_t inputs, std::int64_t outputs) {
+  const Value& weight = placement.value(placement.node().inputs[1]);
+  require_array_takes(placement.input(), placement.chip);
+  require_array_takes(weight, placement.chip);
+  require_array_scales(weight, placement.chip);
+  require(inputs <= kMaxKernelDepth && outputs <= kMaxChannels,
+          fmt::format("{} inputs, {} outputs", inputs, outputs), "at most 2^20 - 1 and 16383 on the array");
+  const Window pixel;
+  check_array(pixel, placement.chip);
+  NneJob job = convolution_job(placement, pixel, NneOperation::convolution);
+  job.groups = 1;
+  job.input = packed_view(inputs, 1, 1, placement.input());
+  job.output = packed_view(outputs, 1, 1, placement.output());
+  job.conv_width = job.conv_height = 1;
+  for (std::int64_t i = 0; i < rows; ++i)
+    add_job(placement, job, {i * inputs, i * outputs}).kernels = {0, outputs};
+  placement.layer.reason = fmt::format(
+      "fully connected {} -> {} as a 1x1 convolution of a pixel: the TP has no full core", inputs, outputs);
+}
 
 void place_fullconnect(Placement& placement) {
   const Node& node = placement.node();
@@ -19,10 +40,10 @@ void place_fullconnect(Placement& placement) {
   require_bias(placement.graph(), node);
   require_bias_of_wide_sums(placement);
   const std::int64_t outputs = weight.shape[0], inputs = weight.shape[1];
-  require(placement.chip.tp.cores > 0, "the chip has no tensor processor");
+  const std::int64_t rows = element_count(input.shape) / inputs;
+  if (placement.chip.tp.cores == 0) return add_convolutions(placement, rows, inputs, outputs);
   require(inputs <= kMaxImageSize * kMaxImageSize && outputs <= kMaxChannels,
           fmt::format("{} inputs, {} outputs", inputs, outputs), "at most 8191 x 8191 and 16383");
-  const std::int64_t rows = element_count(input.shape) / inputs;
   const Quantization& q = placement.value(node.inputs[1]).quantization;
   TpJob job = tp_job(TpOperation::fully_connected, output);
   Value row = input;  // one row of the input

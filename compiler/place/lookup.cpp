@@ -17,7 +17,7 @@ bool has_table(const Value& value) {
 
 void place_clamp(Placement& placement) {
   const Value &input = placement.input(), &output = placement.output();
-  require(placement.chip.tp.cores > 0, "the chip has no tensor processor");
+  require(moves_data(placement.chip), "the chip has no tensor processor");
   require(placement.rule != RequantRule::onnx, "ONNX Runtime computes it in float32");
   require_codes(input);
   require_codes(output);
@@ -40,7 +40,7 @@ void place_lookup(Placement& placement) {
   const bool clamps = node.op == "relu" || node.op == "relun";
   if (clamps && !(has_table(input) && has_table(output))) return place_clamp(placement);
   require(placement.chip.tp.cores > 0 && placement.chip.tp.lut_entries >= kCodes,
-          "the chip has no tensor processor with 256 table entries");
+          "the chip has no full tensor processor core with 256 table entries");
   require_codes8(input);
   require_codes8(output);
   TpJob job = tp_job(TpOperation::lut, output);

@@ -29,7 +29,7 @@ void require_same_codes(const Placement& placement) {
 }
 
 void require_tp(const Placement& placement) {
-  require(placement.chip.tp.cores > 0, "the chip has no tensor processor");
+  require(moves_data(placement.chip), "the chip has no tensor processor");
 }
 
 std::vector<MoveLoop> loops_of(const Shape& shape, const Shape& input_strides, const Shape& output_strides) {

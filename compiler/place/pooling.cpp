@@ -49,7 +49,7 @@ void place_pooling(Placement& placement) {
   const auto& pooling = attributes<PoolingAttributes>(placement.node());
   const Window& window = pooling.window;
   const Value &input = placement.input(), &output = placement.output();
-  require(placement.chip.tp.cores > 0, "the chip has no tensor processor");
+  require(moves_data(placement.chip), "the chip has no tensor processor");
   require(pooling.type != PoolingAttributes::Type::lp, "it sums powers", "the TP takes maximum and average");
   require_codes(input);
   require_codes(output);

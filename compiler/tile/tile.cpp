@@ -44,6 +44,10 @@ std::set<int> equal_parts(int size, int limit, int step, std::int64_t finer) {
 int span_w(const NneJob& job) { return (job.kernel_w - 1) * job.dilation_w + 1; }
 int span_h(const NneJob& job) { return (job.kernel_h - 1) * job.dilation_h + 1; }
 
+int interleave(const NneJob& job, const Chip& chip, int width) {
+  return interleave_of(chip, span_w(job), computed_extent(chip, width, job.stride_w));
+}
+
 std::set<int> widths_of(const NneJob& job, const Chip& chip, int step) {
   std::set<int> widths = equal_parts(job.conv_width, chip.nne.max_tile_width, step, kFinerWidths);
   // Where the interleave changes (§2.2): one row group less a step.
@@ -56,8 +60,7 @@ std::set<int> widths_of(const NneJob& job, const Chip& chip, int step) {
 std::vector<TileSize> candidates(const NneJob& job, const Chip& chip) {
   const int step = pooling_step(job);
   const auto max_height = [&](int width) {
-    return max_tile_height(chip, span_h(job), job.stride_h, interleave_of(chip, span_w(job), width),
-                           job.conv_height);
+    return max_tile_height(chip, span_h(job), job.stride_h, interleave(job, chip, width), job.conv_height);
   };
   std::vector<TileSize> sizes;
   if (step == 0) {  // the whole map or nothing
@@ -78,15 +81,15 @@ std::vector<TileSize> candidates(const NneJob& job, const Chip& chip) {
 }
 
 NneJob with_tile(NneJob job, const Chip& chip, const TileSize& size) {
-  const int interleave = interleave_of(chip, span_w(job), size.width);
+  const int row_groups = interleave(job, chip, size.width);
   const int channels = static_cast<int>(job.output.channels);
   const int kernels_per_core = static_cast<int>(ceil_div(channels, chip.nne.cores));
   const int at_once =
       kernels_at_once(chip, std::max(span_w(job), span_h(job)), std::max(job.stride_w, job.stride_h),
-                      size.width, size.height, interleave, channels);
+                      size.width, size.height, row_groups, channels);
   job.tile_w = static_cast<std::uint16_t>(size.width);
   job.tile_h = static_cast<std::uint16_t>(size.height);
-  job.interleave = static_cast<std::uint8_t>(interleave);
+  job.interleave = static_cast<std::uint8_t>(row_groups);
   // Superblocks of equal size rather than full ones and a rest (§2.2).
   const std::int64_t superblocks = ceil_div(kernels_per_core, at_once);
   job.kernels_per_core = static_cast<std::uint16_t>(ceil_div(kernels_per_core, superblocks));
@@ -94,10 +97,10 @@ NneJob with_tile(NneJob job, const Chip& chip, const TileSize& size) {
   return job;
 }
 
-// Weights as they are, blocks filled up: an upper estimate until the coding is known.
+// Weights as they are, blocks filled up, without the zeros of other groups: until the coding is known.
 std::uint32_t uncoded_bytes(const NneJob& job, const Chip& chip) {
   const bool depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
-  const std::int64_t depth = depthwise ? 1 : job.input.channels;
+  const std::int64_t depth = depthwise ? 1 : ceil_div(job.input.channels, std::max<int>(job.groups, 1));
   const std::int64_t weights = std::int64_t{job.kernel_w} * job.kernel_h * depth;
   const std::int64_t blocks = ceil_div(weights, chip.nne.coefficient_block) * job.output.channels;
   const std::int64_t bytes =
@@ -111,7 +114,9 @@ auto rank(const NneJob& job, const Chip& chip) {
   return std::make_tuple(estimate(job, chip), tiles, -int{job.tile_w}, -int{job.tile_h});
 }
 
-NneJob cheapest(NneJob job, const Chip& chip) {
+}  // namespace
+
+NneJob tiled(NneJob job, const Chip& chip) {
   job.coefficient_bytes = uncoded_bytes(job, chip);
   const std::vector<TileSize> sizes = candidates(job, chip);
   if (sizes.empty()) {
@@ -129,8 +134,6 @@ NneJob cheapest(NneJob job, const Chip& chip) {
   return best;
 }
 
-}  // namespace
-
 bool has_tiling(const NneJob& job, const Chip& chip) { return !candidates(job, chip).empty(); }
 
 void tile(Plan& plan, const Chip& chip) {
@@ -140,7 +143,7 @@ void tile(Plan& plan, const Chip& chip) {
       auto* job = std::get_if<NneJob>(&planned.job);
       if (job == nullptr || job->header.operation == static_cast<std::uint8_t>(NneOperation::add)) continue;
       try {
-        *job = cheapest(*job, chip);
+        *job = tiled(*job, chip);
       } catch (const Error& error) {
         for (const Problem& problem : error.problems())
           problems.add(where_of(plan.graph, layer), problem.what, problem.hint);

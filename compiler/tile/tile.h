@@ -10,6 +10,9 @@ namespace trireme {
 // neither addresses nor streams exist yet.
 void tile(Plan& plan, const Chip& chip);
 
+// The same for one job. Error if none fits the chip's buffers.
+NneJob tiled(NneJob job, const Chip& chip);
+
 // Whether any tiling respects the chip's buffers and the job's pooling windows.
 bool has_tiling(const NneJob& job, const Chip& chip);
 

@@ -32,7 +32,8 @@ bool has_width(std::uint8_t weight_bits, std::uint8_t weight_dtype) {
 CoreKernels kernels_of(const NneJob& job, int cores, int core) {
   CoreKernels kernels{};
   kernels.depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
-  kernels.channels = kernels.depthwise ? 1 : job.input.channels / std::max<int>(job.groups, 1);
+  kernels.channels = kernels.depthwise ? 1 : job.input.channels;
+  kernels.groups = kernels.depthwise ? 1 : std::max<int>(job.groups, 1);
   kernels.height = job.kernel_h;
   kernels.width = job.kernel_w;
   kernels.in_layer = static_cast<int>(job.output.channels);
@@ -73,9 +74,13 @@ std::vector<std::uint8_t> decode_nne_coefficients(const Bytes& stream, const Nne
                                                   const NneConfig& nne, const std::string& where) {
   const auto header = read_header<CoefficientHeader>(stream, header_bytes(nne.cores), where);
   check_header(header, job, nne, where);
-  const auto count = static_cast<std::size_t>(kernels_of(job, nne.cores, 0).weights()) * job.output.channels;
-  check_length(header, count, nne, where);
-  DecodedWeights codes(count, header.weight_bits, static_cast<std::uint16_t>(job.weight_zero_point));
+  const CoreKernels layer = kernels_of(job, nne.cores, 0);
+  if (layer.in_layer % layer.groups != 0 || layer.channels % layer.groups != 0)
+    throw Error(where, fmt::format("{} groups are not of one size", layer.groups));
+  check_length(header, static_cast<std::uint64_t>(layer.weights()) * job.output.channels, nne, where);
+  DecodedWeights codes(static_cast<std::size_t>(layer.kept()) * job.output.channels, header.weight_bits,
+                       static_cast<std::uint16_t>(job.weight_zero_point));
+  if (layer.groups > 1) codes.clear();
   std::optional<HuffmanDecoder> huffman;
   if (nne.coefficient_coding == CoefficientCoding::huffman)
     huffman.emplace(header.symbol_map, codes.bits(), codes.zero_point, where);

@@ -21,6 +21,9 @@ struct DecodedWeights {
     bytes[i * bytes_each] = static_cast<std::uint8_t>(word);
     if (bytes_each == 2) bytes[2 * i + 1] = static_cast<std::uint8_t>(word >> 8);
   }
+  void clear() {  // all zero, for streams of which runs are skipped
+    for (std::size_t i = 0; i < bytes.size() / bytes_each; ++i) set(i, zero_point);
+  }
   int bits() const { return static_cast<int>(8 * bytes_each); }
 
   std::size_t bytes_each;
@@ -30,12 +33,29 @@ struct DecodedWeights {
 
 // The kernels one core convolves with, as the job says.
 struct CoreKernels {
-  std::int64_t channels, height, width;  // of a kernel
+  std::int64_t channels, height, width;  // of a kernel as it is coded
   int first, count, at_once, in_layer;
   bool depthwise;
+  int groups;  // more than 1: a kernel's weights outside of its group are zero and not kept
 
-  std::int64_t weights() const { return channels * height * width; }
+  std::int64_t plane() const { return height * width; }
+  std::int64_t weights() const { return channels * plane(); }
+  std::int64_t kept() const { return weights() / groups; }
+  // Where weight `i` of kernel `kernel` of the layer is kept; -1: nowhere.
+  std::int64_t place(std::int64_t kernel, std::int64_t i) const {
+    const std::int64_t first_of_group = kernel / (in_layer / groups) * kept();
+    const std::int64_t own = i - first_of_group;
+    return own < 0 || own >= kept() ? -1 : kernel * kept() + own;
+  }
 };
+
+// A weight of a grouped layer. Error if one that is not kept is not zero.
+inline void keep(const CoreKernels& kernels, std::int64_t kernel, std::int64_t i, std::uint32_t word,
+                 DecodedWeights& codes, const std::string& where) {
+  const std::int64_t place = kernels.place(kernel, i);
+  if (place >= 0) return codes.set(static_cast<std::size_t>(place), word);
+  if (word != codes.zero_point) throw Error(where, "a kernel has weights outside of its group");
+}
 
 // One core's stream. Error for a stream that does not say what its header says.
 void decode_zero_runs(BitReader& reader, int max_run_bits, const CoreKernels& kernels, DecodedWeights& codes,

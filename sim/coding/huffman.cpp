@@ -111,10 +111,16 @@ void HuffmanDecoder::decode(BitReader& reader, const CoreKernels& kernels, Decod
     for (std::size_t i = 0; i < at_once * blocks; ++i, from += kBlock) {
       const std::size_t kernel = kernels.depthwise ? i / blocks : i % at_once;
       const std::size_t first = (kernels.depthwise ? i % blocks : i / at_once) * kBlock;
-      const std::size_t to =
-          static_cast<std::size_t>(kernels.first + begin) * weights + kernel * weights + first;
-      for (std::size_t k = 0; k < std::min<std::size_t>(kBlock, weights - first); ++k)
-        codes.set(to + k, from[k]);
+      const std::size_t of_layer = static_cast<std::size_t>(kernels.first + begin) + kernel;
+      const std::size_t to = of_layer * weights + first;
+      for (std::size_t k = 0; k < std::min<std::size_t>(kBlock, weights - first); ++k) {
+        if (kernels.groups == 1) {
+          codes.set(to + k, from[k]);
+        } else {
+          keep(kernels, static_cast<std::int64_t>(of_layer), static_cast<std::int64_t>(first + k), from[k],
+               codes, where);
+        }
+      }
     }
   }
 }

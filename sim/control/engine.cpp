@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/memory/operands.h"
 
 namespace trireme {
@@ -65,7 +67,7 @@ void EngineUnit::run_job(std::uint32_t job) {
   context_.job_times[job].started = true;
   context_.job_times[job].start = start;
   account_.set_layer(header.layer);
-  wait_cycles(context_.duration(launch_cycles()));
+  wait_cycles(context_.duration(launch_left(job)));
   account_.charge(Cause::launch, current_cycle());
   // 4. Operands are read now, results become visible at the end.
   context_.checker.begin(static_cast<int>(job), ranges(job), current_cycle());
@@ -81,6 +83,17 @@ void EngineUnit::run_job(std::uint32_t job) {
   context_.job_finished(job);
   context_.events.signal(header.signal_event);
   current_job_ = -1;
+}
+
+// What is left of the launch, which may have begun when the stage was idle, the command there and its events
+// set.
+Cycle EngineUnit::launch_left(std::uint32_t job) const {
+  Cycle begin = std::max(launches_since(), context_.job_times[job].arrived);
+  for (const std::uint16_t event : header_of(job_at(job)).wait_events) {
+    if (event != kNoEvent) begin = std::max(begin, context_.events.set_since(event));
+  }
+  const Cycle launch = launch_cycles(), now = current_cycle();
+  return launch - std::min(launch, now - std::min(begin, now));
 }
 
 std::string EngineUnit::waits_for() const {

@@ -25,6 +25,8 @@ class EngineUnit : public sc_core::sc_module {
 
  protected:
   virtual Cycle launch_cycles() const = 0;
+  // Since when the stage that launches has been idle: before the job in front was done, if stages overlap.
+  virtual Cycle launches_since() const { return current_cycle(); }
   virtual JobRanges ranges(std::uint32_t job) const = 0;  // for the memory checker
   virtual void read_operands(std::uint32_t job) = 0;      // values, at the start event
   virtual void spend(std::uint32_t job) = 0;              // time: returns when the last byte is written
@@ -43,6 +45,7 @@ class EngineUnit : public sc_core::sc_module {
  private:
   void run();
   void run_job(std::uint32_t job);
+  Cycle launch_left(std::uint32_t job) const;
 
   Engine engine_;
   std::int64_t current_job_ = -1;

@@ -13,6 +13,7 @@ void FrontEnd::run() {
   for (std::uint32_t job = 0; job < context_.binary.jobs.size(); ++job) {
     wait_cycles(context_.duration(static_cast<Cycle>(config.command_cycles)));
     EngineQueue& queue = context_.queues[static_cast<std::size_t>(engine_of(context_.binary.jobs[job]))];
+    context_.job_times[job].arrived = current_cycle();
     queue.jobs.push_back(job);
     queue.arrived.notify(sc_core::SC_ZERO_TIME);
   }

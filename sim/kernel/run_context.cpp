@@ -9,12 +9,13 @@
 
 namespace trireme {
 
-EventTable::EventTable(std::size_t count) : set_(count, false) {
+EventTable::EventTable(std::size_t count) : set_(count, false), since_(count) {
   for (std::size_t i = 0; i < count; ++i) changed_.push_back(std::make_unique<sc_core::sc_event>());
 }
 
 void EventTable::signal(std::uint16_t id) {
   if (id == kNoEvent) return;
+  if (!set_[id]) since_[id] = current_cycle();
   set_[id] = true;
   changed_[id]->notify(sc_core::SC_ZERO_TIME);
 }

@@ -24,10 +24,12 @@ class EventTable {
   explicit EventTable(std::size_t count);
   void signal(std::uint16_t id);
   bool is_set(std::uint16_t id) const { return set_[id]; }
+  Cycle set_since(std::uint16_t id) const { return since_[id]; }  // if it is set
   void wait_for(std::uint16_t id);
 
  private:
   std::vector<bool> set_;
+  std::vector<Cycle> since_;
   std::vector<std::unique_ptr<sc_core::sc_event>> changed_;
 };
 
@@ -39,6 +41,7 @@ struct EngineQueue {
 
 struct JobTimes {
   bool started = false, finished = false;
+  Cycle arrived = 0;            // at its engine's queue
   Cycle start = 0, finish = 0;  // launch begins, result visible
 };
 

@@ -80,13 +80,18 @@ void Nne::spend_add() {
     append_ranges(job().input2, rows.window, input);
     append_ranges(job().output, rows.window, output);
     transfer_all(Stream::nne_input, input, false, layer());
-    wait_cycles(static_cast<Cycle>(ceil_div(rows.elements, context_.chip.nne.output_lanes)));
+    fetched_ = current_cycle();
+    wait_cycles(add_cycles(context_.chip, rows.elements));
     account_.charge(Cause::compute, current_cycle());
     transfer_all(Stream::nne_output, output, true, layer());
   }
 }
 
 void Nne::compute_step(const NneStep& step, std::size_t index) {
+  if (index > 0) {
+    wait_cycles(static_cast<Cycle>(context_.chip.nne.tile_bubble_cycles));
+    account_.charge(Cause::launch, current_cycle());
+  }
   take(free_accumulators_);
   account_.charge(Cause::output, current_cycle());
   for (const NneChunk& chunk : step.chunks) {
@@ -113,12 +118,13 @@ void Nne::fetch_input() {
     sc_core::wait(started_);
     for (const NneStep& step : schedule_.steps) {
       for (const NneChunk& chunk : step.chunks) {
-        const std::vector<AddressRange> ranges = input_ranges(job(), step, chunk);
+        const std::vector<AddressRange> ranges = input_ranges(job(), context_.chip, step, chunk);
         memory_.transfer(Stream::nne_input, ranges, false, layer());
-        if (job().image_cache_bytes > 0 && !step.input_cached) {
+        if (step.caches_input) {
           memory_.transfer(Stream::nne_input, image_cache_ranges(job(), step, chunk), true, layer());
         }
-        input_ready_.write(current_cycle());
+        fetched_ = current_cycle();
+        input_ready_.write(fetched_);
       }
     }
   }
@@ -139,6 +145,7 @@ void Nne::fetch_coefficients() {
         if (job().kernel_cache_bytes > 0 && !step.coefficients_cached) {
           memory_.transfer(Stream::nne_coefficients, kernel_cache_ranges(job(), chunk), true, layer());
         }
+        fetched_ = std::max(fetched_, current_cycle());
         coefficients_fetched_.write(current_cycle());
       }
     }

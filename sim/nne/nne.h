@@ -20,6 +20,8 @@ class Nne : public EngineUnit {
 
  protected:
   Cycle launch_cycles() const override { return static_cast<Cycle>(context_.chip.nne.launch_cycles); }
+  // Small-batch mode: a job is launched when nothing is left to fetch for the one before.
+  Cycle launches_since() const override { return context_.chip.nne.small_batch ? fetched_ : current_cycle(); }
   JobRanges ranges(std::uint32_t job) const override;
   void read_operands(std::uint32_t job) override;
   void spend(std::uint32_t job) override;
@@ -51,6 +53,7 @@ class Nne : public EngineUnit {
   sc_core::sc_fifo<int> free_accumulators_{"free", 2};             // two halves: one fills while one drains
   sc_core::sc_event written_;
   std::size_t steps_written_ = 0;
+  Cycle fetched_ = 0;  // the last byte of the running job, or the one before
 };
 
 }  // namespace trireme

@@ -52,19 +52,35 @@ std::vector<Bounds> coded_bounds(const NneJob& job, const Chip& chip) {
   return bounds;
 }
 
+// What the cores of a depthwise superblock read; of any other all channels, once for all cores.
+std::vector<ChannelRange> channels_of_step(const NneJob& job, const Chip& chip, int superblock) {
+  if (job.header.operation != static_cast<std::uint8_t>(NneOperation::depthwise))
+    return {{0, job.input.channels}};
+  std::vector<ChannelRange> ranges;
+  const auto kernels = static_cast<int>(job.output.channels);
+  for (int core = 0; core < chip.nne.cores; ++core) {
+    const int first = first_kernel_of_core(kernels, chip.nne.cores, core) + superblock * job.kernels_per_core;
+    ranges.push_back(channels_of_kernels(job, first, kernels_in_superblock(job, chip, core, superblock)));
+  }
+  return ranges;
+}
+
 NneStep make_step(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock,
                   const Bounds& coded, bool first_tile) {
   NneStep step{};
   step.tile = tile;
   step.superblock = superblock;
-  step.input_cached = superblock > 0 && job.image_cache_bytes > 0;
+  const bool depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
+  step.input_cached = superblock > 0 && job.image_cache_bytes > 0 && !depthwise;
+  step.caches_input = superblock == 0 && job.image_cache_bytes > 0 && !depthwise;
   step.coefficients_cached = !first_tile && job.kernel_cache_bytes > 0;
   step.post_cycles = post_cycles(job, chip, tile, superblock);
   step.output_bytes = output_bytes(job, chip, tile, superblock);
   const std::uint64_t bytes = coded.last - coded.first;
   const Cycle mac = mac_cycles(job, chip, tile, superblock), decode = decode_cycles(job, chip, superblock);
   const std::int64_t chunks = chunks_of_step(job, chip, bytes);
-  const std::int64_t channels = job.input.channels;
+  std::int64_t channels = 0;
+  for (const ChannelRange& range : channels_of_step(job, chip, superblock)) channels += range.count;
   for (std::int64_t i = 0; i < chunks; ++i) {
     NneChunk chunk{};
     chunk.first_channel = channels * i / chunks;
@@ -117,13 +133,21 @@ std::vector<AddressRange> kernel_cache_ranges(const NneJob& job, const NneChunk&
   return {{static_cast<Address>(job.kernel_cache + chunk.first_coded), chunk.coded_bytes}};
 }
 
-std::vector<AddressRange> input_ranges(const NneJob& job, const NneStep& step, const NneChunk& chunk) {
+std::vector<AddressRange> input_ranges(const NneJob& job, const Chip& chip, const NneStep& step,
+                                       const NneChunk& chunk) {
   if (step.input_cached) return image_cache_ranges(job, step, chunk);
   std::vector<AddressRange> ranges;
   const NneTile& tile = step.tile;
-  append_ranges(job.input,
-                {tile.in_x, tile.in_y, chunk.first_channel, tile.in_width, tile.in_height, chunk.channels},
-                ranges);
+  std::int64_t position = 0;  // in the channels of the step
+  for (const ChannelRange& core : channels_of_step(job, chip, step.superblock)) {
+    const std::int64_t begin = std::max(chunk.first_channel - position, std::int64_t{0});
+    const std::int64_t end = std::min(chunk.first_channel + chunk.channels - position, core.count);
+    position += core.count;
+    if (begin >= end) continue;
+    append_ranges(job.input,
+                  {tile.in_x, tile.in_y, core.first + begin, tile.in_width, tile.in_height, end - begin},
+                  ranges);
+  }
   return ranges;
 }
 

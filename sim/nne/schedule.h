@@ -13,7 +13,7 @@ namespace trireme {
 
 // A part of a step: the array works on it once its input channels and its coefficients are there.
 struct NneChunk {
-  std::int64_t first_channel, channels;    // of the input
+  std::int64_t first_channel, channels;    // of those the step reads
   std::uint64_t first_coded, coded_bytes;  // of the coefficient stream
   Cycle mac_cycles, decode_cycles;
 };
@@ -22,6 +22,7 @@ struct NneStep {
   NneTile tile;
   int superblock;
   bool input_cached, coefficients_cached;  // read from VIP-SRAM instead of their memory
+  bool caches_input;                       // written to VIP-SRAM for the superblocks that follow
   std::vector<NneChunk> chunks;
   Cycle post_cycles;
   std::int64_t output_bytes;
@@ -41,7 +42,8 @@ struct NneRows {
 std::vector<NneRows> add_pieces(const NneJob& job);
 
 // Addresses a step touches.
-std::vector<AddressRange> input_ranges(const NneJob& job, const NneStep& step, const NneChunk& chunk);
+std::vector<AddressRange> input_ranges(const NneJob& job, const Chip& chip, const NneStep& step,
+                                       const NneChunk& chunk);
 std::vector<AddressRange> coefficient_ranges(const NneJob& job, const NneStep& step, const NneChunk& chunk);
 // Where a chunk lies in the image and kernel caches.
 std::vector<AddressRange> image_cache_ranges(const NneJob& job, const NneStep& step, const NneChunk& chunk);

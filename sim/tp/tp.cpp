@@ -140,7 +140,12 @@ void Tp::read_ahead() {
     sc_core::wait(started_);
     for (const Piece& piece : pieces_) {
       memory_.transfer(Stream::tp_input, piece.table, false, layer_of(job_));
+      const Cycle start = current_cycle();
       memory_.transfer(Stream::tp_input, piece.input, false, layer_of(job_));
+      if (!piece.input.empty() && is_on_chip(piece.input.front().address)) {
+        wait_until(start +
+                   tp_sram_read_cycles(static_cast<std::int64_t>(total_bytes(piece.input)), context_.chip));
+      }
       read_.write(0);
     }
   }

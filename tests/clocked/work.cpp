@@ -140,8 +140,8 @@ class Spelling {
       Chunk chunk{};
       chunk.array_cycles = array * (i + 1) / count - array * i / count;
       chunk.decode_cycles = decode * (i + 1) / count - decode * i / count;
-      const std::int64_t first = job_.input.channels * i / count,
-                         channels = job_.input.channels * (i + 1) / count - first;
+      const std::int64_t all = channels_read(superblock);
+      const std::int64_t first = all * i / count, channels = all * (i + 1) / count - first;
       move_input(chunk, first, channels, superblock);
       const std::int64_t begin = coded + coded_bytes * i / count, end = coded + coded_bytes * (i + 1) / count;
       move_coefficients(chunk, begin, end - begin, first_tile);
@@ -150,11 +150,44 @@ class Spelling {
     return step;
   }
 
+  // A depthwise kernel reads the channel its output channel belongs to; a core the channels of its kernels.
+  std::int64_t channel_of(std::int64_t output) const {
+    return output * job_.input.channels / job_.output.channels;
+  }
+  std::int64_t first_read(int core, int superblock) const {
+    return channel_of(first_channel_of(core) + std::int64_t{superblock} * job_.kernels_per_core);
+  }
+  std::int64_t channels_read(int core, int superblock) const {
+    const std::int64_t first = first_channel_of(core) + std::int64_t{superblock} * job_.kernels_per_core;
+    const std::int64_t count = kernels(core, superblock);
+    return count == 0 ? 0 : channel_of(first + count - 1) - channel_of(first) + 1;
+  }
+  std::int64_t channels_read(int superblock) const {
+    if (!depthwise_) return job_.input.channels;
+    std::int64_t sum = 0;
+    for (int core = 0; core < chip_.nne.cores; ++core) sum += channels_read(core, superblock);
+    return sum;
+  }
+  // Channel by channel in the order of the cores.
+  void move_own_channels(Chunk& chunk, std::int64_t first, std::int64_t channels, int superblock) const {
+    Window window = input_window();
+    window.channels = 1;
+    std::int64_t at = 0;
+    for (int core = 0; core < chip_.nne.cores; ++core) {
+      for (std::int64_t i = 0; i < channels_read(core, superblock); ++i, ++at) {
+        if (at < first || at >= first + channels) continue;
+        window.c = first_read(core, superblock) + i;
+        add_window(chunk.input, job_.input, window);
+      }
+    }
+  }
+
   void move_input(Chunk& chunk, std::int64_t first, std::int64_t channels, int superblock) const {
     Window window = input_window();
     const std::int64_t plane = window.width * window.height;
     const Piece cached{job_.image_cache + static_cast<std::uint64_t>(plane * first),
                        static_cast<std::uint64_t>(plane * channels)};
+    if (depthwise_) return move_own_channels(chunk, first, channels, superblock);
     const bool has_cache = job_.image_cache_bytes > 0;
     if (has_cache && superblock > 0) {
       chunk.input = {cached};

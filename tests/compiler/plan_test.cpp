@@ -29,14 +29,23 @@ TEST(Place, EveryOperatorHasItsEngineAndReason) {
                                                          RequantRule::vipf, Ties::half_up)));
 }
 
-// Without the mode each channel is a group of its own, and a job.
-TEST(Place, WithoutDepthwiseModeEveryChannelIsAJob) {
+// Without the mode kernels have zeros for the other channels, or each channel is a job: what is faster.
+TEST(Place, WithoutDepthwiseModeKernelsAreFilledWithZeros) {
   Builder b;
   const Graph graph = test::quantized(b.finish({b.convolution(b.input({1, 4, 8, 8}), {4, 3, 1, 1, 4})}));
   Chip chip = test::test_chip();
   EXPECT_EQ(place(graph, chip, RequantRule::vipf, Ties::half_up).layers.at(0).jobs.size(), 1U);
   chip.nne.depthwise = false;
-  EXPECT_EQ(place(graph, chip, RequantRule::vipf, Ties::half_up).layers.at(0).jobs.size(), 4U);
+  const PlannedLayer filled = place(graph, chip, RequantRule::vipf, Ties::half_up).layers.at(0);
+  ASSERT_EQ(filled.jobs.size(), 1U);  // four launches of 3,500 cycles cost more than four planes
+  EXPECT_EQ(std::get<NneJob>(filled.jobs[0].job).groups, 4);
+  EXPECT_THAT(filled.reason, HasSubstr("4 groups, kernels with zeros for the other groups"));
+  // Jobs that cost nothing to start: two groups of 90 channels are half of the work.
+  Builder big;
+  chip.nne.launch_cycles = chip.nne.job_start_cycles = 0;
+  const Graph halves =
+      test::quantized(big.finish({big.convolution(big.input({1, 180, 28, 28}), {180, 3, 1, 1, 2})}));
+  EXPECT_EQ(place(halves, chip, RequantRule::vipf, Ties::half_up).layers.at(0).jobs.size(), 2U);
 }
 
 Plan fused(const Graph& graph, const Chip& chip = test::test_chip()) {
@@ -126,7 +135,8 @@ TEST(Tile, EveryTilingRespectsTheBuffers) {
                      std::to_string(stride));
         EXPECT_GE(job.tile_w, 1);
         EXPECT_LE(job.tile_w, chip.nne.max_tile_width);
-        EXPECT_EQ(job.interleave, interleave_of(chip, kernel, job.tile_w));
+        // Stride 4 is computed at stride 1: what the lanes hold is wider than the tile.
+        EXPECT_EQ(job.interleave, interleave_of(chip, kernel, computed_extent(chip, job.tile_w, stride)));
         EXPECT_LE(job.tile_h, max_tile_height(chip, kernel, stride, job.interleave, job.conv_height));
         EXPECT_LE(job.kernels_per_core,
                   kernels_at_once(chip, kernel, stride, job.tile_w, job.tile_h, job.interleave, 40));

@@ -27,9 +27,10 @@ const std::map<std::string, Names> kAllowed = {
     {"timing", {"support", "tensor", "model", "isa"}},
     {"compiler", {"support", "tensor", "model", "isa", "timing"}},
     {"sim", {"support", "tensor", "model", "isa", "timing", "traces"}},
-    {"cli", {"support", "tensor", "model", "isa", "timing", "traces", "compiler", "sim"}},
+    {"cli", {"support", "tensor", "model", "isa", "timing", "traces", "compiler", "sim", "validate", "zoo"}},
     {"gui", {"support", "tensor", "traces"}},
     {"zoo", {"support", "tensor", "model"}},
+    {"validate", {"support"}},
 };
 
 struct Include {

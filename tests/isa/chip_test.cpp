@@ -101,9 +101,9 @@ TEST(Chip, UnknownNameNamesTheNearest) {
 
 TEST(Chip, EveryFieldSaysWhereItComesFrom) {
   const std::vector<FieldOrigin> origins = explain_chip(shipped_text(), kShipped.string());
-  // 3 at the top, nne 26, tp 8, ppu 10, sram 2 * 5, axi 3, dram 25, front end 2, governor 2, host 3,
+  // 3 at the top, nne 28, tp 8, ppu 10, sram 2 * 5, axi 3, dram 25, front end 2, governor 2, host 3,
   // requantizer 2
-  EXPECT_EQ(origins.size(), 94u);
+  EXPECT_EQ(origins.size(), 96u);
   for (const FieldOrigin& origin : origins) {
     EXPECT_NE(origin.source, "") << origin.key;
     EXPECT_NE(origin.meaning, "") << origin.key;
@@ -262,6 +262,15 @@ TEST_F(ChipFolder, AnOwnChipInheritsFromAShippedOne) {
   EXPECT_EQ(chip.dram.speed, "LPDDR4X-4266");
   EXPECT_EQ(chip.dram.limit_bytes_per_second, base.dram.limit_bytes_per_second);
   EXPECT_EQ(chip.nne.plane_dot_product, 6);
+}
+
+// Names are read without the rest of a file, however it is laid out.
+TEST_F(ChipFolder, AliasesAreFoundInAnyLayout) {
+  put("lines.yaml", "# one a line\naliases:\n- First One\n# and\n- second\nname: lines\ninherits: V853\n");
+  put("flow.yaml", "{aliases: [third], inherits: V853, name: flow}\n");
+  EXPECT_EQ(find_chip("firstone").name, "lines");
+  EXPECT_EQ(find_chip("second").name, "lines");
+  EXPECT_EQ(find_chip("third").name, "flow");
 }
 
 // A folder of one's own goes first with all its names, whatever the files of both folders are called.

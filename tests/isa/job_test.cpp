@@ -92,7 +92,7 @@ TEST(Job, FieldsAreWhereTheTableSays) {
   job.superblocks = 0x0506;
   job.image_cache_bytes = 0x0708090A;
   const Bytes bytes = encode(Job(job));
-  ASSERT_EQ(bytes.size(), 192u);
+  ASSERT_EQ(bytes.size(), 200u);
   EXPECT_EQ(Bytes(bytes.begin() + 4, bytes.begin() + 6), (Bytes{0x34, 0x12}));
   EXPECT_EQ(Bytes(bytes.begin() + 32, bytes.begin() + 36), (Bytes{0xD4, 0xC3, 0xB2, 0xA1}));
   EXPECT_EQ(Bytes(bytes.begin() + 104, bytes.begin() + 108), (Bytes{0x04, 0x03, 0x02, 0x01}));

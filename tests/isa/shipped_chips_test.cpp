@@ -61,21 +61,26 @@ constexpr Published kPublished[] = {
 // Chips without a public row of the feature database.
 const std::set<std::string> kUnpublished = {"RK1808", "RK3399Pro", "RV1109", "RV1126", "VS640", "VS680"};
 
+const std::vector<Chip>& shipped_chips() {
+  static const std::vector<Chip> chips = all_chips();
+  return chips;
+}
+
 std::map<std::string, Chip> by_market_name() {
   std::map<std::string, Chip> chips;
-  for (const Chip& chip : all_chips()) chips.emplace(chip.market_name, chip);
+  for (const Chip& chip : shipped_chips()) chips.emplace(chip.market_name, chip);
   return chips;
 }
 
 TEST(ShippedChips, AreTheseAndNoOthers) {
   std::vector<std::string> expected(kUnpublished.begin(), kUnpublished.end()), found;
   for (const Published& row : kPublished) expected.emplace_back(row.name);
-  for (const Chip& chip : all_chips()) found.push_back(chip.market_name);
+  for (const Chip& chip : shipped_chips()) found.push_back(chip.market_name);
   EXPECT_THAT(found, UnorderedElementsAreArray(expected));  // nor the files they inherit from
 }
 
 TEST(ShippedChips, EveryFieldHasASourceOfItsOwn) {
-  for (const Chip& chip : all_chips()) {
+  for (const Chip& chip : shipped_chips()) {
     for (const FieldOrigin& origin : explain_chip(chip.yaml, chip.name)) {
       EXPECT_NE(origin.source.rfind("set in ", 0), 0u) << chip.name << " " << origin.key;
     }
@@ -200,7 +205,7 @@ TEST(ShippedChips, EverySpellingIsFound) {
 
 TEST(ShippedChips, NoTwoShareAName) {
   std::map<std::string, std::string> owner;
-  for (const Chip& chip : all_chips()) {
+  for (const Chip& chip : shipped_chips()) {
     std::set<std::string> names = {normalized_chip_name(chip.name)};
     for (const std::string& alias : chip.aliases) names.insert(normalized_chip_name(alias));
     for (const std::string& name : names) {

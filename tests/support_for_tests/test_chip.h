@@ -94,4 +94,20 @@ inline Chip test_chip() {
   return chip;
 }
 
+// The same of the V7 generation: plane dot product 3 x 2, blocks of 6 channels, zero runs, and none of the
+// modes that V8 brought.
+inline Chip test_chip_v7() {
+  Chip chip = test_chip();
+  chip.generation = "v7";
+  chip.nne.plane_dot_product = 6;
+  chip.nne.coefficient_block = 6;
+  chip.nne.coefficient_coding = CoefficientCoding::zero_run;
+  chip.nne.max_kernel = 11;
+  chip.nne.input_buffer_lines = 12;
+  chip.nne.accumulator_lines = 64;
+  chip.nne.native_stride_two = chip.nne.depthwise = chip.nne.tensor_add = false;
+  chip.nne.leaky_relu = chip.nne.per_channel = false;
+  return chip;
+}
+
 }  // namespace trireme

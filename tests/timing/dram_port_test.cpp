@@ -231,6 +231,25 @@ TEST(DramPort, ReadsAndWritesShareThePinsFairly) {
   EXPECT_LE(std::max(finish[0], finish[1]), std::min(finish[0], finish[1]) * 11 / 10);
 }
 
+// The memories of the shipped chips can be built, and one long read gets at least half of what is lowest: the
+// data pins, AXI, or the interconnect's limit.
+TEST(DramPort, ShippedMemoriesDeliver) {
+  for (const Chip& chip : all_chips()) {
+    if (chip.dram.model != DramModel::scheduled) continue;
+    const double pins =
+        double(chip.dram.transfers_per_second) * chip.dram.channels * chip.dram.channel_bits / 8;
+    EXPECT_EQ(chip.dram.channels * chip.dram.channel_bits, 8 * chip.dram.bus_bytes) << chip.name;
+    double lowest = std::min(pins, double(chip.axi.bytes_per_cycle) * double(chip.clock_hz));
+    if (chip.dram.limit_bytes_per_second > 0) {
+      lowest = std::min(lowest, double(chip.dram.limit_bytes_per_second));
+    }
+    const Cycle cycles = serve(chip, {{0, 0, {{0, 1 << 20}}, false}})[0];
+    const double rate = double(1 << 20) / double(cycles) * double(chip.clock_hz);
+    EXPECT_LE(rate, pins) << chip.name;
+    EXPECT_GE(rate, 0.5 * lowest) << chip.name;
+  }
+}
+
 TEST(DramPort, UnusableConfigurationIsAnError) {
   Chip chip = ddr3_chip();
   chip.dram.device_gbit = 3;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "tests/support_for_tests/test_chip.h"
 #include "timing/nne.h"
 #include "timing/ppu.h"
@@ -173,6 +176,48 @@ TEST(TpTiming, FullyConnectedIsBoundByItsCodedBytes) {
   // One coded byte a cycle, then 1000 results leave one a cycle: 121,720 (silicon: 125,706 for 120,720
   // bytes).
   EXPECT_EQ(tp_compute_cycles(job, chip), 121720U);
+}
+
+TEST(TpTiming, ReducedCoresMoveAndPool) {
+  Chip chip = test_chip();
+  chip.tp.lite_cores = 7;
+  // 4704 elements on 1 + 7 cores; a table of 1176 (14*14*6) elements in and out on the full one alone.
+  EXPECT_EQ(tp_compute_cycles(tp_job(TpOperation::max_pool), chip), 588U);
+  EXPECT_EQ(tp_compute_cycles(tp_job(TpOperation::copy), chip), 588U);
+  EXPECT_EQ(tp_compute_cycles(tp_job(TpOperation::lut), chip), 4704U);
+  TpJob dense = tp_job(TpOperation::fully_connected);
+  dense.table_bytes = 1000;
+  dense.output = {0x8000, 1, 1, 10, 1, 1, static_cast<std::uint8_t>(DataType::uint8), 0, 0};
+  EXPECT_EQ(tp_compute_cycles(dense, chip), 1010U);
+}
+
+// Loops outermost first; byte strides in and out.
+TpJob reshuffle(const std::vector<CopyDimension>& loops) {
+  TpJob job = tp_job(TpOperation::reshuffle);
+  for (CopyDimension& d : job.dimensions) d = {1, 0, 0};
+  std::copy(loops.begin(), loops.end(), job.dimensions + kCopyDimensions - loops.size());
+  return job;
+}
+
+TEST(TpTiming, CoresShareWhatLoopsKeepApart) {
+  Chip chip = test_chip();
+  chip.tp.cores = 4;
+  // A slice: 8 channels of 10 rows of 20: any of the cores takes any row. 1600 / 4.
+  EXPECT_EQ(tp_compute_cycles(reshuffle({{8, 400, 200}, {10, 40, 20}, {20, 1, 1}}), chip), 400U);
+  // HWC to CHW, three channels: the outermost loop of the output is the innermost of the input: one core.
+  EXPECT_EQ(tp_compute_cycles(reshuffle({{3, 1, 200}, {10, 60, 20}, {20, 3, 1}}), chip), 600U);
+  // Space to depth of three channels of 8x8: channels stay apart, so three cores: 192 / 3.
+  EXPECT_EQ(tp_compute_cycles(reshuffle({{3, 64, 64}, {2, 8, 32}, {2, 1, 16}, {4, 16, 4}, {4, 2, 1}}), chip),
+            64U);
+}
+
+TEST(TpTiming, FewReadsUnderWayAreBoundByTheLatency) {
+  Chip chip = test_chip();  // bursts of 256 bytes, SRAM of 16 a cycle, latency 2
+  // Four bursts: 2 + 16 cycles each, one after the other 72, two at a time 36.
+  chip.tp.vip_sram_outstanding = 1;
+  EXPECT_EQ(tp_sram_read_cycles(1024, chip), 72U);
+  chip.tp.vip_sram_outstanding = 2;
+  EXPECT_EQ(tp_sram_read_cycles(1024, chip), 36U);
 }
 
 TEST(PpuTiming, ThroughputOrLatency) {

@@ -10,6 +10,7 @@
 #include "model/graph/operators.h"
 #include "model/import/limits.h"
 #include "model/import/onnx/group_codes.h"
+#include "model/import/onnx/import_model.h"
 #include "model/import/onnx/inputs.h"
 #include "model/import/onnx/old_operator_sets.h"
 #include "model/import/onnx/operator_table.h"
@@ -287,16 +288,10 @@ void quantize_operators(Graph& graph, const onnx::GraphProto& proto) {
   if (graph.scales_from_model) group_codes(graph, !has_qlinear_operators(proto));
 }
 
-}  // namespace
-
-Graph import_onnx(const std::filesystem::path& path, const ImportOptions& options) {
-  return import_onnx_within(path, options, {});
-}
-
-Graph import_onnx_within(const std::filesystem::path& path, const ImportOptions& options,
-                         const ImportLimits& limits) {
+// `path`: what the model is called, and where its external data lies.
+Graph import_model(const onnx::ModelProto& model, const std::filesystem::path& path,
+                   const ImportOptions& options, const ImportLimits& limits) {
   const std::string where = path.filename().string();
-  const onnx::ModelProto model = read_onnx_model(path);
   const onnx::GraphProto& proto = model.graph();
 
   Problems problems;
@@ -323,6 +318,21 @@ Graph import_onnx_within(const std::filesystem::path& path, const ImportOptions&
   quantize_operators(import.graph, proto);
   verify(import.graph);
   return std::move(import.graph);
+}
+
+}  // namespace
+
+Graph import_onnx(const std::filesystem::path& path, const ImportOptions& options) {
+  return import_onnx_within(path, options, {});
+}
+
+Graph import_onnx_model(const onnx::ModelProto& model, const std::string& name) {
+  return import_model(model, name, {}, {});
+}
+
+Graph import_onnx_within(const std::filesystem::path& path, const ImportOptions& options,
+                         const ImportLimits& limits) {
+  return import_model(read_onnx_model(path), path, options, limits);
 }
 
 }  // namespace trireme
