@@ -38,8 +38,8 @@ const std::vector<PlanPass>& plan_passes() {
          tile(plan, chip, options.tile_search);
        }},
       {"pack", [](Plan& plan, const Chip& chip, const CompileOptions&) { pack(plan, chip); }},
-      {"memory", [](Plan& plan, const Chip& chip,
-                    const CompileOptions& options) { plan_memory(plan, chip, options.use_vip_sram); }},
+      {"memory",
+       [](Plan& plan, const Chip& chip, const CompileOptions& options) { plan_memory(plan, chip, options); }},
   };
   return passes;
 }
