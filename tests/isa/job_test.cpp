@@ -125,7 +125,7 @@ TEST(Job, DecodeRejectsWhatItDoesNotKnow) {
   EXPECT_THAT(with(80, 7), HasSubstr("requantization rule is 7"));
   EXPECT_THAT(with(81, 3), HasSubstr("ties is 3"));
   EXPECT_THAT(with(128, 2), HasSubstr("pool_type is 2"));
-  EXPECT_THAT(with(191, 1), HasSubstr("reserved"));
+  EXPECT_THAT(with(199, 1), HasSubstr("reserved"));
   for (std::size_t size = 0; size < good.size(); ++size) {
     EXPECT_NE(decode_message(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size))),
               "no error")
