@@ -117,7 +117,45 @@ std::int64_t bytes_per_cycle(Address address, const Chip& chip) {
   return std::clamp<std::int64_t>(pins, 1, chip.axi.bytes_per_cycle);
 }
 
+// What one cycle of the path takes at least, however few of its bytes are wanted.
+std::int64_t port_of(Address address, const Chip& chip) {
+  return address >= kVipSramBase ? chip.vip_sram.bytes_per_cycle : chip.axi.bytes_per_cycle;
+}
+
+std::int64_t fetched_bytes(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock) {
+  const std::int64_t plane =
+      std::int64_t{tile.in_width} * tile.in_height * bytes_of(static_cast<DataType>(job.input.dtype));
+  if (plane == 0) return 0;
+  const std::int64_t channels = input_bytes(job, chip, tile, superblock) / plane;
+  return port_bytes(job.input, tile.in_width, tile.in_height, channels, port_of(job.input.address, chip));
+}
+
+std::int64_t written_bytes(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock) {
+  const int stride = job.pool_type == 0 ? 1 : job.pool_stride;
+  const std::int64_t columns =
+      std::min<std::int64_t>(ceil_div(tile.width, stride), job.output.width - tile.x / stride);
+  const std::int64_t rows =
+      std::min<std::int64_t>(ceil_div(tile.height, stride), job.output.height - tile.y / stride);
+  if (columns <= 0 || rows <= 0) return 0;
+  return port_bytes(job.output, columns, rows, kernels_in_superblock_all_cores(job, chip, superblock),
+                    port_of(job.output.address, chip));
+}
+
 }  // namespace
+
+std::int64_t port_bytes(const TensorView& view, std::int64_t width, std::int64_t height,
+                        std::int64_t channels, std::int64_t port) {
+  std::int64_t run = width * bytes_of(static_cast<DataType>(view.dtype)), runs = height * channels;
+  if (run == view.row_stride) {
+    run *= height;
+    runs = channels;
+    if (run == view.plane_stride) {
+      run *= channels;
+      runs = 1;
+    }
+  }
+  return runs * ceil_div(run, port) * port;
+}
 
 Cycle estimate(const NneJob& job, const Chip& chip) {
   const std::vector<NneTile> tiles = tiles_of(job);
@@ -128,8 +166,8 @@ Cycle estimate(const NneJob& job, const Chip& chip) {
       const Cycle decode = t == 0 || job.kernel_cache_bytes == 0 ? decode_cycles(job, chip, s) : 0;
       array += std::max(mac_cycles(job, chip, tiles[t], s), decode);
       post += post_cycles(job, chip, tiles[t], s);
-      input += input_bytes(job, chip, tiles[t], s);
-      output += output_bytes(job, chip, tiles[t], s);
+      input += fetched_bytes(job, chip, tiles[t], s);
+      output += written_bytes(job, chip, tiles[t], s);
     }
   }
   const std::int64_t coefficient_passes =
@@ -140,7 +178,7 @@ Cycle estimate(const NneJob& job, const Chip& chip) {
       std::int64_t{job.coefficient_bytes} * coefficient_passes, bytes_per_cycle(job.coefficients, chip)));
   if (!tiles.empty()) {
     first_fetch = static_cast<Cycle>(
-        ceil_div(input_bytes(job, chip, tiles.front(), 0), bytes_per_cycle(job.input.address, chip)));
+        ceil_div(fetched_bytes(job, chip, tiles.front(), 0), bytes_per_cycle(job.input.address, chip)));
   }
   // Streams that share a memory add up; different memories and the array overlap.
   Cycle times[kMemories] = {};
