@@ -83,10 +83,25 @@ std::map<std::string, ValueId> float16_outputs(const Graph& graph) {
   return keys;
 }
 
+// What permutes and their like put out keeps the parameters of their input, which a table need not repeat:
+// importers put such nodes in, and tables of other tools have no name for them.
+std::set<std::string> keys_of_moved_codes(const Graph& graph) {
+  std::set<std::string> keys;
+  for (const Node& node : graph.nodes) {
+    if (moves_codes(node)) keys.insert(table_key(graph, node.outputs[0]));
+  }
+  return keys;
+}
+
+bool is_moved(const Graph& graph, const Slot& slot) {
+  return slot.role == Role::activation && slot.node != kNone && moves_codes(graph.nodes[slot.node]);
+}
+
 void check_names(const std::set<std::string>& known, const Graph& graph, const QuantizeTable& table,
                  const std::string& where, Problems& problems) {
   const std::set<std::string> outputs = output_layer_keys(graph);
-  const std::map<std::string, ValueId> optional = float16_outputs(graph);
+  std::set<std::string> optional = keys_of_moved_codes(graph);
+  for (const auto& [key, value] : float16_outputs(graph)) optional.insert(key);
   std::vector<std::string> candidates;
   std::copy_if(known.begin(), known.end(), std::back_inserter(candidates),
                [&](const std::string& key) { return table.entries.count(key) == 0; });
@@ -144,8 +159,8 @@ std::string table_key(const Graph& graph, ValueId value) {
   return fmt::format("@{}:data", v.name);
 }
 
-// 1. Names: every slot has an entry (softmax may lack it), every entry a slot. 2. Types that this version
-// computes on.
+// 1. Names: every slot has an entry (softmax and what moves codes may lack it), every entry a slot.
+// 2. Types that this version computes on.
 // 3. Bias scales. Only a table without any problem touches the graph.
 void apply_table(Graph& graph, const QuantizeTable& table, const std::string& table_name) {
   Graph result = graph;
@@ -159,6 +174,8 @@ void apply_table(Graph& graph, const QuantizeTable& table, const std::string& ta
   std::vector<std::string> foreign;
   for (const Slot& slot : slots) {
     const auto entry = table.entries.find(key_of(result, slot));
+    if (entry == table.entries.end() && is_moved(result, slot))
+      result.values[slot.value].quantization = result.values[result.nodes[slot.node].inputs[0]].quantization;
     if (entry == table.entries.end()) continue;
     if (!executable(result, slot, entry->second))
       foreign.push_back(fmt::format("'{}' is {}", entry->first, to_string(entry->second)));

@@ -4,44 +4,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "model/graph/attributes.h"
 #include "model/graph/operators.h"
-#include "tensor/files.h"
-#include "tests/model/onnx_builder.h"
+#include "tests/model/acuity_one_layer.h"
 
 namespace trireme {
 namespace {
 
+using test::load;
+using test::OneLayer;
 using testing::HasSubstr;
-using Json = nlohmann::ordered_json;
-
-// One layer "l_1" between `inputs` inputs of a shape and an output.
-struct OneLayer {
-  std::string op;
-  Shape shape;
-  std::string parameters = "{}";
-  int inputs = 1;
-  std::map<std::string, Tensor> data = {};
-};
-
-Graph load(const OneLayer& layer) {
-  TempFolder folder;
-  Json layers = Json::object(), sources = Json::array();
-  for (int i = 0; i < layer.inputs; ++i) {
-    const std::string lid = "x_" + std::to_string(2 + i);
-    layers[lid] = {{"name", lid}, {"op", "input"}, {"parameters", {{"shape", layer.shape}}}};
-    sources.push_back("@" + lid + ":out0");
-  }
-  layers["l_1"] = {
-      {"name", "l"}, {"op", layer.op}, {"parameters", Json::parse(layer.parameters)}, {"inputs", sources}};
-  layers["out_0"] = {{"name", "out"}, {"op", "output"}, {"inputs", Json::array({"@l_1:out0"})}};
-  const Json file = {{"MetaData", {{"Name", "n"}}}, {"Layers", layers}};
-  write_file(folder / "n.json", std::string_view(file.dump()));
-  write_npz(folder / "n.data", layer.data);
-  return load_acuity(folder / "n.json", folder / "n.data");
-}
 
 // The nodes as `op attributes -> shape`, joined; what dump() says of them.
 std::string outcome(const OneLayer& layer) {
@@ -156,6 +128,7 @@ TEST(AcuityWords, LayersBecomeOperators) {
       {{"reshape", {2, 3, 4}, R"({"shape": [0, -1]})"}, "reshape shape=[2,12] -> [2,12]"},
       {{"reshape", {2, 3, 4}, R"({"shape": "-1,6"})"}, "reshape shape=[4,6] -> [4,6]"},
       {{"flatten", {2, 3, 4}}, "reshape shape=[2,12] -> [2,12]"},
+      {{"flatten", {2, 3, 4, 5}, R"({"axis": 3})"}, "reshape shape=[2,60] -> [2,60]"},
       {{"squeeze", {1, 3, 1, 2}, R"({"axis_list": [-2], "name": null})"}, "reshape shape=[1,3,2] -> [1,3,2]"},
       {{"squeeze", {1, 3, 1, 2}}, "reshape shape=[3,2] -> [3,2]"},
       {{"dropout", {2, 3}, R"({"ratio": 0.5, "scale_train": true})"}, "noop -> [2,3]"},
@@ -260,10 +233,12 @@ TEST(AcuityWords, OtherParameters) {
 
 TEST(AcuityWords, WhatIsNotKnownIsAnError) {
   const std::vector<Row> rows = {
-      {{"flatten", {1, 2, 3, 4}, R"({"axis": 3})"}, "layer 'l_1': parameter 'axis' is 3"},
+      {{"flatten", {1, 2, 3, 4}, R"({"axis": 2})"}, "layer 'l_1': parameter 'axis' is 2"},
+      {{"flatten", {1, 2, 3}, R"({"axis": 3})"}, "layer 'l_1': parameter 'axis' is 3 for the shape [1,2,3]"},
       {{"eltwise", {2}, R"({"operation": "XOR"})", 2}, "layer 'l_1': parameter 'operation' is 'XOR'"},
       {{"eltwise", {2}, R"({"operation": "SUM", "coeff": "1 2"})", 2}, "layer 'l_1': parameter 'coeff'"},
-      {{"eltwise", {2}, R"({"operation": "SUM"})", 3}, "3 inputs"},
+      {{"eltwise", {2}, R"({"operation": "DIV"})", 3}, "layer 'l_1': 3 inputs"},
+      {{"eltwise", {2}, R"({"operation": "SUM"})", 1}, "1 inputs"},
       {{"reducesum", {2, 3}, R"({"axis_list": [1], "keep_dims": true, "noise": 1})"},
        "parameter 'noise' is unknown"},
       {{"squeeze", {2, 3}, R"({"axis_list": [0]})"}, "layer 'l_1': axis 0 of [2,3] is not 1"},
@@ -276,7 +251,14 @@ TEST(AcuityWords, WhatIsNotKnownIsAnError) {
         1,
         {{"l_1:scale", Tensor(DataType::float32, {2})}}},
        "layer 'l_1': parameter 'axis_list' is [1] for 3"},
-      {{"upsample", {1, 1, 2, 2}, R"({"scale": 2})"}, "'upsample' is not supported"},
+      {{"upsample", {1, 1, 2, 2}, R"({"scale": 2})", 2}, "input 1 is not the second output of a pool"},
+      {{"unstack", {2, 3}, R"({"axis": 1})"}, "layer 'l_1': 1 outputs for the 3 elements of axis 1"},
+      {{"conv1d", {1, 2, 3, 4}, R"({"ksize": 2})", 1, {{"l_1:weight", Tensor(DataType::float32, {1, 2, 2})}}},
+       "layer 'l_1': input 0 has the shape [1,2,3,4]"},
+      {{"pool1d", {1, 2, 4}, R"({"ksize": 2, "type": "MAX", "pad": [1, 1, 1]})"},
+       "parameter 'pad' is [1,1,1]"},
+      {{"pool1d", {1, 2, 4}, R"({"ksize": 2, "type": "SUM"})"}, "parameter 'type' is 'SUM'"},
+      {{"reorg", {1, 1, 2, 2}, R"({"stride": 2})"}, "'reorg' is not supported"},
   };
   for (const Row& row : rows) EXPECT_THAT(complaint(row.layer), HasSubstr(row.nodes)) << row.layer.op;
 }

@@ -54,6 +54,25 @@ TEST_F(WeightOrder, ShapesTellIt) {
   EXPECT_THAT(problems.list(), IsEmpty());
 }
 
+// 2 groups of 3 outputs each, as TensorFlow keeps depthwise weights: height, width, group, output of the
+// group. Output 4, the second of group 1, at row 1: [1][0][1][1] = (1 * 2 + 1) * 3 + 1 = 10.
+TEST_F(WeightOrder, DepthwiseWeights) {
+  const Json deep = {{"weights", 6}, {"ksize_h", 2}, {"ksize_w", 1}, {"group_number", 2}};
+  add("d", "convolution", deep, {2, 1, 2, 3});
+  add("a", "convolution", three, {3, 3, 3, 3});  // fits both ways: in the order of the other one
+  order();
+  EXPECT_EQ(shape("d"), (Shape{6, 1, 2, 1}));
+  EXPECT_EQ(at("d", 4 * 2 + 1), 10);
+  EXPECT_EQ(at("a", 1), 9);
+}
+
+TEST_F(WeightOrder, RowsOfConv1d) {
+  add("r", "conv1d", {{"weights", 3}, {"ksize", 2}}, {2, 4, 3});
+  order();
+  EXPECT_EQ(shape("r"), (Shape{3, 4, 2}));
+  EXPECT_EQ(at("r", 1), 12);  // [0][0][1] was [1][0][0]
+}
+
 TEST_F(WeightOrder, OtherLayersTellItWhereBothFit) {
   add("a", "convolution", three, {3, 3, 3, 3});
   add("b", "convolution", five, {3, 3, 3, 5});

@@ -52,17 +52,30 @@ struct LayerSteps {
   Graph& graph;
   Node& node;
   bool own_constants;  // the inputs from 1 on come from NAME.data
+  bool channels_last;  // the file's layers are [n,h,w,c]; the data of this one may be turned already
+  std::vector<ValueId> results = {};  // the layer's outputs: those of `node`, or of the nodes `behind` it
+  std::vector<Node> behind = {};
 
   const Value& input(std::size_t index) const;  // Error without a place if it is missing
   const Shape& shape(std::size_t index = 0) const { return input(index).shape; }
   // A node in front of this one; its output.
   ValueId step(const std::string& suffix, std::string op, std::any attributes, std::vector<ValueId> inputs);
+  // A node behind this one: it takes what is result `port` so far and gives the result. The value between.
+  ValueId then(std::size_t port, const std::string& suffix, std::string op, std::any attributes);
+  ValueId constant(const std::string& suffix, Tensor tensor);
   // Input `index`, a constant of the layer, in another shape.
   ValueId reshaped_constant(std::size_t index, const Shape& shape);
   void becomes(std::string op, std::any attributes) {
     node.op = std::move(op);
     node.attributes = std::move(attributes);
   }
+};
+
+// Where the graph's operator has the channels of its data, for files whose layers have them last.
+enum class Channels : std::uint8_t {
+  as_told,   // axes are named, or do not matter: read as they stand in the file
+  second,    // [n,c,…]: data is turned in front of the layer, and back behind it
+  followed,  // element by element: in whichever order its data is there
 };
 
 struct LayerFormat {
@@ -76,10 +89,14 @@ struct LayerFormat {
   // filled in. Complaints, or Error without a place. Null: nothing.
   void (*resolve)(LayerParameters& parameters, LayerSteps& steps) = nullptr;
   bool constants_of_others = false;  // `constants` are read, and written as layers of their own
+  Channels channels = Channels::as_told;
 };
 using LayerFamily = std::vector<LayerFormat>;
+LayerFamily with_channels(Channels channels, LayerFamily rows);
+LayerFamily joined(const std::vector<LayerFamily>& families);
 
 const LayerFamily& window_layers();
+const LayerFamily& row_layers();
 const LayerFamily& dense_layers();
 const LayerFamily& activation_layers();
 const LayerFamily& normalization_layers();
@@ -93,6 +110,7 @@ const LayerFamily& unary_layers();
 const LayerFamily& integer_layers();
 const LayerFamily& recurrent_layers();
 const LayerFamily& detection_layers();
+const LayerFamily& unpooling_layers();
 const LayerFamily& foreign_layers();  // operators of other tools: read, never written
 
 const LayerFormat* find_layer_format(const std::string& op);  // null if unknown

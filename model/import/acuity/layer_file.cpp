@@ -105,6 +105,8 @@ LayerFile read_layer_file(const std::filesystem::path& path, Problems& problems)
   LayerFile file;
   file.name = text_field(document["MetaData"], "Name");
   file.platform = text_field(document["MetaData"], "Platform");
+  file.original_platform = text_field(document["MetaData"], "Org_Platform");
+  file.generator = text_field(document["MetaData"], "Generator");
   file.scales_from_model = has_scales(document["MetaData"], path.string(), problems);
   for (const auto& [lid, entry] : document["Layers"].items()) {
     const Json object = entry.is_object() ? entry : Json::object();

@@ -20,7 +20,7 @@ struct Layer {
 };
 
 struct LayerFile {
-  std::string name, platform;  // of MetaData; may be empty
+  std::string name, platform, original_platform, generator;  // of MetaData; may be empty
   bool scales_from_model = false;
   std::vector<Layer> layers;  // in the order of the file
 };

@@ -12,10 +12,10 @@ using Table = std::map<std::string, const LayerFormat*>;
 Table make_table() {
   Table table;
   for (const LayerFamily* family :
-       {&window_layers(), &dense_layers(), &activation_layers(), &normalization_layers(),
+       {&window_layers(), &row_layers(), &dense_layers(), &activation_layers(), &normalization_layers(),
         &elementwise_layers(), &shape_layers(), &movement_layers(), &indexing_layers(), &resize_layers(),
         &reduction_layers(), &unary_layers(), &integer_layers(), &recurrent_layers(), &detection_layers(),
-        &foreign_layers()}) {
+        &unpooling_layers(), &foreign_layers()}) {
     for (const LayerFormat& row : *family) {
       if (!table.emplace(row.op, &row).second) internal_error("layer '" + row.op + "' listed twice");
     }
@@ -29,6 +29,17 @@ const Table& table() {
 }
 
 }  // namespace
+
+LayerFamily with_channels(Channels channels, LayerFamily rows) {
+  for (LayerFormat& row : rows) row.channels = channels;
+  return rows;
+}
+
+LayerFamily joined(const std::vector<LayerFamily>& families) {
+  LayerFamily rows;
+  for (const LayerFamily& family : families) rows.insert(rows.end(), family.begin(), family.end());
+  return rows;
+}
 
 const LayerFormat* find_layer_format(const std::string& op) {
   const auto found = table().find(op);

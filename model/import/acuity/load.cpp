@@ -68,6 +68,7 @@ void add_input(Loader& l, const Layer& layer) {
   const DataType declared = std::exchange(value.dtype, type);
   const ValueId id = add_value(l, layer, std::move(value));
   l.declared[id] = {declared, quantization_place(l, layer, "out0")};
+  if (!parameters.has("shape")) l.squares.push_back(id);
   l.graph.inputs.push_back(id);
   l.graph.input_lids.push_back(layer.lid);
   l.sources["@" + layer.lid + ":out0"] = id;
@@ -205,10 +206,13 @@ Graph load_acuity(const std::filesystem::path& json, const std::filesystem::path
   l.problems.throw_if_any();
   try {
     sort_nodes(l.graph);
+    find_axis_order(l, file);
+    l.problems.throw_if_any();
     resolve_layers(l);
     l.problems.throw_if_any();
     infer_shapes(l.graph);
     check_quantization(l);
+    if (l.channels_last) compact(l.graph);  // permutes behind layers whose results nobody takes in that order
     verify(l.graph);
     assign_layer_ids(l.graph);  // of the nodes that layers of other tools were taken apart into
   } catch (const Error& error) {

@@ -25,6 +25,8 @@ struct Loader {
     std::string where;
   };
   std::map<ValueId, Declared> declared = {};  // types that the file states and inference must find
+  std::vector<ValueId> squares = {};          // inputs without a shape, whose order the layers decide
+  bool channels_last = false;                 // layers are [n,h,w,c] (axis_order.cpp)
   Graph graph = {};
 
   std::string where(const Layer& layer) const { return place_of(json_file, layer); }
@@ -49,7 +51,9 @@ ValueId add_constant(Loader& l, const Layer& layer, const std::string& key, cons
 // Weights and biases as inputs of the node.
 void add_layer_constants(Loader& l, const Layer& layer, const LayerFormat& format,
                          LayerParameters& parameters, Node& node);
-// Nodes are sorted. Infers shapes as far as they go, for the layers that need them to be read.
+// Nodes are sorted. Which axis layers have their channels at; a complaint if the file says both.
+void find_axis_order(Loader& l, const LayerFile& file);
+// Infers shapes as far as they go, for the layers that need them to be read.
 void resolve_layers(Loader& l);
 void check_leftover_data(Loader& l);  // that no layer takes
 

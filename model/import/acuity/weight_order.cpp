@@ -23,6 +23,8 @@ Expected expected_of(const Layer& layer) {
   LayerParameters p(layer.parameters, {}, unheard);
   const std::int64_t outputs = p.integer("weights", -1);
   if (layer.op == "fullconnect") return {{outputs, -1}, {-1, outputs}, {1, 0}, false};
+  const std::int64_t width = p.integer("ksize", -1);
+  if (layer.op == "conv1d") return {{outputs, -1, width}, {width, -1, outputs}, {2, 1, 0}};
   const std::int64_t h = p.integer("ksize_h", -1), w = p.integer("ksize_w", -1);
   if (layer.op == "convolution") return {{outputs, -1, h, w}, {h, w, -1, outputs}, {3, 2, 0, 1}};
   const std::int64_t groups = p.integer("group_number", 1);
@@ -36,6 +38,24 @@ bool fits(const Shape& shape, const Shape& expected) {
     if (expected[i] != -1 && expected[i] != shape[i]) return false;
   }
   return true;
+}
+
+// TensorFlow's depthwise weights: height, width, groups, outputs of a group; output g * multiplier + m is
+// [g][m].
+Tensor from_depthwise(const Tensor& weight, ConstantBudget& budget) {
+  const Shape& s = weight.shape;
+  return reshaped(permuted(weight, {2, 3, 0, 1}, budget), {s[2] * s[3], 1, s[0], s[1]}, budget);
+}
+
+bool is_depthwise(const Layer& layer, const Expected& expected, const Shape& shape) {
+  if (layer.op != "convolution" || shape.size() != 4 || fits(shape, expected.ours) ||
+      fits(shape, expected.other))
+    return false;
+  Problems unheard;
+  const std::int64_t groups = LayerParameters(layer.parameters, {}, unheard).integer("group_number", 1);
+  const std::int64_t outputs = expected.ours[0];
+  if (groups < 2 || outputs < 1 || outputs % groups != 0) return false;
+  return fits(shape, {expected.ours[2], expected.ours[3], groups, outputs / groups});
 }
 
 struct Found {
@@ -55,13 +75,20 @@ bool is_in_other_order(const Expected& expected, const Shape& shape, const Found
 void order_weights(const std::vector<Layer>& layers, const std::string& file, LayerData& data,
                    Problems& problems) {
   if (!data.pickled) return;
-  for (const char* op : {"convolution", "deconvolution", "fullconnect"}) {
+  for (const char* op : {"convolution", "conv1d", "deconvolution", "fullconnect"}) {
     std::vector<std::pair<Tensor*, Expected>> weights;
     Found found;
     for (const Layer& layer : layers) {
       const auto weight = data.tensors.find(layer.lid + ":weight");
       if (layer.op != op || weight == data.tensors.end()) continue;
-      weights.emplace_back(&weight->second, expected_of(layer));
+      const Expected expected = expected_of(layer);
+      if (is_depthwise(layer, expected, weight->second.shape)) {
+        ConstantBudget twice(2 * weight->second.bytes.size());
+        weight->second = from_depthwise(weight->second, twice);
+        found.other = true;
+        continue;
+      }
+      weights.emplace_back(&weight->second, expected);
       const bool ours = fits(weight->second.shape, weights.back().second.ours);
       const bool other = fits(weight->second.shape, weights.back().second.other);
       found.ours = found.ours || (ours && !other);

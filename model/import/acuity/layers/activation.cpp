@@ -80,7 +80,7 @@ std::any read_threshold(LayerParameters& p) { return ThresholdAttributes{p.real(
 }  // namespace
 
 const LayerFamily& activation_layers() {
-  static const LayerFamily rows = {
+  static const LayerFamily functions = {
       {"relu", {}, 0, nullptr, nullptr},
       {"relun", {}, 0, write_clip, read_clip},
       {"leakyrelu", {}, 0, write_leaky_relu, read_leaky_relu},
@@ -93,8 +93,9 @@ const LayerFamily& activation_layers() {
       {"swish", {}, 0, write_swish, read_swish},
       {"gelu", {}, 0, write_gelu, read_gelu},
       {"thresholdedrelu", {}, 0, write_threshold, read_threshold},
-      {"softmax", {}, 0, write_softmax, read_softmax},
   };
+  static const LayerFamily along_axis = {{"softmax", {}, 0, write_softmax, read_softmax}};
+  static const LayerFamily rows = joined({with_channels(Channels::followed, functions), along_axis});
   return rows;
 }
 

@@ -10,9 +10,10 @@ std::any read_multiply(LayerParameters& p) {
   return {};
 }
 
-// A slope a channel, kept with the layer: here it is an input that broadcasts.
+// A slope a channel, kept with the layer: here it is an input that broadcasts, as it does along last
+// channels.
 void resolve_prelu(LayerParameters&, LayerSteps& steps) {
-  if (!steps.own_constants) return;
+  if (!steps.own_constants || steps.channels_last) return;
   const std::size_t rank = steps.shape().size();
   const Shape& slope = steps.shape(1);
   if (slope.size() != 1 || rank < 3) return;

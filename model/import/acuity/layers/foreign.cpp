@@ -3,26 +3,30 @@
 #include <algorithm>
 
 #include "model/graph/operators.h"
-#include "model/import/acuity/layer.h"
+#include "model/import/acuity/layers/axes.h"
 #include "model/import/strided_slice.h"
 #include "support/text.h"
 
 namespace trireme {
 namespace {
 
-std::size_t axis_of(std::int64_t axis, std::size_t rank) {  // negative ones count from the end
-  const auto most = static_cast<std::int64_t>(rank);
-  if (axis < -most || axis >= most)
-    throw Error({}, "axis " + std::to_string(axis) + " of " + std::to_string(rank) + " dimensions");
-  return static_cast<std::size_t>(axis < 0 ? axis + most : axis);
-}
-
-// Two inputs; a sum may be weighted, of which 1 and -1 are the graph's operators.
+// A sum of two may be weighted, of which 1 and -1 are the graph's operators.
 std::any read_eltwise(LayerParameters& p) {
   p.text("operation");
   if (p.has("coeff")) p.reals("coeff");
   return {};
 }
+// One after the other, two at a time.
+void fold_inputs(LayerSteps& steps, const std::string& op) {
+  std::vector<ValueId>& inputs = steps.node.inputs;
+  if (inputs.size() > 2 && (op == "subtract" || op == "divide"))
+    throw Error({}, std::to_string(inputs.size()) + " inputs", "differences and quotients have 2");
+  for (std::size_t i = 1; i + 1 < inputs.size(); ++i)
+    inputs[i] = steps.step("/part" + std::to_string(i), op, {}, {inputs[i - 1], inputs[i]});
+  if (inputs.size() > 2) inputs.erase(inputs.begin(), inputs.end() - 2);
+  steps.becomes(op, {});
+}
+
 void resolve_eltwise(LayerParameters& p, LayerSteps& steps) {
   const std::string operation = p.text("operation");
   const std::vector<float> weights = p.has("coeff") ? p.reals("coeff") : std::vector<float>{};
@@ -34,7 +38,7 @@ void resolve_eltwise(LayerParameters& p, LayerSteps& steps) {
                                                                  {"PROD", "multiply"}, {"DIV", "divide"},
                                                                  {"MAX", "maximum"},   {"MIN", "minimum"}};
   for (const auto& [word, op] : kOperations) {
-    if (operation == word) return steps.becomes(difference ? "subtract" : op, {});
+    if (operation == word) return fold_inputs(steps, difference ? "subtract" : op);
   }
   p.complain("operation", "is '" + printable(operation) + "'", "SUM, SUB, PROD, DIV, MAX or MIN");
 }
@@ -48,15 +52,22 @@ std::any read_dropout(LayerParameters& p) {
 }
 void resolve_dropout(LayerParameters&, LayerSteps& steps) { steps.becomes("noop", {}); }
 
-// From axis 1 on, where tools agree; what a later axis means to the files of others is not published.
+// From axis 1 on, where tools agree. All flattened maps of the public files say axis 3 (formats.md, appendix
+// A): their channels, which are the first axis behind the batch where the network came from. [I]
 std::any read_flatten(LayerParameters& p) {
   const std::int64_t axis = p.integer("axis", 1);
-  if (axis != 1) p.complain("axis", "is " + std::to_string(axis), "1 is supported");
+  if (axis != 1 && axis != 3) p.complain("axis", "is " + std::to_string(axis), "1, or 3 of maps");
   return {};
 }
-void resolve_flatten(LayerParameters&, LayerSteps& steps) {
+void resolve_flatten(LayerParameters& p, LayerSteps& steps) {
   const Shape& data = steps.shape();
   if (data.empty()) throw Error({}, "input 0 has no dimensions");
+  if (p.integer("axis", 1) == 3) {
+    if (data.size() != 4)
+      return p.complain("axis", "is 3 for the shape " + to_string(data), "1, or 3 of four dimensions");
+    steps.graph.notes.push_back("layer '" + printable(steps.node.lid) +
+                                "': axis 3 is taken for the channels; all behind the batch is flattened");
+  }
   steps.becomes("reshape", ReshapeAttributes{{data[0], element_count(data) / data[0]}});
 }
 
@@ -137,6 +148,38 @@ void resolve_stack(LayerParameters&, LayerSteps& steps) {
   steps.becomes("concat", ConcatAttributes{static_cast<std::int64_t>(axis)});
 }
 
+// Each output is one element of the axis, which goes.
+std::any read_unstack(LayerParameters& p) { return SplitAttributes{p.integer("axis", 0), {}}; }
+void resolve_unstack(LayerParameters&, LayerSteps& steps) {
+  unstack(steps, attributes<SplitAttributes>(steps.node).axis);
+}
+
+// Mean and, if it is asked for, variance, as TensorFlow's nn.moments gives them. [I]
+std::any read_moments(LayerParameters& p) {
+  using Type = ReduceAttributes::Type;
+  return ReduceAttributes{Type::mean, p.integers("axis_list"), p.flag("keep_dims", false)};
+}
+void resolve_moments(LayerParameters&, LayerSteps& steps) {
+  if (steps.results.size() > 2) throw Error({}, "has more than two outputs", "mean and variance");
+  const auto a = attributes<ReduceAttributes>(steps.node);
+  const ValueId data = steps.node.inputs.at(0);
+  if (steps.results.size() == 2) {
+    ReduceAttributes kept = a;
+    kept.keep_dims = true;
+    const ValueId mean = steps.step("/mean", "reduce", kept, {data});
+    const ValueId distance = steps.step("/distance", "subtract", {}, {data, mean});
+    Node variance;
+    variance.name = steps.node.name + "/variance";
+    variance.op = "reduce";
+    variance.attributes = a;
+    variance.inputs = {steps.step("/square", "square", {}, {distance})};
+    variance.outputs = {steps.results[1]};
+    steps.behind.push_back(std::move(variance));
+    steps.node.outputs = {steps.results[0]};
+  }
+  steps.becomes("reduce", a);
+}
+
 std::any read_l2_scale(LayerParameters& p) {
   p.ignore({"eps"});
   NormAttributes a;
@@ -160,13 +203,15 @@ const LayerFamily& foreign_layers() {
   static const LayerFamily rows = {
       {"eltwise", {}, 0, nullptr, read_eltwise, resolve_eltwise},
       {"real_div", {}, 0, nullptr, nullptr, resolve_real_div},
-      {"dropout", {}, 0, nullptr, read_dropout, resolve_dropout},
+      {"dropout", {}, 0, nullptr, read_dropout, resolve_dropout, false, Channels::followed},
       {"flatten", {}, 0, nullptr, read_flatten, resolve_flatten},
       {"squeeze", {}, 0, nullptr, read_squeeze, resolve_squeeze},
       {"stridedslice", {}, 0, nullptr, read_strided_slice, resolve_strided_slice},
       {"expand_broadcast", {}, 0, nullptr, read_expand_broadcast, resolve_expand_broadcast},
       {"reverse", {}, 0, nullptr, read_reverse, resolve_reverse},
       {"stack", {}, 0, nullptr, read_stack, resolve_stack},
+      {"unstack", {}, 0, nullptr, read_unstack, resolve_unstack},
+      {"moments", {}, 0, nullptr, read_moments, resolve_moments},
       {"l2normalizescale", {"scale"}, 0, nullptr, read_l2_scale, resolve_l2_scale},
   };
   return rows;

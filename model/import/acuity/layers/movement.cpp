@@ -2,6 +2,8 @@
 // Operators that cut, repeat, pad and interleave data (names: formats.md, appendices A and B).
 #include <algorithm>
 
+#include "model/graph/operators.h"
+#include "model/import/acuity/layers/axes.h"
 #include "model/import/acuity/layers/words.h"
 
 namespace trireme {
@@ -22,7 +24,7 @@ void write_split(const Graph&, const Node& node, Json& p) {
 }
 std::any read_split(LayerParameters& p) {
   SplitAttributes a{p.integer("dim"), {}};
-  if (p.flag("unstack", false)) p.complain("unstack", "is true", "false is supported");
+  p.flag("unstack", false);
   std::int64_t at = 0;
   const std::vector<std::int64_t> slices = p.integers("slices");
   for (const std::int64_t cut : slices) {
@@ -33,6 +35,11 @@ std::any read_split(LayerParameters& p) {
   }
   if (!slices.empty()) a.sizes.push_back(-1);  // the rest: the size of the axis is not known here
   return a;
+}
+
+// Files of others: the outputs are single elements of the axis and lose it.
+void resolve_split(LayerParameters& p, LayerSteps& steps) {
+  if (p.flag("unstack", false)) unstack(steps, attributes<SplitAttributes>(steps.node).axis);
 }
 
 void write_slice(const Graph&, const Node& node, Json& p) {
@@ -106,15 +113,30 @@ std::any read_blocks(LayerParameters& p) {
 
 }  // namespace
 
+void unstack(LayerSteps& steps, std::int64_t axis) {
+  Shape shape = steps.shape();
+  const std::size_t at = axis_of(axis, shape.size());
+  const std::size_t parts = steps.results.size();
+  if (shape[at] != static_cast<std::int64_t>(parts))
+    throw Error({},
+                std::to_string(parts) + " outputs for the " + std::to_string(shape[at]) +
+                    " elements of axis " + std::to_string(at),
+                "one output an element");
+  shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(at));
+  steps.becomes("split", SplitAttributes{static_cast<std::int64_t>(at), Shape(parts, 1)});
+  for (std::size_t port = 0; port < parts; ++port)
+    steps.then(port, "/element", "reshape", ReshapeAttributes{shape});
+}
+
 const LayerFamily& movement_layers() {
   static const LayerFamily rows = {
-      {"split", {}, 0, write_split, read_split},
+      {"split", {}, 0, write_split, read_split, resolve_split},
       {"slice", {}, 0, write_slice, read_slice, resolve_slice},
       {"pad", {}, 0, write_pad, read_pad},
       {"expand", {}, 0, write_expand, read_expand},
       {"tile", {}, 0, write_tile, read_tile},
-      {"depth2space", {}, 0, write_blocks, read_blocks},
-      {"space2depth", {}, 0, write_blocks, read_blocks},
+      {"depth2space", {}, 0, write_blocks, read_blocks, nullptr, false, Channels::second},
+      {"space2depth", {}, 0, write_blocks, read_blocks, nullptr, false, Channels::second},
   };
   return rows;
 }

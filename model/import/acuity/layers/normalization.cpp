@@ -90,16 +90,19 @@ std::any read_log_softmax(LayerParameters& p) { return SoftmaxAttributes{p.integ
 }  // namespace
 
 const LayerFamily& normalization_layers() {
-  static const LayerFamily rows = {
+  static const LayerFamily by_channel = {
       {"batchnormalize", {"gamma", "beta", "mean", "variance"}, 0, write, read},
       {"instancenormalize", {"scale", "bias"}, 0, write_eps, read_instance},
       {"groupnormalize", {"scale", "bias"}, 0, write_group, read_group},
+      {"localresponsenormalization", {}, 0, write_lrn, read_lrn},
+  };
+  static const LayerFamily along_axes = {
       {"layernormalize", {"scale", "bias"}, 1, write_from_axis, read_from_axis, resolve_from_axis},
       {"rmsnormalize", {"scale", "bias"}, 1, write_from_axis, read_from_axis, resolve_from_axis},
       {"l2normalize", {}, 0, write_l2, read_l2},
-      {"localresponsenormalization", {}, 0, write_lrn, read_lrn},
       {"log_softmax", {}, 0, write_log_softmax, read_log_softmax},
   };
+  static const LayerFamily rows = joined({with_channels(Channels::second, by_channel), along_axes});
   return rows;
 }
 

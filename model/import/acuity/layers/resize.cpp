@@ -63,7 +63,12 @@ std::any read(LayerParameters& p) {
 void resolve(LayerParameters&, LayerSteps& steps) {
   auto a = attributes<ResizeAttributes>(steps.node);
   const Shape& data = steps.shape();
-  if (a.shape.size() == 2 && data.size() == 4) a.shape = {data[0], data[1], a.shape[0], a.shape[1]};
+  if (a.shape.size() == 2 && data.size() == 4)
+    a.shape = {data[0], data[1], a.shape[0], a.shape[1]};
+  else if (steps.channels_last && !(a.scales.empty() && a.roi.empty()))
+    throw Error({}, "scales a dimension, and layers are [n,h,w,c]", "'new_size' of height and width");
+  else if (steps.channels_last && a.shape.size() == 4)
+    a.shape = {a.shape[0], a.shape[3], a.shape[1], a.shape[2]};
   if (a.scales.empty() && a.shape.size() == data.size()) {
     for (std::size_t i = 0; i < data.size(); ++i)
       a.scales.push_back(static_cast<float>(a.shape[i]) / static_cast<float>(data[i]));
@@ -94,8 +99,9 @@ void resolve_upsampling(LayerParameters& p, LayerSteps& steps) {
 }  // namespace
 
 const LayerFamily& resize_layers() {
-  static const LayerFamily rows = {{"image_resize", {}, 0, write, read, resolve},
-                                   {"upsampling", {}, 0, nullptr, read_upsampling, resolve_upsampling}};
+  static const LayerFamily rows =
+      with_channels(Channels::second, {{"image_resize", {}, 0, write, read, resolve},
+                                       {"upsampling", {}, 0, nullptr, read_upsampling, resolve_upsampling}});
   return rows;
 }
 

@@ -55,7 +55,7 @@ const LayerFamily& shape_layers() {
       {"reshape", {}, 0, write_reshape, read_reshape, resolve_reshape},
       {"permute", {}, 0, write_permute, read_permute},
       {"concat", {}, 0, write_concat, read_concat},
-      {"noop", {}, 0, nullptr, nullptr},
+      {"noop", {}, 0, nullptr, nullptr, nullptr, false, Channels::followed},
   };
   return rows;
 }

@@ -29,7 +29,7 @@ LayerFamily make_rows() {
         "asinh",      "acosh", "atanh",    "logical_not", "square",     "is_nan", "is_inf"}) {
     rows.push_back({op, {}, 0, nullptr, nullptr});
   }
-  return rows;
+  return with_channels(Channels::followed, rows);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "model/graph/operators.h"
-#include "model/import/acuity/layer.h"
+#include "model/import/acuity/layers/window.h"
 #include "model/import/same_padding.h"
 #include "support/text.h"
 
@@ -68,15 +68,32 @@ void read_padding_words(LayerParameters& p, bool padded) {
     p.complain("pad", "is missing", "the pad_method padding_const takes it");
 }
 
+// One number for both, two, or one of each axis in the order of the file.
+void set_dilation(LayerParameters& p, const LayerSteps& steps, Window& w) {
+  if (!p.has("dilation")) return;
+  const std::vector<std::int64_t> list = p.integers("dilation");
+  if (list.size() != 1 && list.size() != 2 && list.size() != 4)
+    return p.complain("dilation", fmt::format("has {} numbers", list.size()), "1, 2 or 4");
+  const std::size_t rows = list.size() == 4 ? (steps.channels_last ? 1 : 2) : 0;
+  w.dilation_h = list[rows];
+  w.dilation_w = list[list.size() == 1 ? 0 : rows + 1];
+  if (list.size() == 4 && (list[0] != 1 || list[steps.channels_last ? 3 : 1] != 1))
+    p.complain("dilation", "is " + to_string(list),
+               steps.channels_last ? "[1,rows,columns,1], as layers are [n,h,w,c]"
+                                   : "[1,1,rows,columns], as layers are [n,c,h,w]");
+}
+
 template <typename Attributes>
-void resolve_same_pads(LayerParameters& p, LayerSteps& steps) {
-  if (!has_same_padding(p)) return;
+void resolve_window(LayerParameters& p, LayerSteps& steps) {
   auto a = attributes<Attributes>(steps.node);
-  const auto [height, width] = map_size(steps);
-  check_window(a.window);
-  set_same_pads(p, a.window, height, width);
-  // As many outputs as SAME means, whatever the file says of rounding.
-  if constexpr (std::is_same_v<Attributes, PoolingAttributes>) a.ceil_mode = false;
+  set_dilation(p, steps, a.window);
+  if (has_same_padding(p)) {
+    const auto [height, width] = map_size(steps);
+    check_window(a.window);
+    set_same_pads(p, a.window, height, width);
+    // As many outputs as SAME means, whatever the file says of rounding.
+    if constexpr (std::is_same_v<Attributes, PoolingAttributes>) a.ceil_mode = false;
+  }
   steps.node.attributes = a;
 }
 
@@ -98,15 +115,6 @@ Window read_window(LayerParameters& p) {
   w.stride_h = p.integer("stride_h", 1);
   w.stride_w = p.integer("stride_w", 1);
   p.ignore({"dilation", "pad", "pad_h", "pad_w", "padding_const"});
-  if (p.has("dilation")) {
-    const auto list = p.integers("dilation");  // one for both, or the last two of [n,c,h,w]
-    if (list.size() != 1 && list.size() != 2 && list.size() != 4) {
-      p.complain("dilation", fmt::format("has {} numbers", list.size()), "1, 2 or 4");
-    } else {
-      w.dilation_h = list[list.size() == 1 ? 0 : list.size() - 2];
-      w.dilation_w = list.back();
-    }
-  }
   if (p.has("pad")) {
     const auto pad = p.integers("pad");
     if (pad.size() != 4) {
@@ -125,8 +133,10 @@ Window read_window(LayerParameters& p) {
 // TensorFlow's transposed convolution: the map that a convolution with SAME would make the input of, stride
 // times as large.
 void resolve_deconvolution(LayerParameters& p, LayerSteps& steps) {
-  if (!has_same_padding(p)) return;
   auto a = attributes<DeconvolutionAttributes>(steps.node);
+  set_dilation(p, steps, a.window);
+  steps.node.attributes = a;
+  if (!has_same_padding(p)) return;
   const auto [height, width] = map_size(steps);
   if (a.output_pad_h != 0 || a.output_pad_w != 0)
     p.complain("padding", "is SAME beside an output padding", "one of them");
@@ -163,6 +173,8 @@ void write_convolution_integer(const Graph&, const Node& node, Json& p) {
   write_window(a.window, p);
 }
 
+}  // namespace
+
 std::any read_convolution(LayerParameters& p) {
   ConvolutionAttributes a;
   a.groups = p.integer("group_number", 1);
@@ -172,6 +184,8 @@ std::any read_convolution(LayerParameters& p) {
   p.ignore({"weights", "bias", "regularize"});  // weights and bias are held against NAME.data
   return a;
 }
+
+namespace {
 
 void write_deconvolution(const Graph& graph, const Node& node, Json& p) {
   const auto& a = attributes<DeconvolutionAttributes>(node);
@@ -205,6 +219,8 @@ void write_pooling(const Graph&, const Node& node, Json& p) {
   write_window(a.window, p);
 }
 
+}  // namespace
+
 std::any read_pooling(LayerParameters& p) {
   PoolingAttributes a;
   const std::string type = p.text("type");
@@ -225,6 +241,8 @@ std::any read_pooling(LayerParameters& p) {
   return a;
 }
 
+namespace {
+
 void write_pooling_with_argmax(const Graph& graph, const Node& node, Json& p) {
   write_pooling(graph, node, p);
   p["index_column_major"] = attributes<PoolingAttributes>(node).index_column_major;
@@ -238,34 +256,26 @@ std::any read_pooling_with_argmax(LayerParameters& p) {
 
 }  // namespace
 
+void resolve_convolution(LayerParameters& p, LayerSteps& steps) {
+  resolve_window<ConvolutionAttributes>(p, steps);
+}
+void resolve_pooling(LayerParameters& p, LayerSteps& steps) { resolve_window<PoolingAttributes>(p, steps); }
+
 const LayerFamily& window_layers() {
-  static const LayerFamily rows = {
-      {"convolution",
-       {"weight", "bias"},
-       1,
-       write_convolution,
-       read_convolution,
-       resolve_same_pads<ConvolutionAttributes>},
-      {"deconvolution",
-       {"weight", "bias"},
-       1,
-       write_deconvolution,
-       read_deconvolution,
-       resolve_deconvolution},
-      {"convolution_integer",
-       {},
-       0,
-       write_convolution_integer,
-       read_convolution,
-       resolve_same_pads<ConvolutionAttributes>},
-      {"poolwithargmax",
-       {},
-       0,
-       write_pooling_with_argmax,
-       read_pooling_with_argmax,
-       resolve_same_pads<PoolingAttributes>},
-      {"pooling", {}, 0, write_pooling, read_pooling, resolve_same_pads<PoolingAttributes>},
-  };
+  static const LayerFamily rows = with_channels(
+      Channels::second,
+      {
+          {"convolution", {"weight", "bias"}, 1, write_convolution, read_convolution, resolve_convolution},
+          {"deconvolution",
+           {"weight", "bias"},
+           1,
+           write_deconvolution,
+           read_deconvolution,
+           resolve_deconvolution},
+          {"convolution_integer", {}, 0, write_convolution_integer, read_convolution, resolve_convolution},
+          {"poolwithargmax", {}, 0, write_pooling_with_argmax, read_pooling_with_argmax, resolve_pooling},
+          {"pooling", {}, 0, write_pooling, read_pooling, resolve_pooling},
+      });
   return rows;
 }
 
