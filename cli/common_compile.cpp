@@ -19,6 +19,8 @@ void add_compile_options(CLI::App* verb, CompileSettings& settings) {
   verb->add_flag("--no-fuse", settings.no_fuse, "every layer its own jobs, so that every tensor can be seen");
   verb->add_flag("--no-sram", settings.no_sram,
                  "keep feature maps in DRAM even where they fit the on-chip SRAM");
+  verb->add_flag("--no-preload", settings.no_preload,
+                 "read coefficients from DRAM even where the AXI-SRAM has room for them");
 }
 
 Chip chip_of_settings(const CompileSettings& settings) {
@@ -36,6 +38,7 @@ CompileOptions compile_options(const CompileSettings& settings, const Chip& chip
   options.ties = chip.ties;
   options.fuse = !settings.no_fuse;
   options.use_vip_sram = !settings.no_sram;
+  options.preload = !settings.no_preload && !settings.no_sram;
   options.dump_ir_pass = settings.dump_ir;
   return options;
 }
@@ -100,6 +103,7 @@ void require_options(const NetworkBinary& binary, const CompileSettings& setting
   };
   require(settings.no_fuse, " fuse=0", "--no-fuse");
   require(settings.no_sram, " vip_sram=0", "--no-sram");
+  require(settings.no_preload, " preload=0", "--no-preload");
 }
 
 }  // namespace

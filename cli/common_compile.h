@@ -17,6 +17,7 @@ struct CompileSettings {
   std::string ties;     // empty: the chip's own
   bool no_fuse = false;
   bool no_sram = false;
+  bool no_preload = false;
   bool no_data = false;  // for timing alone: nothing is calibrated
   std::string dump_ir;   // pass name
 };

@@ -76,6 +76,7 @@ Json info_json(const NetworkBinary& binary) {
           {"ties", ties_text(binary.rule, binary.ties)},
           {"options", binary.options},
           {"dram_bytes", binary.dram_bytes},
+          {"axi_sram_bytes", binary.axi_sram_bytes},
           {"vip_sram_bytes", binary.vip_sram_bytes},
           {"inputs", io_json(binary.inputs)},
           {"outputs", io_json(binary.outputs)},

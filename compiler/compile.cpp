@@ -34,8 +34,8 @@ const std::vector<PlanPass>& plan_passes() {
        [](Plan& plan, const Chip&, const CompileOptions& options) { share_buffers(plan, options.fuse); }},
       {"tile", [](Plan& plan, const Chip& chip, const CompileOptions&) { tile(plan, chip); }},
       {"pack", [](Plan& plan, const Chip& chip, const CompileOptions&) { pack(plan, chip); }},
-      {"memory", [](Plan& plan, const Chip& chip,
-                    const CompileOptions& options) { plan_memory(plan, chip, options.use_vip_sram); }},
+      {"memory",
+       [](Plan& plan, const Chip& chip, const CompileOptions& options) { plan_memory(plan, chip, options); }},
   };
   return passes;
 }

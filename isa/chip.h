@@ -100,7 +100,7 @@ struct DramConfig {
   std::string speed;  // "DDR3-1600"
   int device_gbit;    // density: decides the refresh time
   int channels, channel_bits;
-  std::string mapping;  // "row-bank-column" (timing/dram/mapping.h)
+  std::string mapping;  // "row-bank-column" (isa/dram/mapping.h)
   int max_wait_clocks;
   std::int64_t limit_bytes_per_second;  // what the SoC's interconnect lets through to the NPU; 0: all
 };

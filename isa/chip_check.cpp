@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "isa/chip_description.h"
+#include "isa/chip_dram.h"
 
 namespace trireme {
 
@@ -22,11 +23,14 @@ void check_engines(const Chip& chip, const FieldPlaces& where, Problems& problem
     problems.add(where.at("tp.cores"), "there is no core, not even a reduced one",
                  "describe what moves data instead, with its rate");
   }
-  if (chip.vip_sram.reserved_bytes > chip.vip_sram.bytes) {
-    problems.add(where.at("vip_sram.reserved_bytes"),
-                 fmt::format("{} is more than vip_sram.bytes", chip.vip_sram.reserved_bytes),
-                 fmt::format("at most {}", chip.vip_sram.bytes));
-  }
+  const auto check_reserved = [&](const std::string& section, const SramConfig& sram) {
+    if (sram.reserved_bytes <= sram.bytes) return;
+    problems.add(where.at(section + ".reserved_bytes"),
+                 fmt::format("{} is more than {}.bytes", sram.reserved_bytes, section),
+                 fmt::format("at most {}", sram.bytes));
+  };
+  check_reserved("vip_sram", chip.vip_sram);
+  check_reserved("axi_sram", chip.axi_sram);
   if (chip.axi.burst_bytes % chip.axi.bytes_per_cycle != 0) {
     problems.add(where.at("axi.burst_bytes"),
                  fmt::format("{} is no multiple of axi.bytes_per_cycle", chip.axi.burst_bytes),
@@ -64,6 +68,9 @@ void check_dram(const Chip& chip, const FieldPlaces& where, Problems& problems) 
     problems.add(where.at("dram.tras_ps"), fmt::format("{} is less than dram.trcd_ps", dram.tras_ps),
                  fmt::format("at least {}", dram.trcd_ps));
   }
+  if (dram.model != DramModel::scheduled) return;
+  for (const FieldComplaint& complaint : complaints_of(dram))
+    problems.add(where.at(complaint.field), complaint.what, complaint.hint);
 }
 
 }  // namespace

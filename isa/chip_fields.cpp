@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "isa/coefficients.h"
+#include "isa/dram/grade.h"
 #include "isa/job.h"
 
 namespace trireme {
@@ -12,7 +13,8 @@ namespace {
 
 constexpr std::int64_t kMaxCycles = 100'000'000;         // 0.1 s at 1 GHz: beyond it a typing mistake
 constexpr std::int64_t kMaxPicoseconds = 1'000'000'000;  // 1 ms
-constexpr std::int64_t kMaxSramBytes = (std::int64_t{1} << 32) - kVipSramBase;
+constexpr std::int64_t kMaxSramBytes = kVipSramBase - kAxiSramBase;  // a window
+static_assert((std::int64_t{1} << 32) - kVipSramBase == kMaxSramBytes);
 
 // The address of chip.*section.*member, as a plain function so that the table stays constant data.
 template <auto section, auto member>
@@ -170,11 +172,17 @@ void add_on_chip(std::vector<ChipField>& fields) {
 #undef MEMBER
 }
 
+std::vector<std::string> speed_grades() {
+  std::vector<std::string> names;
+  for (const DramGrade& grade : dram_grades()) names.emplace_back(grade.name);
+  return names;
+}
+
 void add_dram(std::vector<ChipField>& fields) {
 #define MEMBER(name) in_section<&Chip::dram, &DramConfig::name>
   fields.push_back(word("dram", "type", {}, "name of the device, for people", MEMBER(type)));
   const auto add = [&fields](auto&&... field) { fields.push_back(number("dram", field...)); };
-  add("bytes", "bytes", 4096, kVipSramBase, "size of the memory", MEMBER(bytes));
+  add("bytes", "bytes", 4096, kAxiSramBase, "size of the memory", MEMBER(bytes));
   add("bus_bytes", "bytes", 1, 64, "width of the data bus", MEMBER(bus_bytes));
   add("transfers_per_second", "transfers/s", 1'000'000, 100'000'000'000, "data rate of a pin",
       MEMBER(transfers_per_second));
@@ -198,11 +206,8 @@ void add_dram(std::vector<ChipField>& fields) {
   fields.push_back(word("dram", "model", {"in_order", "scheduled"},
                         "in_order: bursts one after the other; scheduled: every command of a controller",
                         MEMBER(model)));
-  fields.push_back(word("dram", "speed",
-                        {"DDR3-1600", "DDR3-1866", "DDR3-2133", "DDR4-2133", "DDR4-2400", "DDR4-2666",
-                         "DDR4-3200", "LPDDR3-1600", "LPDDR3-1866", "LPDDR4-3200", "LPDDR4-3733",
-                         "LPDDR4-4266", "LPDDR4X-3200", "LPDDR4X-3733", "LPDDR4X-4266"},
-                        "scheduled: speed grade, gives all of its timing", MEMBER(speed)));
+  fields.push_back(word("dram", "speed", speed_grades(), "scheduled: speed grade, gives all of its timing",
+                        MEMBER(speed)));
   add("device_gbit", "Gbit", 1, 16, "scheduled: density of a device (LPDDR4: of a channel of it)",
       MEMBER(device_gbit));
   add("channels", "", 1, 8, "scheduled: channels with a controller each", MEMBER(channels));

@@ -9,13 +9,11 @@
 #include <variant>
 #include <vector>
 
+#include "isa/memory_map.h"
 #include "model/quant/quantization.h"
 #include "support/files.h"
 
 namespace trireme {
-
-using Address = std::uint32_t;
-constexpr Address kVipSramBase = 0xFF000000;  // on-chip SRAM window; everything below is DRAM
 
 // `host`: the processor beside the NPU runs a named step that no engine can.
 enum class Engine : std::uint8_t { nne, tp, ppu, host };

@@ -71,8 +71,8 @@ struct NetworkBinary {
   std::string chip_yaml;
   RequantRule rule = RequantRule::vipf;
   Ties ties = Ties::half_up;
-  std::string options;                               // of the compiler, as text
-  std::uint32_t dram_bytes = 0, vip_sram_bytes = 0;  // used
+  std::string options;                                                   // of the compiler, as text
+  std::uint32_t dram_bytes = 0, vip_sram_bytes = 0, axi_sram_bytes = 0;  // used
   std::vector<Segment> segments;
   std::vector<Job> jobs;  // the command stream, in order
   std::vector<LayerSymbol> layers;

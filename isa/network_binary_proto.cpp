@@ -188,6 +188,7 @@ void to_proto(const NetworkBinary& binary, proto::NetworkBinary& message) {
   message.set_options(binary.options);
   message.set_dram_bytes(binary.dram_bytes);
   message.set_vip_sram_bytes(binary.vip_sram_bytes);
+  message.set_axi_sram_bytes(binary.axi_sram_bytes);
   for (const Segment& segment : binary.segments) put(segment, message.add_segments());
   for (const Job& job : binary.jobs) {
     const Bytes bytes = encode(job);
@@ -213,6 +214,7 @@ NetworkBinary from_proto(const proto::NetworkBinary& message, const std::string&
   binary.options = message.options();
   binary.dram_bytes = message.dram_bytes();
   binary.vip_sram_bytes = message.vip_sram_bytes();
+  binary.axi_sram_bytes = message.axi_sram_bytes();
   read_memory(message, binary);
   for (const std::string& job : message.jobs()) {
     binary.jobs.push_back(

@@ -25,6 +25,7 @@ void check_chip_match(const NetworkBinary& binary, const Chip& chip, const std::
   };
   fits("DRAM", binary.dram_bytes, chip.dram.bytes);
   fits("VIP-SRAM", binary.vip_sram_bytes, chip.vip_sram.bytes);
+  fits("AXI-SRAM", binary.axi_sram_bytes, chip.axi_sram.bytes);
 }
 
 void check_range(const std::string& place, const ByteRange& range, const Chip& chip, Problems& problems) {
@@ -38,7 +39,7 @@ void check_segments(const NetworkBinary& binary, const Chip& chip, const std::st
   for (const Segment& segment : binary.segments) {
     const std::string place = fmt::format("{}: segment '{}'", where, segment.name);
     check_range(place, range_of(segment), chip, problems);
-    if (segment.address >= kVipSramBase)
+    if (memory_of(segment.address) == Memory::vip_sram)
       problems.add(place, "is in the VIP-SRAM", "that keeps nothing between runs");
     sorted.push_back(&segment);
   }

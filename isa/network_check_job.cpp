@@ -93,7 +93,9 @@ class JobCheck {
   void cache(const char* what, Address address, std::uint32_t bytes) {
     if (bytes == 0) return;
     in_memory(what, range_of(address, bytes));
-    if (address < kVipSramBase) problem(fmt::format("{} is in DRAM", what), "caches are in the VIP-SRAM");
+    if (memory_of(address) != Memory::vip_sram) {
+      problem(fmt::format("{} is in {}", what, name_of(memory_of(address))), "caches are in the VIP-SRAM");
+    }
   }
 
   void program(const PpuJob& job, const Segment& segment);

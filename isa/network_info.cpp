@@ -77,7 +77,7 @@ std::string brief(const NetworkBinary& binary) {
   text += line("Version:", hex(static_cast<std::uint64_t>(binary.version)));
   text += line("Target:", hex(binary.chip_pid));
   text += line("Core Count:", 1);
-  text += line("AXI SRAM Size:", hex(0));
+  text += line("AXI SRAM Size:", hex(static_cast<std::uint64_t>(chip.axi_sram.bytes)));
   text += line("VIP SRAM Size:", hex(static_cast<std::uint64_t>(chip.vip_sram.bytes)));
   text += line("Memory Pool Size:", binary.dram_bytes);
   text += line("Memory Pool Alignment:", static_cast<std::int64_t>(kAlignment));
@@ -87,6 +87,7 @@ std::string brief(const NetworkBinary& binary) {
   text += line("Output Count", static_cast<std::int64_t>(binary.outputs.size()));  // nbinfo has no colon here
   text += line("CheckSum Value:", checksum(binary));
   text += line("Chip:", fmt::format("{} ({})", binary.chip_name, chip.market_name));
+  if (chip.axi_sram.bytes > 0) text += line("AXI SRAM Used:", hex(binary.axi_sram_bytes));
   text += line("VIP SRAM Used:", hex(binary.vip_sram_bytes));
   text += line("Requantization:",
                fmt::format("{}, ties {}", name_of(binary.rule), ties_text(binary.rule, binary.ties)));

@@ -22,14 +22,19 @@ ByteRange range_of(const TensorView& view) {
 
 std::string outside_memory(const ByteRange& range, const Chip& chip) {
   const std::string shown = fmt::format("0x{:x} to 0x{:x}", range.begin, range.end);
-  if (range.begin < kVipSramBase) {
+  constexpr std::uint64_t kEnd = std::uint64_t{1} << 32;
+  const Memory memory = range.begin < kEnd ? memory_of(static_cast<Address>(range.begin)) : Memory::vip_sram;
+  if (memory == Memory::dram) {
     const auto size = static_cast<std::uint64_t>(chip.dram.bytes);
     return range.end <= size ? "" : fmt::format("{} is beyond the {} bytes of DRAM", shown, size);
   }
-  const std::uint64_t first = kVipSramBase + static_cast<std::uint64_t>(chip.vip_sram.reserved_bytes);
-  const std::uint64_t last = kVipSramBase + static_cast<std::uint64_t>(chip.vip_sram.bytes);
+  const bool axi = memory == Memory::axi_sram;
+  const SramConfig& sram = axi ? chip.axi_sram : chip.vip_sram;
+  const std::uint64_t base = axi ? kAxiSramBase : kVipSramBase;
+  const std::uint64_t first = base + static_cast<std::uint64_t>(sram.reserved_bytes);
+  const std::uint64_t last = base + static_cast<std::uint64_t>(sram.bytes);
   if (range.begin >= first && range.end <= last) return "";
-  return fmt::format("{} is not in the VIP-SRAM from 0x{:x} to 0x{:x}", shown, first, last);
+  return fmt::format("{} is not in the {} from 0x{:x} to 0x{:x}", shown, name_of(memory), first, last);
 }
 
 }  // namespace trireme

@@ -26,8 +26,8 @@ inline ByteRange range_of(const AddressSpan& span) {
 inline ByteRange range_of(const Segment& segment) { return range_of(segment.address, segment.bytes.size()); }
 ByteRange range_of(const TensorView& view);
 
-// Why the range is in no memory of the chip; empty if it is in one. DRAM begins at 0, VIP-SRAM at
-// kVipSramBase and keeps its first bytes to itself.
+// Why the range is in no memory of the chip; empty if it is in one. DRAM begins at 0, the
+// SRAMs at the base of their windows (isa/memory_map.h) and keep their first bytes to themselves.
 std::string outside_memory(const ByteRange& range, const Chip& chip);
 
 }  // namespace trireme

@@ -66,6 +66,8 @@ Profile make_profile(const RunContext& context, const Npu& npu, Cycle total) {
   profile.chip = context.binary.chip_name;
   profile.total_cycles = total;
   profile.clock_hz = context.chip.clock_hz;
+  profile.start_hz = context.chip.governor.start_hz;
+  profile.ramp_ps = context.chip.governor.ramp_ps;
   profile.layers = layer_profiles(context, npu);
   profile.exclusive_outside_layers = std::min<Cycle>(
       total, context.duration(static_cast<Cycle>(context.chip.front_end.network_start_cycles)));
@@ -91,9 +93,8 @@ std::vector<MemoryBuffer> memory_buffers(const RunContext& context, Cycle total)
   std::vector<MemoryBuffer> buffers;
   const std::size_t jobs = context.job_times.size();
   for (const Buffer& buffer : context.binary.buffers) {
-    MemoryBuffer entry{buffer.name,    buffer.kind,  is_on_chip(buffer.address) ? "vip_sram" : "dram",
-                       buffer.address, buffer.bytes, 0,
-                       total};
+    MemoryBuffer entry{
+        buffer.name, buffer.kind, key_of(memory_of(buffer.address)), buffer.address, buffer.bytes, 0, total};
     // What the host puts there is there from the start; network outputs stay to the end.
     const bool from_host = buffer.kind != "feature_map" && buffer.kind != "output" && buffer.kind != "cache";
     if (!from_host && buffer.first_job < jobs) entry.from_cycle = context.job_times[buffer.first_job].start;

@@ -98,9 +98,9 @@ Cycle DramTiming::issue(const Burst& burst, Cycle now) {
 }
 
 Cycle SramTiming::issue(const Burst& burst, Cycle now) {
-  const Cycle start = std::max(now, port_free_);
-  port_free_ = start + static_cast<Cycle>(ceil_div(burst.bytes, config_.bytes_per_cycle));
-  return port_free_ + static_cast<Cycle>(config_.latency_cycles);
+  Cycle& free = port_free_[port_of(burst.write)];
+  free = std::max(now, free) + static_cast<Cycle>(ceil_div(burst.bytes, config_.bytes_per_cycle));
+  return free + static_cast<Cycle>(config_.latency_cycles);
 }
 
 }  // namespace trireme

@@ -66,15 +66,18 @@ class DramTiming {
   bool last_was_write_ = false, last_was_row_miss_ = false;
 };
 
-// On-chip SRAM: one port of bytes_per_cycle, fixed latency.
+// An SRAM: ports of bytes_per_cycle, one for both directions or one each, fixed latency.
 class SramTiming {
  public:
   explicit SramTiming(const SramConfig& config) : config_(config) {}
   Cycle issue(const Burst& burst, Cycle now);
+  // When the port of a direction takes its next burst.
+  Cycle port_free(bool write) const { return port_free_[port_of(write)]; }
 
  private:
+  std::size_t port_of(bool write) const { return write && config_.ports > 1 ? 1 : 0; }
   SramConfig config_;
-  Cycle port_free_ = 0;
+  Cycle port_free_[2] = {0, 0};
 };
 
 }  // namespace trireme

@@ -2,9 +2,11 @@
 #include "timing/nne.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "isa/coefficients.h"
 #include "timing/memory.h"
+#include "timing/roofline.h"
 
 namespace trireme {
 
@@ -104,9 +106,11 @@ std::int64_t output_bytes(const NneJob& job, const Chip& chip, const NneTile& ti
 namespace {
 
 std::int64_t bytes_per_cycle(Address address, const Chip& chip) {
-  if (address >= kVipSramBase) return chip.vip_sram.bytes_per_cycle;
-  // Whole DRAM bytes an NPU cycle at the pin rate; at least one.
-  const std::int64_t pins = chip.dram.bus_bytes * chip.dram.transfers_per_second / chip.clock_hz;
+  if (memory_of(address) == Memory::vip_sram) return chip.vip_sram.bytes_per_cycle;
+  if (memory_of(address) == Memory::axi_sram)
+    return std::min(chip.axi_sram.bytes_per_cycle, chip.axi.bytes_per_cycle);
+  // Whole DRAM bytes an NPU cycle that its pins and the interconnect let through; at least one.
+  const std::int64_t pins = peak_dram_bytes_per_second(chip) / chip.clock_hz;
   return std::clamp<std::int64_t>(pins, 1, chip.axi.bytes_per_cycle);
 }
 
@@ -136,13 +140,15 @@ Cycle estimate(const NneJob& job, const Chip& chip) {
         ceil_div(input_bytes(job, chip, tiles.front(), 0), bytes_per_cycle(job.input.address, chip)));
   }
   // Streams that share a memory add up; different memories and the array overlap.
-  const bool in_sram = job.input.address >= kVipSramBase, out_sram = job.output.address >= kVipSramBase;
-  const Cycle sram = (in_sram ? input_time : 0) + (out_sram ? output_time : 0);
-  const Cycle dram = coefficient_time + (in_sram ? 0 : input_time) + (out_sram ? 0 : output_time);
+  Cycle times[kMemories] = {};
+  times[static_cast<int>(memory_of(job.input.address))] += input_time;
+  times[static_cast<int>(memory_of(job.output.address))] += output_time;
+  times[static_cast<int>(memory_of(job.coefficients))] += coefficient_time;
+  const Cycle busiest = *std::max_element(std::begin(times), std::end(times));
   const auto steps = static_cast<std::int64_t>(tiles.size()) * job.superblocks;
   const auto bubbles = static_cast<Cycle>(std::max<std::int64_t>(steps - 1, 0) * chip.nne.tile_bubble_cycles);
   const Cycle fixed = static_cast<Cycle>(chip.nne.launch_cycles + chip.nne.job_start_cycles) + bubbles;
-  return fixed + first_fetch + std::max({array, post, sram, dram});
+  return fixed + first_fetch + std::max({array, post, busiest});
 }
 
 }  // namespace trireme

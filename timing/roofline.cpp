@@ -5,8 +5,8 @@
 #include <set>
 #include <string>
 
+#include "isa/dram/grade.h"
 #include "timing/cycles.h"
-#include "timing/dram/grade.h"
 
 namespace trireme {
 

@@ -24,7 +24,8 @@ std::string header() {
   for (int cause = 0; cause < kCauses; ++cause)
     line += fmt::format(",{}", name_of(static_cast<Cause>(cause)));
   return line +
-         ",ddr_read_bytes,ddr_write_bytes,sram_read_bytes,sram_write_bytes,macs,utilization,ppu_instructions,"
+         ",ddr_read_bytes,ddr_write_bytes,axi_read_bytes,axi_write_bytes,sram_read_bytes,sram_write_bytes,"
+         "macs,utilization,ppu_instructions,"
          "weight_bytes,coded_bytes\n";
 }
 
@@ -35,7 +36,8 @@ std::string layer_line(std::size_t index, const LayerProfile& layer, const Profi
       join_dims(layer.output_shape, 'x'), layer.start_cycle, layer.finish_cycle, layer.busy_cycles,
       layer.exclusive_cycles, shortest(profile.microseconds(layer.exclusive_cycles)));
   for (const std::uint64_t cycles : layer.causes.cycles) line += fmt::format(",{}", cycles);
-  return line + fmt::format(",{},{},{},{},{},{},{},{},{}\n", layer.traffic.ddr_read, layer.traffic.ddr_write,
+  return line + fmt::format(",{},{},{},{},{},{},{},{},{},{},{}\n", layer.traffic.ddr_read,
+                            layer.traffic.ddr_write, layer.traffic.axi_read, layer.traffic.axi_write,
                             layer.traffic.sram_read, layer.traffic.sram_write, layer.macs,
                             shortest(layer.utilization), layer.ppu_instructions, layer.weight_bytes,
                             layer.coded_bytes);

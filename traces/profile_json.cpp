@@ -12,10 +12,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json to_json(const Traffic& bytes) {
-  return {{"ddr_read", bytes.ddr_read},
-          {"ddr_write", bytes.ddr_write},
-          {"sram_read", bytes.sram_read},
-          {"sram_write", bytes.sram_write}};
+  return {{"ddr_read", bytes.ddr_read},   {"ddr_write", bytes.ddr_write}, {"axi_read", bytes.axi_read},
+          {"axi_write", bytes.axi_write}, {"sram_read", bytes.sram_read}, {"sram_write", bytes.sram_write}};
 }
 
 Json to_json(const CauseCycles& causes) {
@@ -30,9 +28,11 @@ Json to_json(const CauseCycles& causes) {
 double ratio(double part, double whole) { return whole == 0 ? 0.0 : part / whole; }
 
 Json bandwidth(const Profile& profile) {
-  const double microseconds = profile.microseconds(profile.total_cycles);  // bytes a microsecond are MB/s
+  const double microseconds = profile.total_microseconds();  // bytes a microsecond are MB/s
   return {{"ddr_read", ratio(static_cast<double>(profile.traffic.ddr_read), microseconds)},
           {"ddr_write", ratio(static_cast<double>(profile.traffic.ddr_write), microseconds)},
+          {"axi_read", ratio(static_cast<double>(profile.traffic.axi_read), microseconds)},
+          {"axi_write", ratio(static_cast<double>(profile.traffic.axi_write), microseconds)},
           {"sram_read", ratio(static_cast<double>(profile.traffic.sram_read), microseconds)},
           {"sram_write", ratio(static_cast<double>(profile.traffic.sram_write), microseconds)}};
 }
@@ -90,6 +90,7 @@ std::string profile_json(const Profile& profile) {
                      {"network", profile.network},
                      {"chip", profile.chip},
                      {"clock_hz", profile.clock_hz},
+                     {"governor", {{"start_hz", profile.start_hz}, {"ramp_ps", profile.ramp_ps}}},
                      {"total", total_json(profile)},
                      {"layers", std::move(layers)},
                      {"engines", std::move(engines)}};

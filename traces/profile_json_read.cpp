@@ -74,8 +74,8 @@ class Fields {
 };
 
 Traffic read_traffic(const Fields& fields) {
-  return {fields.count("ddr_read"), fields.count("ddr_write"), fields.count("sram_read"),
-          fields.count("sram_write")};
+  return {fields.count("ddr_read"),   fields.count("ddr_write"), fields.count("sram_read"),
+          fields.count("sram_write"), fields.count("axi_read"),  fields.count("axi_write")};
 }
 
 CauseCycles read_causes(const Fields& fields) {
@@ -146,6 +146,12 @@ Profile read_profile_json(const std::filesystem::path& path) {
   profile.clock_hz = static_cast<std::int64_t>(top.count("clock_hz"));
   if (profile.clock_hz <= 0 || profile.clock_hz > kHighestClock) {
     throw Error(file, fmt::format("'profile.clock_hz' is {}", profile.clock_hz), "1 Hz to 1 THz");
+  }
+  const Fields governor = top.object("governor");
+  profile.start_hz = static_cast<std::int64_t>(governor.count("start_hz"));
+  profile.ramp_ps = static_cast<std::int64_t>(governor.count("ramp_ps"));
+  if (profile.start_hz < 0 || profile.start_hz > kHighestClock || profile.ramp_ps < 0) {
+    throw Error(file, "'profile.governor' is no clock", "a start_hz up to 1 THz and a ramp_ps from 0 on");
   }
   const Fields total = top.object("total");
   profile.total_cycles = total.count("cycles");

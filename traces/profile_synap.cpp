@@ -30,7 +30,7 @@ std::string profile_synap(const Profile& profile) {
   }
   for (const std::string& lid : merged) rows += row(index++, 0, 0, {}, "--", lid);
 
-  const auto total = std::llround(profile.microseconds(profile.total_cycles));
+  const auto total = std::llround(profile.total_microseconds());
   const std::string header = fmt::format(
       "pid: 0, nid: 1, inference_count: 1, inference_time: {}, inference_last: {}, iobuf_count: {}, "
       "iobuf_size: {}, "

@@ -36,41 +36,72 @@ std::string layer_title(const LayerProfile& layer) {
   return layer.merged.empty() ? lid : fmt::format("{} +{}", lid, layer.merged.size());
 }
 
-Table layer_table() {
+// Bytes a memory was read and written, in the order of the columns; the AXI-SRAM only where it is used.
+bool uses_axi_sram(const Profile& profile) {
+  return profile.traffic.axi_read + profile.traffic.axi_write > 0;
+}
+
+void add_bytes(std::vector<std::string>& cells, const Traffic& bytes, bool axi_sram) {
+  for (const std::uint64_t count : {bytes.ddr_read, bytes.ddr_write}) cells.push_back(number(count));
+  if (axi_sram) cells.push_back(number(bytes.axi_read)), cells.push_back(number(bytes.axi_write));
+  for (const std::uint64_t count : {bytes.sram_read, bytes.sram_write}) cells.push_back(number(count));
+}
+
+Table layer_table(bool axi_sram) {
   Table table;
   table.column("#");
   table.column("layer", Table::Align::left);
   table.column("op", Table::Align::left);
   table.column("engine", Table::Align::left);
-  for (const char* title : {"busy cyc", "excl cyc", "share %", "time us", "DDR rd B", "DDR wr B", "SRAM rd B",
-                            "SRAM wr B", "MACs", "util %", "PPU instr"}) {
+  for (const char* title : {"busy cyc", "excl cyc", "share %", "time us", "DDR rd B", "DDR wr B"})
     table.column(title);
-  }
+  if (axi_sram) table.column("AXI rd B"), table.column("AXI wr B");
+  for (const char* title : {"SRAM rd B", "SRAM wr B", "MACs", "util %", "PPU instr"}) table.column(title);
   return table;
 }
 
 std::string layers_text(const Profile& profile) {
-  Table table = layer_table();
+  const bool axi_sram = uses_axi_sram(profile);
+  Table table = layer_table(axi_sram);
   int index = 0;
   for (const LayerProfile& layer : profile.layers) {
-    table.row({std::to_string(index++), layer_title(layer), layer.op, layer.engine, number(layer.busy_cycles),
-               number(layer.exclusive_cycles), percent(layer.exclusive_cycles, profile.total_cycles),
-               fmt::format("{:.2f}", profile.microseconds(layer.exclusive_cycles)),
-               number(layer.traffic.ddr_read), number(layer.traffic.ddr_write),
-               number(layer.traffic.sram_read), number(layer.traffic.sram_write), number(layer.macs),
-               layer.engine != "NN" ? "-" : fmt::format("{:.1f}", 100 * layer.utilization),
-               layer.ppu_instructions == 0 ? "-" : number(layer.ppu_instructions)});
+    std::vector<std::string> cells = {std::to_string(index++),
+                                      layer_title(layer),
+                                      layer.op,
+                                      layer.engine,
+                                      number(layer.busy_cycles),
+                                      number(layer.exclusive_cycles),
+                                      percent(layer.exclusive_cycles, profile.total_cycles),
+                                      fmt::format("{:.2f}", profile.microseconds(layer.exclusive_cycles))};
+    add_bytes(cells, layer.traffic, axi_sram);
+    cells.push_back(number(layer.macs));
+    cells.push_back(layer.engine != "NN" ? "-" : fmt::format("{:.1f}", 100 * layer.utilization));
+    cells.push_back(layer.ppu_instructions == 0 ? "-" : number(layer.ppu_instructions));
+    table.row(cells);
   }
   const std::uint64_t outside = profile.exclusive_outside_layers;
-  table.row({"", "(network start)", "", "", "", number(outside), percent(outside, profile.total_cycles),
-             fmt::format("{:.2f}", profile.microseconds(outside)), "", "", "", "", "", "", ""});
+  std::vector<std::string> start = {"",
+                                    "(network start)",
+                                    "",
+                                    "",
+                                    "",
+                                    number(outside),
+                                    percent(outside, profile.total_cycles),
+                                    fmt::format("{:.2f}", profile.microseconds(outside))};
+  start.resize(start.size() + (axi_sram ? 9 : 7));
+  table.row(start);
   table.rule();
-  const Traffic& bytes = profile.traffic;
-  table.row({"", "total", "", "", "", number(profile.total_cycles),
-             percent(profile.total_cycles, profile.total_cycles),
-             fmt::format("{:.2f}", profile.microseconds(profile.total_cycles)), number(bytes.ddr_read),
-             number(bytes.ddr_write), number(bytes.sram_read), number(bytes.sram_write), number(profile.macs),
-             "", number(profile.ppu_instructions)});
+  std::vector<std::string> total = {"",
+                                    "total",
+                                    "",
+                                    "",
+                                    "",
+                                    number(profile.total_cycles),
+                                    percent(profile.total_cycles, profile.total_cycles),
+                                    fmt::format("{:.2f}", profile.total_microseconds())};
+  add_bytes(total, profile.traffic, axi_sram);
+  total.insert(total.end(), {number(profile.macs), "", number(profile.ppu_instructions)});
+  table.row(total);
   return table.str();
 }
 
@@ -115,7 +146,7 @@ std::string engines_text(const Profile& profile) {
 }
 
 std::string bandwidth(std::uint64_t bytes, const Profile& profile) {
-  const double microseconds = profile.microseconds(profile.total_cycles);
+  const double microseconds = profile.total_microseconds();
   return microseconds == 0 ? "-" : fmt::format("{:.1f} MB/s", static_cast<double>(bytes) / microseconds);
 }
 
@@ -123,14 +154,20 @@ std::string totals_text(const Profile& profile) {
   const Traffic& bytes = profile.traffic;
   std::string text;
   text += fmt::format("clock      {:.3f} MHz\n", 1e-6 * static_cast<double>(profile.clock_hz));
+  if (profile.ramp_ps > 0) {
+    text += fmt::format("start      {:.3f} MHz for the first {:.3f} us; times of layers are at full clock\n",
+                        1e-6 * static_cast<double>(profile.start_hz),
+                        1e-6 * static_cast<double>(profile.ramp_ps));
+  }
   text += fmt::format("time       {} cycles = {:.4f} ms\n", number(profile.total_cycles), profile.time_ms());
   text += fmt::format("speed      {:.1f} fps\n", profile.fps());
-  text += fmt::format("DDR        {} B read ({}), {} B written ({})\n", number(bytes.ddr_read),
-                      bandwidth(bytes.ddr_read, profile), number(bytes.ddr_write),
-                      bandwidth(bytes.ddr_write, profile));
-  text += fmt::format("VIP-SRAM   {} B read ({}), {} B written ({})\n", number(bytes.sram_read),
-                      bandwidth(bytes.sram_read, profile), number(bytes.sram_write),
-                      bandwidth(bytes.sram_write, profile));
+  const auto line = [&](const char* memory, std::uint64_t read, std::uint64_t written) {
+    text += fmt::format("{:<10} {} B read ({}), {} B written ({})\n", memory, number(read),
+                        bandwidth(read, profile), number(written), bandwidth(written, profile));
+  };
+  line("DDR", bytes.ddr_read, bytes.ddr_write);
+  if (uses_axi_sram(profile)) line("AXI-SRAM", bytes.axi_read, bytes.axi_write);
+  line("VIP-SRAM", bytes.sram_read, bytes.sram_write);
   return text;
 }
 

@@ -55,6 +55,8 @@ CauseCycles& CauseCycles::operator+=(const CauseCycles& other) {
 Traffic& Traffic::operator+=(const Traffic& other) {
   ddr_read += other.ddr_read;
   ddr_write += other.ddr_write;
+  axi_read += other.axi_read;
+  axi_write += other.axi_write;
   sram_read += other.sram_read;
   sram_write += other.sram_write;
   return *this;
@@ -62,6 +64,14 @@ Traffic& Traffic::operator+=(const Traffic& other) {
 
 double Profile::microseconds(std::uint64_t cycles) const {
   return clock_hz == 0 ? 0.0 : 1e6 * static_cast<double>(cycles) / static_cast<double>(clock_hz);
+}
+
+double Profile::total_microseconds() const {
+  if (ramp_ps <= 0 || start_hz <= 0) return microseconds(total_cycles);
+  const double ramp = 1e-6 * static_cast<double>(ramp_ps), cycles = static_cast<double>(total_cycles);
+  const double slow = 1e-6 * static_cast<double>(start_hz) * ramp;  // cycles before the clock is up
+  if (cycles <= slow) return 1e6 * cycles / static_cast<double>(start_hz);
+  return clock_hz == 0 ? 0.0 : ramp + 1e6 * (cycles - slow) / static_cast<double>(clock_hz);
 }
 
 std::uint32_t Timeline::unit(const std::string& text) { return intern(units, unit_index, text); }

@@ -28,7 +28,9 @@ struct CauseCycles {
 };
 
 struct Traffic {  // bytes
-  std::uint64_t ddr_read = 0, ddr_write = 0, sram_read = 0, sram_write = 0;
+  std::uint64_t ddr_read = 0, ddr_write = 0;
+  std::uint64_t sram_read = 0, sram_write = 0;  // VIP-SRAM
+  std::uint64_t axi_read = 0, axi_write = 0;    // AXI-SRAM
   Traffic& operator+=(const Traffic& other);
 };
 
@@ -60,15 +62,17 @@ struct Profile {
   std::string network, chip;
   std::uint64_t total_cycles = 0;
   std::int64_t clock_hz = 0;
+  std::int64_t start_hz = 0, ramp_ps = 0;  // the clock until the governor has raised it; ramp 0: never other
   std::uint64_t exclusive_outside_layers = 0;  // before the first job: network start
   std::vector<LayerProfile> layers;
   std::vector<EngineProfile> engines;
   Traffic traffic;
   std::uint64_t macs = 0, ppu_instructions = 0;
   std::uint64_t io_buffers = 0, io_bytes = 0;  // tensors that the host hands over and takes back
-  double time_ms() const { return 1e-3 * microseconds(total_cycles); }
+  double time_ms() const { return 1e-3 * total_microseconds(); }
   double fps() const { return total_cycles == 0 ? 0.0 : 1e3 / time_ms(); }
-  double microseconds(std::uint64_t cycles) const;
+  double total_microseconds() const;                // of the run, with the ramp of the clock
+  double microseconds(std::uint64_t cycles) const;  // at clock_hz
 };
 
 // Fixed-size timeline record; names are interned.
@@ -96,7 +100,7 @@ struct Timeline {
 };
 
 struct MemoryBuffer {              // memory.json
-  std::string name, kind, memory;  // memory: "dram", "vip_sram"
+  std::string name, kind, memory;  // memory: "dram", "axi_sram", "vip_sram"
   std::uint64_t address = 0, bytes = 0, from_cycle = 0, to_cycle = 0;
 };
 

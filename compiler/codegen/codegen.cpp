@@ -43,8 +43,8 @@ std::vector<Segment> segments_of(const Plan& plan) {
 }
 
 std::string text_of(const CompileOptions& options) {
-  return fmt::format("rule={} ties={} fuse={:d} vip_sram={:d}", name_of(options.rule), name_of(options.ties),
-                     options.fuse, options.use_vip_sram);
+  return fmt::format("rule={} ties={} fuse={:d} vip_sram={:d} preload={:d}", name_of(options.rule),
+                     name_of(options.ties), options.fuse, options.use_vip_sram, options.preload);
 }
 
 }  // namespace
@@ -65,6 +65,7 @@ NetworkBinary generate(const Plan& plan, const Chip& chip, const CompileOptions&
   binary.options = text_of(options);
   binary.dram_bytes = plan.dram_bytes;
   binary.vip_sram_bytes = plan.vip_sram_bytes;
+  binary.axi_sram_bytes = plan.axi_sram_bytes;
   binary.segments = segments_of(plan);
   binary.jobs = commands_of(plan);
   binary.layers = symbols_of(plan);

@@ -47,7 +47,7 @@ void place_caches(Plan& plan, Allocator& vip_sram) {
     }
     // Depthwise superblocks read channels of their own.
     const bool depthwise = job->header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
-    if (job->superblocks > 1 && !depthwise && job->input.address < kVipSramBase) {
+    if (job->superblocks > 1 && !depthwise && memory_of(job->input.address) != Memory::vip_sram) {
       const Cache cache = take(plan, vip_sram, image_cache_bytes(*job), index, name + " image cache");
       job->image_cache = cache.address;
       job->image_cache_bytes = cache.bytes;

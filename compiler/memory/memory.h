@@ -2,6 +2,7 @@
 // Where everything lies and who waits for whom.
 #pragma once
 
+#include "compiler/plan/options.h"
 #include "compiler/plan/plan.h"
 
 namespace trireme {
@@ -11,6 +12,6 @@ constexpr std::int64_t kAlignment = 64;    // the engines' address unit (hardwar
 
 // Addresses for constants, feature maps and caches, then the waits that make every order of jobs the events
 // allow touch the bytes as the list order does. Error if a memory is full.
-void plan_memory(Plan& plan, const Chip& chip, bool use_vip_sram);
+void plan_memory(Plan& plan, const Chip& chip, const CompileOptions& options);
 
 }  // namespace trireme

@@ -11,7 +11,8 @@ struct CompileOptions {
   RequantRule rule = RequantRule::vipf;
   Ties ties = Ties::half_up;
   bool fuse = true;          // false: every layer its own jobs, so that every tensor can be seen
-  bool use_vip_sram = true;  // feature maps on chip where they fit
+  bool use_vip_sram = true;  // feature maps in the SRAMs where they fit
+  bool preload = true;       // coefficients in what they leave of the AXI-SRAM, put there before the run
   std::string dump_ir_pass;  // name of a pass; its text goes to `ir`
   std::string ir;            // out
 };

@@ -90,7 +90,7 @@ struct Plan {
   std::vector<Buffer> buffers;                 // after `memory`
   std::vector<std::uint32_t> buffer_of_value;  // after `memory`: index in buffers, kNone without storage
   std::unordered_map<ValueId, std::uint32_t> constant_of_value;  // index in constants
-  std::uint32_t dram_bytes = 0, vip_sram_bytes = 0;
+  std::uint32_t dram_bytes = 0, vip_sram_bytes = 0, axi_sram_bytes = 0;
 };
 
 // The plan as text: the golden format of the pass tests and of --dump-ir.

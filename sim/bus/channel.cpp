@@ -14,11 +14,12 @@ const char* name_of(Stream stream) {
   return kNames[static_cast<std::size_t>(stream)];
 }
 
-bool is_on_chip(Address address) { return address >= kVipSramBase; }
+bool is_on_chip(Address address) { return !is_dram(address); }
 
-std::array<std::vector<AddressRange>, 2> by_memory(const std::vector<AddressRange>& ranges) {
-  std::array<std::vector<AddressRange>, 2> parts;
-  for (const AddressRange& range : ranges) parts[is_on_chip(range.address) ? 1 : 0].push_back(range);
+std::array<std::vector<AddressRange>, kMemories> by_memory(const std::vector<AddressRange>& ranges) {
+  std::array<std::vector<AddressRange>, kMemories> parts;
+  for (const AddressRange& range : ranges)
+    parts[static_cast<std::size_t>(memory_of(range.address))].push_back(range);
   return parts;
 }
 
@@ -32,17 +33,30 @@ void MemoryChannel::transfer(Stream stream, const std::vector<AddressRange>& ran
   Request& request = requests_[static_cast<std::size_t>(stream)];
   request.ranges = RangeCutter(ranges);
   request.write = write;
+  request.finish = 0;
   ++pending_;
   posted_.notify(sc_core::SC_ZERO_TIME);
   sc_core::wait(request.done);
 }
 
-std::size_t MemoryChannel::next_stream() const {
+// The next in turn whose direction has room.
+std::optional<std::size_t> MemoryChannel::next_stream() {
   for (std::size_t i = 1; i <= kStreams; ++i) {
     const std::size_t candidate = (last_served_ + i) % kStreams;
-    if (!requests_[candidate].ranges.done()) return candidate;
+    const Request& request = requests_[candidate];
+    if (!request.ranges.done() && in_flight(request.write).size() < limits_.in_flight) return candidate;
   }
-  internal_error("memory channel has a pending request of no stream");
+  return std::nullopt;
+}
+
+// Until a burst is done; a request of the direction that has room may come before.
+void MemoryChannel::wait_for_room() {
+  if (!limits_.each_direction) return wait_for_arbitration_at(in_flight_[0].top());
+  Cycle first = UINT64_MAX;
+  for (const InFlight& bursts : in_flight_) {
+    if (bursts.size() >= limits_.in_flight) first = std::min(first, bursts.top());
+  }
+  sc_core::wait(units((first - current_cycle()) * kUnitsPerCycle), posted_);
 }
 
 void MemoryChannel::serve() {
@@ -52,18 +66,21 @@ void MemoryChannel::serve() {
     wait_for_arbitration();
     const Cycle now = current_cycle();
     // 2. Retire what has finished; wait for room.
-    while (!in_flight_.empty() && in_flight_.top() <= now) in_flight_.pop();
-    if (in_flight_.size() >= limits_.in_flight) {
-      wait_for_arbitration_at(in_flight_.top());
+    for (InFlight& bursts : in_flight_) {
+      while (!bursts.empty() && bursts.top() <= now) bursts.pop();
+    }
+    const std::optional<std::size_t> next = next_stream();
+    if (!next) {
+      wait_for_room();
       continue;
     }
     // 3. One burst of the next stream in turn.
-    last_served_ = next_stream();
+    last_served_ = *next;
     Request& request = requests_[last_served_];
     const Cycle finish =
         std::max(timing_(request.ranges.next(limits_.burst_bytes, request.write), now), now + 1);
-    in_flight_.push(finish);
-    request.finish = finish;  // bursts of one request leave in order
+    in_flight(request.write).push(finish);
+    request.finish = std::max(request.finish, finish);
     // 4. The request's last burst: its stream goes on when all its bytes are there.
     if (request.ranges.done()) {
       --pending_;
@@ -75,54 +92,96 @@ void MemoryChannel::serve() {
 MemorySystem::MemorySystem(RunContext& context, bool reverse)
     : context_(context),
       dram_timing_(context.chip.dram, context.chip.clock_hz),
-      sram_timing_(context.chip.vip_sram) {
-  const Chip& chip = context.chip;
-  const auto dram_path = [this, &chip](const Burst& burst, Cycle now) {
-    // DRAM, then the AXI data channel of the direction: 16 bytes a cycle each way (hardware.md §3.2).
-    const Cycle at_dram = dram_timing_.issue(burst, now);
-    Cycle& free = axi_free_[burst.write ? 1 : 0];
-    const auto beats = static_cast<Cycle>(ceil_div(burst.bytes, chip.axi.bytes_per_cycle));
-    free = std::max(at_dram, free + beats);
-    return free;
-  };
-  const auto make_dram = [&] {
-    if (chip.dram.model == DramModel::scheduled) {
-      dram_ = std::make_unique<DramChannel>("dram", chip);
-      return;
-    }
-    const auto queue = static_cast<std::size_t>(std::min(chip.axi.max_outstanding, chip.dram.queue_bursts));
-    dram_ = std::make_unique<MemoryChannel>(
-        "dram", MemoryChannel::Limits{static_cast<std::uint32_t>(chip.axi.burst_bytes), queue}, dram_path);
-  };
-  const auto make_sram = [&] {
-    // The SRAM port is a plain pipeline: pieces of a kilobyte share it fairly without an event a beat. A
-    // piece takes at least one cycle of the port, so latency + 1 of them in flight keep it busy, and one more
-    // waits.
-    constexpr std::uint32_t kShare = 1024;
-    const auto in_flight = static_cast<std::size_t>(chip.vip_sram.latency_cycles) + 2;
-    sram_ = std::make_unique<MemoryChannel>(
-        "vip_sram", MemoryChannel::Limits{kShare, in_flight},
-        [this](const Burst& burst, Cycle now) { return sram_timing_.issue(burst, now); });
-  };
-  if (reverse) make_sram();
+      axi_sram_timing_(context.chip.axi_sram),
+      vip_sram_timing_(context.chip.vip_sram),
+      pacer_(context.chip.dram.limit_bytes_per_second, context.chip.clock_hz),
+      axi_{AxiData(context.chip.axi), AxiData(context.chip.axi)} {
+  if (reverse) make_vip_sram();
+  if (reverse) make_axi_sram();
   make_dram();
-  if (!reverse) make_sram();
+  if (!reverse) make_axi_sram();
+  if (!reverse) make_vip_sram();
+  path_to_ = {dram_.get(), axi_sram_ ? axi_sram_.get() : dram_.get(), vip_sram_.get()};
 }
+
+Cycle MemorySystem::over_axi(const Burst& burst, Cycle ready, Cycle now) {
+  return axi_[burst.write ? 1 : 0].take(burst.bytes, ready, now);
+}
+
+void MemorySystem::make_dram() {
+  const Chip& chip = context_.chip;
+  if (chip.dram.model == DramModel::scheduled) {
+    dram_ = std::make_unique<DramChannel>("dram", chip);
+    return;
+  }
+  const auto queue = static_cast<std::size_t>(std::min(chip.axi.max_outstanding, chip.dram.queue_bursts));
+  dram_ = std::make_unique<MemoryChannel>(
+      "dram", MemoryChannel::Limits{static_cast<std::uint32_t>(chip.axi.burst_bytes), queue, false},
+      [this](const Burst& burst, Cycle now) {
+        // At the interconnect's pace to DRAM, then over AXI.
+        return over_axi(burst, dram_timing_.issue(burst, pacer_.take(burst.bytes, now)), now);
+      });
+}
+
+// Bursts that keep a port busy: one takes at least a cycle, so latency + 1 of them, and one more waits.
+static std::size_t bursts_to_hide(const SramConfig& sram) {
+  return static_cast<std::size_t>(sram.latency_cycles) + 2;
+}
+
+// Behind the same data channels as DRAM. A scheduled port serves both memories itself.
+void MemorySystem::make_axi_sram() {
+  const Chip& chip = context_.chip;
+  if (chip.dram.model == DramModel::scheduled) return;
+  const auto in_flight =
+      std::min(static_cast<std::size_t>(chip.axi.max_outstanding), bursts_to_hide(chip.axi_sram));
+  axi_sram_ =
+      std::make_unique<MemoryChannel>("axi_sram",
+                                      MemoryChannel::Limits{static_cast<std::uint32_t>(chip.axi.burst_bytes),
+                                                            in_flight, chip.axi_sram.ports > 1},
+                                      [this](const Burst& burst, Cycle now) {
+                                        return over_axi(burst, axi_sram_timing_.issue(burst, now), now);
+                                      });
+}
+
+// A plain pipeline: pieces of a kilobyte share it fairly without an event a beat.
+void MemorySystem::make_vip_sram() {
+  constexpr std::uint32_t kShare = 1024;
+  const SramConfig& sram = context_.chip.vip_sram;
+  vip_sram_ = std::make_unique<MemoryChannel>(
+      "vip_sram", MemoryChannel::Limits{kShare, bursts_to_hide(sram), sram.ports > 1},
+      [this](const Burst& burst, Cycle now) { return vip_sram_timing_.issue(burst, now); });
+}
+
+namespace {
+
+std::uint64_t& counter_of(Traffic& traffic, Memory memory, bool write) {
+  switch (memory) {
+    case Memory::dram:
+      return write ? traffic.ddr_write : traffic.ddr_read;
+    case Memory::axi_sram:
+      return write ? traffic.axi_write : traffic.axi_read;
+    case Memory::vip_sram:
+      return write ? traffic.sram_write : traffic.sram_read;
+  }
+  internal_error("unknown memory");
+}
+
+// As timelines name it.
+const char* short_name(Memory memory) { return memory == Memory::vip_sram ? "SRAM" : name_of(memory); }
+
+}  // namespace
 
 void MemorySystem::transfer(Stream stream, const std::vector<AddressRange>& ranges, bool write,
                             std::uint32_t layer) {
   const std::uint64_t bytes = total_bytes(ranges);
   if (bytes == 0) return;
-  const bool on_chip = is_on_chip(ranges.front().address);
-  Traffic& traffic = context_.layer_traffic[layer];
-  std::uint64_t& counter = on_chip ? (write ? traffic.sram_write : traffic.sram_read)
-                                   : (write ? traffic.ddr_write : traffic.ddr_read);
-  counter += bytes;
+  const Memory memory = memory_of(ranges.front().address);
+  counter_of(context_.layer_traffic[layer], memory, write) += bytes;
   if (!context_.options.time) return;
   const Cycle start = current_cycle();
-  (on_chip ? *sram_ : *dram_).transfer(stream, ranges, write);
-  const std::string memory = on_chip ? "SRAM" : "DRAM";
-  context_.record(name_of(stream), memory + (write ? " write" : " read"), start, current_cycle(), layer,
+  path_to_[static_cast<std::size_t>(memory)]->transfer(stream, ranges, write);
+  context_.record(name_of(stream), short_name(memory) + std::string(write ? " write" : " read"), start,
+                  current_cycle(), layer,
                   static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes, 0xFFFFFFFF)));
 }
 

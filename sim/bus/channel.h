@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A shared memory path: streams of the engines ask for ranges, an arbiter serves them burst by burst, round
-// robin, as long as the number of bursts in flight allows. One instance for the on-chip
-// SRAM, one for DRAM behind AXI unless that has a controller of its own (dram_channel.h).
+// robin, as long as the number of bursts in flight allows. One instance for the VIP-SRAM; one for DRAM and
+// one for the AXI-SRAM behind AXI, unless those share a scheduled port (dram_channel.h).
 #pragma once
 
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <string>
 #include <systemc>
@@ -14,6 +15,7 @@
 
 #include "sim/bus/path.h"
 #include "sim/kernel/run_context.h"
+#include "timing/axi.h"
 #include "timing/memory.h"
 
 namespace trireme {
@@ -24,6 +26,7 @@ class MemoryChannel : public MemoryPath {
   struct Limits {
     std::uint32_t burst_bytes;  // ranges are cut at multiples of this
     std::size_t in_flight;      // bursts issued and not finished
+    bool each_direction;        // reads and writes have so many each: they share no port
   };
   SC_HAS_PROCESS(MemoryChannel);
   MemoryChannel(sc_core::sc_module_name name, Limits limits, Timing timing);
@@ -38,14 +41,17 @@ class MemoryChannel : public MemoryPath {
     sc_core::sc_event done;
   };
   void serve();
-  std::size_t next_stream() const;
+  using InFlight = std::priority_queue<Cycle, std::vector<Cycle>, std::greater<>>;
+  InFlight& in_flight(bool write) { return in_flight_[write && limits_.each_direction ? 1 : 0]; }
+  std::optional<std::size_t> next_stream();
+  void wait_for_room();
 
   Limits limits_;
   Timing timing_;
   std::array<Request, kStreams> requests_;
   std::size_t pending_ = 0;
   std::size_t last_served_ = kStreams - 1;
-  std::priority_queue<Cycle, std::vector<Cycle>, std::greater<>> in_flight_;
+  InFlight in_flight_[2];  // reads and writes; all in the first if they share
   sc_core::sc_event posted_;
 };
 
@@ -57,15 +63,23 @@ class MemorySystem {
   void transfer(Stream stream, const std::vector<AddressRange>& ranges, bool write, std::uint32_t layer);
 
  private:
+  void make_dram();
+  void make_axi_sram();
+  void make_vip_sram();
+  // The data of a burst over the AXI channel of its direction, from when the memory has it ready.
+  Cycle over_axi(const Burst& burst, Cycle ready, Cycle now);
+
   RunContext& context_;
   DramTiming dram_timing_;
-  SramTiming sram_timing_;
-  Cycle axi_free_[2] = {0, 0};  // read, write
-  std::unique_ptr<MemoryPath> dram_, sram_;
+  SramTiming axi_sram_timing_, vip_sram_timing_;
+  Pacer pacer_;
+  AxiData axi_[2];  // reads, writes
+  std::unique_ptr<MemoryPath> dram_, axi_sram_, vip_sram_;
+  std::array<MemoryPath*, kMemories> path_to_{};
 };
 
-bool is_on_chip(Address address);
-// The ranges of each memory; DRAM first.
-std::array<std::vector<AddressRange>, 2> by_memory(const std::vector<AddressRange>& ranges);
+bool is_on_chip(Address address);  // in an SRAM
+// The ranges of each memory, in the order of Memory.
+std::array<std::vector<AddressRange>, kMemories> by_memory(const std::vector<AddressRange>& ranges);
 
 }  // namespace trireme

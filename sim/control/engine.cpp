@@ -25,10 +25,11 @@ OperandReader EngineUnit::reader_for(std::uint32_t job) {
 void EngineUnit::transfer_all(Stream stream, const std::vector<AddressRange>& ranges, bool write,
                               std::uint32_t layer) {
   const auto parts = by_memory(ranges);
-  memory_.transfer(stream, parts[0], write, layer);
-  account_.charge(Cause::dram, current_cycle());
-  memory_.transfer(stream, parts[1], write, layer);
-  account_.charge(write ? Cause::output : Cause::input, current_cycle());
+  for (int i = 0; i < kMemories; ++i) {
+    memory_.transfer(stream, parts[static_cast<std::size_t>(i)], write, layer);
+    const bool dram = static_cast<Memory>(i) == Memory::dram;
+    account_.charge(dram ? Cause::dram : write ? Cause::output : Cause::input, current_cycle());
+  }
 }
 
 void EngineUnit::run() {

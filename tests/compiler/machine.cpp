@@ -31,6 +31,7 @@ int requantized(std::int32_t acc, float factor, const PostProcessing& post, int 
 Machine::Machine(const NetworkBinary& binary, const Chip& chip, const std::vector<Tensor>& inputs)
     : binary_(binary),
       dram_(static_cast<std::size_t>(binary.dram_bytes) + 0x00100000),
+      axi_sram_(static_cast<std::size_t>(chip.axi_sram.bytes)),
       sram_(static_cast<std::size_t>(chip.vip_sram.bytes)) {
   for (const Segment& segment : binary.segments) {
     for (std::size_t i = 0; i < segment.bytes.size(); ++i) byte(segment.address + i) = segment.bytes[i];
@@ -42,7 +43,8 @@ Machine::Machine(const NetworkBinary& binary, const Chip& chip, const std::vecto
 }
 
 std::uint8_t& Machine::byte(std::uint64_t address) {
-  return address >= kVipSramBase ? sram_.at(address - kVipSramBase) : dram_.at(address);
+  if (address >= kVipSramBase) return sram_.at(address - kVipSramBase);
+  return address >= kAxiSramBase ? axi_sram_.at(address - kAxiSramBase) : dram_.at(address);
 }
 
 Bytes Machine::bytes(std::uint64_t address, std::size_t count) {

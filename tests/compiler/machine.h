@@ -31,7 +31,7 @@ class Machine {
   void fully_connected(const TpJob& job);
 
   const NetworkBinary& binary_;
-  Bytes dram_, sram_;
+  Bytes dram_, axi_sram_, sram_;
 };
 
 }  // namespace trireme::test

@@ -106,13 +106,17 @@ void expect_live_buffers_apart(const NetworkBinary& binary) {
 }
 
 struct Seen {
-  int shared_ranges = 0, kernel_caches = 0, image_caches = 0, fused_pools = 0, in_dram = 0, several_waits = 0;
+  int shared_ranges = 0, kernel_caches = 0, image_caches = 0, fused_pools = 0, in_dram = 0, several_waits = 0,
+      in_axi_sram = 0, preloaded = 0;
 };
 
 void count(const NetworkBinary& binary, Seen& seen) {
   for (std::size_t i = 0; i < binary.buffers.size(); ++i) {
     const Buffer& a = binary.buffers[i];
-    seen.in_dram += a.kind == "feature_map" && a.address < kVipSramBase ? 1 : 0;
+    seen.in_dram += a.kind == "feature_map" && is_dram(a.address) ? 1 : 0;
+    const bool axi_sram = memory_of(a.address) == Memory::axi_sram;
+    seen.in_axi_sram += a.kind == "feature_map" && axi_sram ? 1 : 0;
+    seen.preloaded += a.kind == "coefficients" && axi_sram ? 1 : 0;
     for (std::size_t j = 0; j < i; ++j) seen.shared_ranges += binary.buffers[j].address == a.address ? 1 : 0;
   }
   for (const Job& job : binary.jobs) {
@@ -131,6 +135,7 @@ TEST(Memory, LiveBuffersNeverMeetInRandomNetworks) {
     const Graph graph = test::quantized(test::random_network(seed, seed % 2 == 0));
     Chip chip = test::test_chip();
     chip.vip_sram.bytes = seed % 3 == 0 ? 8192 : 131072;
+    chip.axi_sram.bytes = seed % 2 == 0 ? 16384 : 0;
     CompileOptions options;
     options.fuse = seed % 5 != 0;
     options.use_vip_sram = seed % 7 != 0;
@@ -147,6 +152,8 @@ TEST(Memory, LiveBuffersNeverMeetInRandomNetworks) {
   EXPECT_GT(seen.fused_pools, 10);
   EXPECT_GT(seen.in_dram, 100);
   EXPECT_GT(seen.several_waits, 10);
+  EXPECT_GT(seen.in_axi_sram, 10);
+  EXPECT_GT(seen.preloaded, 10);
 }
 
 TEST(Memory, AJobThatOverwritesWhatManyReadWaitsForEightAtMost) {
@@ -175,6 +182,53 @@ TEST(Memory, WithoutTheOnChipSramNothingLiesThere) {
   const NetworkBinary binary = compile(test::quantized(test::lenet_like()), test::test_chip(), options);
   EXPECT_EQ(binary.vip_sram_bytes, 0U);
   for (const Buffer& buffer : binary.buffers) EXPECT_LT(buffer.address, kVipSramBase) << buffer.name;
+}
+
+TEST(Memory, WhatDoesNotFitTheVipSramLiesInTheAxiSram) {
+  Chip chip = test::test_chip();
+  chip.vip_sram.bytes = 4096;
+  chip.axi_sram.bytes = 1 << 20;
+  CompileOptions options;
+  const Graph graph = test::quantized(test::lenet_like());
+  const NetworkBinary binary = compile(graph, chip, options);
+  int vip = 0, axi = 0, preloaded = 0;
+  for (const Buffer& buffer : binary.buffers) {
+    const bool in_axi = memory_of(buffer.address) == Memory::axi_sram;
+    if (buffer.kind == "feature_map") {
+      EXPECT_FALSE(is_dram(buffer.address)) << buffer.name;
+      vip += in_axi ? 0 : 1;
+      axi += in_axi ? 1 : 0;
+    }
+    preloaded += buffer.kind == "coefficients" && in_axi ? 1 : 0;
+  }
+  EXPECT_GT(vip, 0);
+  EXPECT_GT(axi, 0);
+  EXPECT_GT(preloaded, 0);
+  EXPECT_GT(binary.axi_sram_bytes, 0U);
+  options.preload = false;
+  for (const Buffer& buffer : compile(graph, chip, options).buffers) {
+    const bool preloaded_anyway = buffer.kind == "coefficients" && !is_dram(buffer.address);
+    EXPECT_FALSE(preloaded_anyway) << buffer.name;
+  }
+}
+
+TEST(Memory, PreloadingSavesMostCyclesAByteFirst) {
+  // Two pointwise layers of 64 x 64 weights on V853, room for one of them: on 40 x 40 they are read again for
+  // every tile, since the VIP-SRAM has no room for a kernel cache, on one pixel once.
+  test::Builder b;
+  const ValueId x = b.input({1, 64, 40, 40});
+  const ValueId wide = b.convolution(x, {64, 1, 1, 0, 1, true});
+  const ValueId point = b.max_pool(wide, 40, 40);
+  const Graph graph = test::quantized(b.finish({b.convolution(point, {64, 1, 1, 0, 1, true})}));
+  Chip chip = test::test_chip();
+  chip.vip_sram.bytes = 2048 + 64;  // no maps in the AXI-SRAM either: they are larger than it
+  chip.axi_sram.bytes = 7000;
+  CompileOptions options;
+  std::vector<bool> near;
+  for (const Job& job : compile(graph, chip, options).jobs) {
+    if (const auto* nne = std::get_if<NneJob>(&job)) near.push_back(!is_dram(nne->coefficients));
+  }
+  EXPECT_EQ(near, (std::vector<bool>{true, false}));
 }
 
 TEST(Memory, ReshapedValuesShareTheirBytes) {

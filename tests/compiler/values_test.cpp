@@ -89,6 +89,7 @@ TEST(Values, RandomNetworks) {
   for (std::uint64_t seed = 1; seed <= 80; ++seed) {
     Chip chip = test::test_chip();
     if (seed % 3 == 0) chip.vip_sram.bytes = 4096;  // most feature maps in DRAM, caches seldom
+    if (seed % 5 == 0) chip.axi_sram.bytes = 16384;
     chip.nne.fused_max_pooling = seed % 4 != 0;
     expect_reference_values(test::quantized(test::random_network(seed, seed % 2 == 0)), seed, chip);
     if (HasFatalFailure()) return;

@@ -199,6 +199,22 @@ TEST(Chip, FieldsMustFitEachOther) {
               HasSubstr("at least 13750"));
 }
 
+TEST(Chip, AScheduledMemoryMustExist) {
+  // Told where the file is read, with its line; a memory served in order uses none of these fields.
+  const std::string in_order =
+      replaced(shipped_text(), "mapping: {value: row-bank-column", "mapping: {value: row-column");
+  EXPECT_EQ(message_of(in_order), "no error");
+  std::string text = replaced(in_order, "model: {value: in_order", "model: {value: scheduled");
+  text = replaced(text, "device_gbit: {value: 4", "device_gbit: {value: 3");
+  const auto told = [&](const std::string& field) {
+    return HasSubstr("own.yaml:" + std::to_string(line_of(text, "  " + field + ": ")) + ": key 'dram." +
+                     field);
+  };
+  EXPECT_THAT(message_of(text), AllOf(told("device_gbit"), told("mapping"), HasSubstr("one bank")));
+  text = replaced(text, "speed: {value: DDR3-1600", "speed: {value: LPDDR3-1600");
+  EXPECT_THAT(message_of(text), AllOf(told("channel_bits"), HasSubstr("a power of two times 32")));
+}
+
 TEST_F(ChipFolder, InheritsAndOverrides) {
   put("big.yaml",
       "name: big\ninherits: V853\nmarket_name: Big\nnne:\n  cores: 8\n  launch_cycles: {value: 100, basis: "

@@ -51,6 +51,11 @@ TEST(NetworkCheck, AddressesMustBeInAMemory) {
   EXPECT_THAT(after_nne([](NneJob& job) { job.kernel_cache = kVipSramBase + 131072 - 100; }),
               HasSubstr("kernel cache"));
   EXPECT_THAT(after_nne([](NneJob& job) { job.kernel_cache = 0x800; }), HasSubstr("kernel cache is in DRAM"));
+  // The chip has no AXI-SRAM; between two windows there is nothing.
+  EXPECT_THAT(after_nne([](NneJob& job) { job.input.address = kAxiSramBase; }),
+              HasSubstr("is not in the AXI-SRAM from 0xfe000000 to 0xfe000000"));
+  EXPECT_THAT(after_nne([](NneJob& job) { job.input.address = kVipSramBase - 8; }), HasSubstr("AXI-SRAM"));
+  EXPECT_THAT(after([](NetworkBinary& binary) { binary.axi_sram_bytes = 64; }), HasSubstr("AXI-SRAM"));
   EXPECT_THAT(after([](NetworkBinary& binary) { binary.buffers[1].bytes = 0x40000000; }),
               HasSubstr("buffer 'conv1_out'"));
   EXPECT_THAT(after([](NetworkBinary& binary) { binary.layers[0].outputs[0].row_stride = 0x40000000; }),

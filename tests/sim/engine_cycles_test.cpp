@@ -111,10 +111,7 @@ TEST(EngineCycles, OneTpPooling) {
   EXPECT_EQ(causes_of(record, Engine::tp)[Cause::input], 18U);
 }
 
-TEST(EngineCycles, OneTpTransposeInTwoPieces) {
-  // 80x32x2 = 5120 bytes, two pieces of 2560. Start 255. The SRAM serves 1 KiB pieces: 2560 bytes = 160
-  // cycles + 2. Read 0: 255..417. Read 1: 417..579, hidden. Array: 417 + 2560 = 2977. Its write 0 goes out
-  // from 2977. Array second half: 2977 + 2560 = 5537. Write 1: 162: 5699.
+NetworkBinary transpose_program() {
   ProgramBuilder builder;
   TpJob job = tp_job(TpOperation::transpose, builder.layer("permute", "TP"));
   job.input = packed_view(kIn, 80, 32, 2);
@@ -124,11 +121,30 @@ TEST(EngineCycles, OneTpTransposeInTwoPieces) {
   job.perm[2] = 0;
   builder.segment(kIn, Bytes(5120, 3));
   builder.add(job);
-  const RunRecord record = simulate(builder.binary(), test_chip(), {});
+  return builder.binary();
+}
+
+TEST(EngineCycles, OneTpTransposeInTwoPieces) {
+  // 80x32x2 = 5120 bytes, two pieces of 2560. Start 255. The SRAM serves 1 KiB pieces: 2560 bytes = 160
+  // cycles + 2. Read 0: 255..417. Read 1: 417..579, hidden. Array: 417 + 2560 = 2977. Its write 0 goes out
+  // from 2977. Array second half: 2977 + 2560 = 5537. Write 1: 162: 5699.
+  const RunRecord record = simulate(transpose_program(), test_chip(), {});
   EXPECT_EQ(record.profile.total_cycles, 5699U);
 }
 
-NetworkBinary doubling_program() {
+TEST(EngineCycles, APortForEachDirectionOfTheSram) {
+  // 64 elements a cycle: a piece takes 40. Read 0: 417, array: 457, read 1: 417 .. 579, array: 619.
+  Chip chip = test_chip();
+  chip.tp.elements_per_cycle_per_core = 64;
+  chip.vip_sram.ports = 2;
+  // Write 0: 457 + 162 = 619, while the other port reads; write 1: 781.
+  EXPECT_EQ(simulate(transpose_program(), chip, {}).profile.total_cycles, 781U);
+  // One port: write 0 waits for read 1 to leave it in 577: 739; write 1: 901.
+  chip.vip_sram.ports = 1;
+  EXPECT_EQ(simulate(transpose_program(), chip, {}).profile.total_cycles, 901U);
+}
+
+NetworkBinary doubling_program(Address in = kIn, Address out = kOut) {
   const PpuProgram program = assemble(
       "movu r1, u0\n"
       "movu r2, u1\n"
@@ -141,17 +157,17 @@ NetworkBinary doubling_program() {
   ProgramBuilder builder;
   PpuJob job{};
   job.header = job_header(Engine::ppu, 0, builder.layer("double", "SH"));
-  job.operands[0] = {kIn, 4, OperandRange::read};
-  job.operands[1] = {kOut, 4, OperandRange::write};
+  job.operands[0] = {in, 4, OperandRange::read};
+  job.operands[1] = {out, 4, OperandRange::write};
   job.program = kCoefficients;
   job.program_bytes = static_cast<std::uint32_t>(program.size() * sizeof(PpuInstruction));
   job.threads = 1;
-  job.uniforms[0] = kIn;
-  job.uniforms[1] = kOut;
+  job.uniforms[0] = in;
+  job.uniforms[1] = out;
   builder.segment(kCoefficients, encode(program));
-  builder.segment(kIn, {1, 2, 3, 100});
+  builder.segment(in, {1, 2, 3, 100});
   builder.add(job);
-  builder.binary().outputs.push_back({"y", "y", kOut, {4}, DataType::uint8, {}});
+  builder.binary().outputs.push_back({"y", "y", out, {4}, DataType::uint8, {}});
   return builder.binary();
 }
 
@@ -175,6 +191,24 @@ TEST(EngineCycles, OnePpuProgramFromAScheduledDram) {
   const RunRecord record = simulate(doubling_program(), chip, {});
   EXPECT_EQ(record.profile.total_cycles, 468U + 36U);
   EXPECT_EQ(record.outputs.at(0).tensor.bytes, (Bytes{2, 4, 6, 200}));
+}
+
+TEST(EngineCycles, OnePpuProgramWithItsOperandsInTheAxiSram) {
+  // Latency 12. Program there in 402 as above; 4 bytes: 1 + 12: 415; 60 of execution: 475; written: 488.
+  Chip chip = test_chip();
+  chip.axi_sram.bytes = 4096;
+  chip.axi_sram.latency_cycles = 12;
+  const NetworkBinary binary = doubling_program(kAxiSramBase, kAxiSramBase + 64);
+  const RunRecord record = simulate(binary, chip, {});
+  EXPECT_EQ(record.profile.total_cycles, 488U);
+  EXPECT_EQ(record.profile.traffic.axi_read, 4U);
+  EXPECT_EQ(record.profile.traffic.axi_write, 4U);
+  EXPECT_EQ(record.profile.traffic.ddr_read, 112U);
+  EXPECT_EQ(causes_of(record, Engine::ppu)[Cause::input], 13U);
+  EXPECT_EQ(record.outputs.at(0).tensor.bytes, (Bytes{2, 4, 6, 200}));
+  // Behind one port with a scheduled DRAM: 36 cycles later, and the written beat crosses the bus first.
+  chip.dram.model = DramModel::scheduled;
+  EXPECT_EQ(simulate(binary, chip, {}).profile.total_cycles, 488U + 36U + 1U);
 }
 
 TEST(EngineCycles, ValuesDoNotChangeTime) {

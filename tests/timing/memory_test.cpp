@@ -99,5 +99,16 @@ TEST(SramTiming, PortAndLatency) {
   EXPECT_EQ(sram.issue({kVipSramBase, 16, true}, 10), 20U);
 }
 
+TEST(SramTiming, APortForEachDirection) {
+  // The write above has a port of its own: 10 + 1 + 2; the read behind it waits for the read's port.
+  Chip chip = test_chip();
+  chip.vip_sram.ports = 2;
+  SramTiming sram(chip.vip_sram);
+  EXPECT_EQ(sram.issue({kVipSramBase, 100, false}, 10), 19U);
+  EXPECT_EQ(sram.issue({kVipSramBase, 16, true}, 10), 13U);
+  EXPECT_EQ(sram.port_free(false), 17U);
+  EXPECT_EQ(sram.port_free(true), 11U);
+}
+
 }  // namespace
 }  // namespace trireme

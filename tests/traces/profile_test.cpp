@@ -19,12 +19,12 @@ TEST(ProfileTable, LayersEnginesAndTotals) {
   EXPECT_EQ(profile_table(sample_profile()),
             R"(tiny on test_chip
 
-#  layer            op           engine  busy cyc  excl cyc  share %  time us  DDR rd B  DDR wr B  SRAM rd B  SRAM wr B       MACs  util %  PPU instr
-0  conv1_4 +1       convolution  NN           700       700     70.0     1.40     2,900       400         64         32  1,234,567    87.5          -
-1  prob_1           softmax      SH           200       200     20.0     0.40       100       100          0          0          0       -         42
+#  layer            op           engine  busy cyc  excl cyc  share %  time us  DDR rd B  DDR wr B  AXI rd B  AXI wr B  SRAM rd B  SRAM wr B       MACs  util %  PPU instr
+0  conv1_4 +1       convolution  NN           700       700     70.0     1.40     2,900       400        16         8         64         32  1,234,567    87.5          -
+1  prob_1           softmax      SH           200       200     20.0     0.40       100       100         0         0          0          0          0       -         42
    (network start)                                      100     10.0     0.20
------------------------------------------------------------------------------------------------------------------------------------------------------
-   total                                              1,000    100.0     2.00     3,000       500         64         32  1,234,567                 42
+-------------------------------------------------------------------------------------------------------------------------------------------------------------------------
+   total                                              1,000    100.0     2.00     3,000       500        16         8         64         32  1,234,567                 42
 
 layer +N: N more layers are computed with it (graph.json names them). excl cyc: charged to this layer
 alone, adds up to the run. util: of the MACs its busy cycles could do.
@@ -45,8 +45,30 @@ clock      500.000 MHz
 time       1,000 cycles = 0.0020 ms
 speed      500000.0 fps
 DDR        3,000 B read (1500.0 MB/s), 500 B written (250.0 MB/s)
+AXI-SRAM   16 B read (8.0 MB/s), 8 B written (4.0 MB/s)
 VIP-SRAM   64 B read (32.0 MB/s), 32 B written (16.0 MB/s)
 )");
+}
+
+TEST(ProfileTable, NoColumnsOfAnAxiSramThatIsNotUsed) {
+  Profile profile = sample_profile();
+  profile.traffic.axi_read = profile.traffic.axi_write = 0;
+  EXPECT_EQ(profile_table(profile).find("AXI"), std::string::npos);
+}
+
+TEST(Profile, TheClockRampsUp) {
+  // 500 MHz, but 100 MHz in the first 4 us: 400 cycles of the 1,000; the other 600 take 1.2 us.
+  Profile profile = sample_profile();
+  profile.start_hz = 100'000'000;
+  profile.ramp_ps = 4'000'000;
+  EXPECT_DOUBLE_EQ(profile.total_microseconds(), 5.2);
+  EXPECT_DOUBLE_EQ(profile.time_ms(), 0.0052);
+  EXPECT_NE(profile_table(profile).find("100.000 MHz for the first 4.000 us"), std::string::npos);
+  EXPECT_DOUBLE_EQ(nlohmann::json::parse(profile_json(profile))["total"]["bandwidth_mb_per_s"]["ddr_write"],
+                   500 / 5.2);
+  // A run that is over before: 1,000 cycles at 100 MHz.
+  profile.ramp_ps = 20'000'000;
+  EXPECT_DOUBLE_EQ(profile.total_microseconds(), 10);
 }
 
 // 44 characters are shown: the first 20, two dots, the last 22.
@@ -76,7 +98,7 @@ TEST(ProfileCsv, OneLineALayerAndQuotedNames) {
   EXPECT_EQ(lines[1],
             "0,conv1_4,conv1,convolution,relu1_3,NN,1x1x28x28,1x6x24x24,100,800,700,700,1.4,600,40,0,0,0,0,"
             "60,0,2900,"
-            "400,64,32,1234567,0.875,0,150,120");
+            "400,16,8,64,32,1234567,0.875,0,150,120");
   EXPECT_EQ(split(lines[0], ',').size(), split(lines[1], ',').size());
   EXPECT_THAT(lines[2], HasSubstr(R"(,"prob, ""final""",softmax,)"));
 }
@@ -87,6 +109,8 @@ TEST(ProfileJson, NamesThatScriptsRead) {
   EXPECT_DOUBLE_EQ(json["total"]["time_ms"], 0.002);
   EXPECT_DOUBLE_EQ(json["total"]["fps"], 500000);
   EXPECT_EQ(json["total"]["bytes"]["ddr_read"], 3000);
+  EXPECT_EQ(json["total"]["bytes"]["axi_read"], 16);
+  EXPECT_EQ(json["layers"][0]["bytes"]["axi_write"], 8);
   EXPECT_DOUBLE_EQ(json["total"]["bandwidth_mb_per_s"]["ddr_write"], 250);
   EXPECT_DOUBLE_EQ(json["layers"][0]["time_us"], 1.4);
   EXPECT_DOUBLE_EQ(json["layers"][1]["share"], 0.2);

@@ -18,7 +18,7 @@ inline Profile sample_profile() {
   profile.total_cycles = 1000;
   profile.clock_hz = 500'000'000;
   profile.exclusive_outside_layers = 100;
-  profile.traffic = {3000, 500, 64, 32};
+  profile.traffic = {3000, 500, 64, 32, 16, 8};
   profile.macs = 1'234'567;
   profile.ppu_instructions = 42;
   profile.io_buffers = 2;
@@ -40,7 +40,7 @@ inline Profile sample_profile() {
   conv.causes[Cause::compute] = 600;
   conv.causes[Cause::coefficients] = 40;
   conv.causes[Cause::launch] = 60;
-  conv.traffic = {2900, 400, 64, 32};
+  conv.traffic = {2900, 400, 64, 32, 16, 8};
   conv.macs = 1'234'567;
   conv.utilization = 0.875;
   conv.weight_bytes = 150;

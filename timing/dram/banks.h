@@ -7,7 +7,7 @@
 #include <array>
 #include <vector>
 
-#include "timing/dram/grade.h"
+#include "isa/dram/grade.h"
 
 namespace trireme {
 

@@ -35,7 +35,6 @@ struct DramTraceEntry {
 class DramController {
  public:
   static constexpr DramClock kNever = INT64_MAX;
-  static constexpr int kMaxQueue = 64;
   struct Done {
     bool done = false;
     std::uint32_t tag = 0;

@@ -3,38 +3,18 @@
 
 #include <algorithm>
 
+#include "isa/chip_dram.h"
 #include "support/error.h"
 
 namespace trireme {
 
 namespace {
 
-// What the chip's fields cannot say one by one: devices that exist, whole devices on a channel's bus.
-DramClocks clocks_of(const Chip& chip) {
-  const DramConfig& dram = chip.dram;
-  const std::string where = "chip " + chip.name + ": ";
-  const DramGrade* grade = find_dram_grade(dram.speed);
-  if (grade == nullptr) throw Error(where + "dram.speed", "'" + dram.speed + "' is no speed grade");
-  if (refresh_ps(grade->family, dram.device_gbit) == 0) {
-    throw Error(where + "dram.device_gbit",
-                dram.speed + " has no devices of " + std::to_string(dram.device_gbit) + " Gbit",
-                "4 and 8 always exist");
-  }
-  const auto power_of_two = [](int value) { return (value & (value - 1)) == 0; };
-  if (dram.channel_bits % grade->device_bits != 0 || !power_of_two(dram.channel_bits)) {
-    throw Error(where + "dram.channel_bits",
-                std::to_string(dram.channel_bits) + " bits are no whole devices of " + dram.speed,
-                "a power of two times " + std::to_string(grade->device_bits));
-  }
-  if (!power_of_two(dram.channels))
-    throw Error(where + "dram.channels", std::to_string(dram.channels) + " is no power of two",
-                "1, 2, 4 or 8");
-  if (dram.queue_bursts > DramController::kMaxQueue) {
-    throw Error(where + "dram.queue_bursts",
-                std::to_string(dram.queue_bursts) + " is too deep for a scheduler",
-                "at most " + std::to_string(DramController::kMaxQueue));
-  }
-  return dram_clocks(*grade, dram.device_gbit);
+const DramGrade& grade_of(const Chip& chip) {
+  const std::vector<FieldComplaint> complaints = complaints_of(chip.dram);
+  if (complaints.empty()) return *find_dram_grade(chip.dram.speed);
+  const FieldComplaint& first = complaints.front();
+  throw Error("chip " + chip.name + ": " + first.field, first.what, first.hint);
 }
 
 // A free place of a table that grows to the largest number in use at once.
@@ -52,13 +32,6 @@ std::uint32_t take_place(std::vector<Value>& table, std::vector<std::uint32_t>& 
 
 }  // namespace
 
-DramShape dram_shape(const DramConfig& config, const DramClocks& clocks) {
-  const int devices = config.channel_bits / clocks.device_bits;
-  const int column_bytes = config.channel_bits / 8 * clocks.burst_length;
-  return {config.channels, clocks.banks, clocks.groups, column_bytes,
-          clocks.page_bytes * devices / column_bytes};
-}
-
 DramPort::DramPort(const Chip& chip)
     : outstanding_limit_(chip.axi.max_outstanding),
       bytes_per_cycle_(chip.axi.bytes_per_cycle),
@@ -67,10 +40,15 @@ DramPort::DramPort(const Chip& chip)
       request_latency_(cycles_of_ps(chip.dram.path_latency_ps / 2, chip.clock_hz)),
       response_latency_(
           cycles_of_ps(chip.dram.path_latency_ps - chip.dram.path_latency_ps / 2, chip.clock_hz)),
-      clocks_(clocks_of(chip)),
+      sram_bytes_per_cycle_(chip.axi_sram.bytes_per_cycle),
+      sram_latency_(static_cast<Cycle>(chip.axi_sram.latency_cycles)),
+      sram_(chip.axi_sram),
+      pacer_(chip.dram.limit_bytes_per_second, chip.clock_hz),
+      clocks_(dram_clocks(grade_of(chip), chip.dram.device_gbit)),
       crossing_(clocks_.clock_steps, chip.clock_hz),
-      mapping_(chip.dram.mapping, dram_shape(chip.dram, clocks_), "chip " + chip.name + ": dram.mapping") {
-  columns_bytes_ = dram_shape(chip.dram, clocks_).column_bytes;
+      mapping_(chip.dram.mapping, dram_shape(chip.dram, grade_of(chip)), "dram.mapping"),
+      directions_{Direction(chip.axi), Direction(chip.axi)} {
+  columns_bytes_ = dram_shape(chip.dram, grade_of(chip)).column_bytes;
   const DramPolicy policy{chip.dram.queue_bursts, chip.dram.max_wait_clocks};
   for (int i = 0; i < chip.dram.channels; ++i) channels_.emplace_back(clocks_, policy);
 }
@@ -84,6 +62,7 @@ void DramPort::post(std::size_t stream, const std::vector<AddressRange>& ranges,
   state.active = true;
   state.write = write;
   state.bytes_left = total_bytes(ranges);
+  for (const AddressRange& range : ranges) state.in_sram |= range.bytes > 0 && !is_dram(range.address);
   Direction& direction = directions_[write ? 1 : 0];
   direction.waiting |= 1U << stream;
   direction.next_issue = std::max(direction.next_issue, now);
@@ -103,14 +82,19 @@ void DramPort::advance(Cycle now) {
     // 1. The next address on AXI; reads before writes of the same cycle.
     const Cycle read = issue_time(directions_[0]), write = issue_time(directions_[1]);
     const Cycle next = std::min(read, write);
-    // 2. Commands that go before anything still to come can arrive, over all channels in order of time.
+    // 2. What the memories begin before anything still to come can arrive, in order of time over all of them.
     if (const Cycle until = std::min(next, now + 1); until != bound) {
       bound = until;
       limit = horizon(until);
     }
+    const SramStart sram = next_sram_start();
     DramController* first = nullptr;
     for (DramController& channel : channels_) {
       if (first == nullptr || channel.next_time() < first->next_time()) first = &channel;
+    }
+    if (sram.at < bound && horizon(sram.at) <= first->next_time()) {
+      serve_sram(sram);
+      continue;
     }
     if (first->next_time() < limit) {
       if (const DramController::Done done = first->step(); done.done) complete(done);
@@ -140,13 +124,42 @@ void DramPort::issue(Direction& direction, Cycle at) {
   ++state.bursts_open;
   ++direction.outstanding;
   direction.next_issue = at + 1;
-  // Written data crosses AXI before the request is complete, read data after it.
-  Cycle sent = at;
+  last_issue_ = at;
+  // The interconnect paces what goes to DRAM. Written data crosses AXI before the request is complete, read
+  // data after it.
+  Cycle sent = state.in_sram ? at : pacer_.take(burst.bytes, at);
   if (state.write) {
-    sent = std::max(at, direction.data_free) + static_cast<Cycle>(ceil_div(burst.bytes, bytes_per_cycle_));
-    direction.data_free = sent;
+    const auto beats = static_cast<Cycle>(ceil_div(burst.bytes, bytes_per_cycle_));
+    sent = direction.data.take(burst.bytes, sent + beats, at);
   }
-  send(burst, stream, horizon(sent));
+  if (!state.in_sram) return send(burst, stream, horizon(sent));
+  direction.at_sram.push_back({sent, take_place(bursts_, free_bursts_, {stream, burst.bytes, 1, 0})});
+  state.columns_left += burst.bytes;
+}
+
+DramPort::SramStart DramPort::next_sram_start() const {
+  SramStart start;
+  Cycle oldest = 0;
+  for (const bool write : {false, true}) {
+    const auto& waiting = directions_[write ? 1 : 0].at_sram;
+    if (waiting.empty()) continue;
+    // Of two that wait for one port the one that came first.
+    const Cycle arrival = waiting.front().arrival;
+    const Cycle at = std::max(arrival, sram_.port_free(write));
+    if (at > start.at || (at == start.at && arrival >= oldest)) continue;
+    start = {at, write};
+    oldest = arrival;
+  }
+  return start;
+}
+
+void DramPort::serve_sram(const SramStart& start) {
+  Direction& direction = directions_[start.write ? 1 : 0];
+  const std::uint32_t open = direction.at_sram.front().burst;
+  direction.at_sram.pop_front();
+  const OpenBurst& burst = bursts_[open];
+  streams_[burst.stream].columns_left -= burst.bytes;
+  finish_burst(open, sram_.issue({kAxiSramBase, burst.bytes, start.write}, start.at));
 }
 
 // Cuts a burst where its channel, bank or row changes and hands the pieces to the controllers.
@@ -168,7 +181,7 @@ void DramPort::send(const Burst& burst, std::size_t stream, DramClock arrival) {
 }
 
 void DramPort::complete(const DramController::Done& done) {
-  // 1. The burst is whole when its last piece is.
+  // The burst is whole when its last piece is.
   const Piece piece = pieces_[done.tag];
   free_pieces_.push_back(done.tag);
   OpenBurst& burst = bursts_[piece.burst];
@@ -176,36 +189,52 @@ void DramPort::complete(const DramController::Done& done) {
   state.columns_left -= piece.columns;
   burst.data_end = std::max(burst.data_end, done.data_end);
   if (--burst.pieces > 0) return;
-  free_bursts_.push_back(piece.burst);
-  // 2. Back to the NPU; read data goes over its channel of AXI in the order it comes.
+  finish_burst(piece.burst, crossing_.to_npu(burst.data_end) + response_latency_);
+}
+
+// Its data is at the NPU's side of the memory, or in it.
+void DramPort::finish_burst(std::uint32_t open, Cycle ready) {
+  const OpenBurst burst = bursts_[open];
+  free_bursts_.push_back(open);
+  StreamState& state = streams_[burst.stream];
   Direction& direction = directions_[state.write ? 1 : 0];
-  Cycle finish = crossing_.to_npu(burst.data_end) + response_latency_;
-  if (!state.write) {
-    const auto beats = static_cast<Cycle>(ceil_div(burst.bytes, bytes_per_cycle_));
-    finish = direction.data_free = std::max(finish, direction.data_free + beats);
-  }
+  // 1. Read data goes over its channel of AXI.
+  const Cycle finish = state.write ? ready : direction.data.take(burst.bytes, ready, last_issue_);
   auto place = direction.finishing.end();
   while (place != direction.finishing.begin() && *std::prev(place) > finish) --place;
   direction.finishing.insert(place, finish);
-  // 3. The stream is done with its last burst.
+  // 2. The stream is done with its last burst.
   state.finish = std::max(state.finish, finish);
   if (--state.bursts_open > 0 || state.bytes_left > 0) return;
   state.active = false;
   finished_.push_back({burst.stream, state.finish});
 }
 
+// A bound for a stream of which something is undecided by now.
+Cycle DramPort::earliest_finish(const StreamState& state, Cycle now) const {
+  const auto bytes_left = static_cast<std::int64_t>(state.bytes_left);
+  if (state.in_sram) {
+    const std::int64_t behind = ceil_div(state.columns_left + bytes_left, sram_bytes_per_cycle_);
+    return now + 1 + static_cast<Cycle>(behind) + sram_latency_;
+  }
+  // What no controller has decided goes at the full rate of all channels at best.
+  const DramClock undecided = crossing_.to_dram(now + 1 + request_latency_);
+  const std::int64_t columns = state.columns_left + ceil_div(bytes_left, columns_bytes_);
+  const std::int64_t behind = ceil_div(columns, static_cast<std::int64_t>(channels_.size())) - 1;
+  DramClock last_column = undecided + behind * clocks_.ccd_s;
+  // And what has not been issued at the interconnect's.
+  if (pacer_.limits() && state.bytes_left > burst_bytes_) {
+    const Cycle last_burst = pacer_.earliest_after(state.bytes_left - burst_bytes_, now + 1);
+    last_column = std::max(last_column, crossing_.to_dram(last_burst + request_latency_));
+  }
+  const int latency = state.write ? clocks_.write_latency : clocks_.read_latency;
+  return crossing_.to_npu(last_column + latency + clocks_.burst) + response_latency_;
+}
+
 Cycle DramPort::next_wake(Cycle now) const {
   Cycle wake = kNever;
-  const DramClock undecided = crossing_.to_dram(now + 1 + request_latency_);
   for (const StreamState& state : streams_) {
-    if (!state.active) continue;
-    // What no controller has decided by now goes at the full rate of all channels at best.
-    const std::int64_t columns =
-        state.columns_left + ceil_div(static_cast<std::int64_t>(state.bytes_left), columns_bytes_);
-    const std::int64_t behind = ceil_div(columns, static_cast<std::int64_t>(channels_.size())) - 1;
-    const int latency = state.write ? clocks_.write_latency : clocks_.read_latency;
-    const DramClock data_end = undecided + behind * clocks_.ccd_s + latency + clocks_.burst;
-    wake = std::min(wake, crossing_.to_npu(data_end) + response_latency_ - 1);
+    if (state.active) wake = std::min(wake, earliest_finish(state, now) - 1);
   }
   return wake;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "timing/dram/mapping.h"
+#include "isa/dram/mapping.h"
 
 #include <algorithm>
 #include <cstdlib>

@@ -3,12 +3,11 @@
 // one clock of preamble), JESD209-3C (LPDDR3, latency set A), JESD209-4B and 209-4-1 (LPDDR4, 4X: latency set
 // A, no data bus inversion). x16 devices with 2 KiB pages (LPDDR3: x32 with 4 KiB), 85 C, refresh of all
 // banks.
-#include "timing/dram/grade.h"
+#include "isa/dram/grade.h"
 
 #include <algorithm>
 
 #include "support/error.h"
-#include "timing/cycles.h"
 
 namespace trireme {
 
@@ -102,7 +101,7 @@ DramGrade lpddr4(const char* name, int steps, int rl, int wl, int rtp, int wr, s
 
 // The clock is steps * 100/3 MHz, so ps * clock = ps * steps / 30,000.
 int in_clocks(const DramDelay& delay, int steps) {
-  return std::max(delay.clocks, static_cast<int>(ceil_div(delay.ps * steps, 30'000)));
+  return std::max(delay.clocks, static_cast<int>((delay.ps * steps + 29'999) / 30'000));
 }
 
 }  // namespace
