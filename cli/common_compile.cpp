@@ -16,7 +16,7 @@ void add_compile_options(CLI::App* verb, CompileSettings& settings) {
   verb->add_option("--ties", settings.ties,
                    "direction of exact halves: half_up, half_even, half_away; default: the chip's own")
       ->type_name("RULE");
-  verb->add_option("-O,--optimize", settings.level,
+  verb->add_option("-O,--opt-level", settings.level,
                    "0: layer by layer, maps in DRAM; 1: fused; 2: maps on chip, tiles by cost (default); 3: "
                    "many more tilings tried. Results are the same at each")
       ->type_name("LEVEL")

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "compiler/ppu_kernels/tflite/fixed_factor.h"
+#include "compiler/ppu_kernels/fixed_factor.h"
 
 namespace trireme {
 
@@ -16,14 +16,6 @@ std::uint32_t bits_of(float value) {
   std::uint32_t bits;
   std::memcpy(&bits, &value, sizeof bits);
   return bits;
-}
-
-// The chips' integer multipliers: the float's mantissa with its leading one, kept to `bits` bits after it.
-Requantizer mantissa_multiplier(float factor, int bits) {
-  const std::uint32_t fields = bits_of(factor);
-  const auto exponent = static_cast<std::int32_t>(fields >> 23 & 0xFFU);
-  const std::uint32_t mantissa = fields & 0x7FFFFFU;
-  return {(1U << bits) + (mantissa >> (23 - bits)), 127 + bits - exponent};
 }
 
 }  // namespace

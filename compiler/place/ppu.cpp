@@ -8,6 +8,7 @@
 #include <string>
 
 #include "compiler/place/families.h"
+#include "compiler/ppu_kernels/coded.h"
 #include "compiler/ppu_kernels/kernel.h"
 #include "compiler/ppu_kernels/qlinear.h"
 #include "compiler/ppu_kernels/sequence.h"
@@ -120,13 +121,12 @@ std::optional<PpuSequence> alone(std::optional<PpuKernel> kernel) {
   return PpuSequence{{std::move(*kernel)}, {}};
 }
 
-// Sums of integers: under the rules whose requantizer is a float multiplier.
-Program coded_matmul(const Placement& placement) {
-  const bool onnx = placement.rule == RequantRule::onnx;
-  if (!onnx && placement.rule != RequantRule::vipf) return {std::nullopt, ""};
-  const Ties ties = onnx ? Ties::half_even : placement.plan.ties;
-  return {alone(coded_matmul_ppu_kernel(placement.graph(), placement.node(), placement.chip, ties)),
-          "sums of integers, requantized in float32"};
+Program coded_sum(const Placement& placement) {
+  const auto kernel =
+      placement.node().op == "matmul" ? coded_matmul_ppu_kernel : coded_convolution_ppu_kernel;
+  return {
+      alone(kernel(placement.graph(), placement.node(), placement.chip, placement.rule, placement.plan.ties)),
+      "sums of integers, requantized by the rule"};
 }
 
 // Operators that a program of the PPU computes by polynomials, or adds up in another order than the
@@ -194,7 +194,7 @@ Program program_of(const Placement& placement) {
     return {sequence ? std::move(sequence) : ppu_sequence(graph, node, chip),
             codes ? "the PPU dequantizes, computes in float32 and quantizes" : "a program of the PPU"};
   }
-  if (node.op == "matmul") return coded_matmul(placement);
+  if (node.op == "matmul" || node.op == "convolution") return coded_sum(placement);
   if (is_tflite(placement.rule))
     return {alone(tflite_ppu_kernel(graph, node, chip, placement.rule)),
             "TensorFlow Lite's own integer algorithm"};

@@ -3,11 +3,12 @@
 // row of A at once and adds lane by lane, for each the matching row of B.
 #include <algorithm>
 
+#include "compiler/ppu_kernels/coded.h"
 #include "compiler/ppu_kernels/convolution.h"
 #include "compiler/ppu_kernels/families.h"
 #include "compiler/ppu_kernels/index_space.h"
 #include "compiler/ppu_kernels/math.h"
-#include "compiler/ppu_kernels/qlinear.h"
+#include "compiler/ppu_kernels/requantize.h"
 #include "model/graph/attributes.h"
 #include "timing/cycles.h"
 
@@ -77,7 +78,7 @@ Thread begin(PpuBuilder& b, const Product& p, std::int64_t together) {
 Reg load_centred(PpuBuilder& b, const PpuOperand& operand, const Reg& address, const Reg& step,
                  std::int64_t offset) {
   const Reg code = load_raw(b, operand, address, step, offset);
-  const std::int32_t zero = operand.quantization.zero_point.at(0);
+  const std::int32_t zero = affine_codes(operand.quantization).zero_point;
   return zero == 0 ? code : b.op(PpuOpcode::isub, code, b.whole(zero));
 }
 
@@ -91,17 +92,6 @@ void accumulate_codes(PpuBuilder& b, const Product& p, Thread& t) {
   }
   b.into(t.a, PpuOpcode::iadd, t.a, b.whole(bytes_a));
   b.into(t.b, PpuOpcode::iadd, t.b, b.whole(p.columns * bytes_of(p.b.type)));
-}
-
-// A real number to the nearest integer: halves up or away are decided by the exact distance to the floor.
-Reg rounded(PpuBuilder& b, const Reg& x, Ties ties) {
-  if (ties == Ties::half_even) return b.op(PpuOpcode::frne, x);
-  const Reg magnitude = ties == Ties::half_away ? abs(b, x) : x;
-  const Reg floor = b.op(PpuOpcode::ffloor, magnitude);
-  const Reg distance = sub(b, magnitude, floor);
-  const Reg up = add(b, floor, b.real(1));
-  const Reg nearest = choose(b, PpuOpcode::flt, distance, b.real(0.5F), floor, up);
-  return ties == Ties::half_away ? with_sign_of(b, nearest, x) : nearest;
 }
 
 // `count` elements of the depth: one, or as many as lanes.
@@ -262,25 +252,24 @@ std::optional<PpuKernel> matmul_integer(const Graph& graph, const Node& node, co
 }  // namespace
 
 std::optional<PpuKernel> coded_matmul_ppu_kernel(const Graph& graph, const Node& node, const Chip& chip,
-                                                 Ties ties) {
+                                                 RequantRule rule, Ties ties) {
   PpuBuilder b(chip);
   const Product p = numpy_product(graph, node);
   for (const PpuOperand* operand : {&p.a, &p.b, &p.out}) {
     const Quantization& q = operand->quantization;
-    const bool codes = q.scheme == Quantization::Scheme::affine && bytes_of(operand->type) == 1;
+    const bool codes = q.quantized() && bytes_of(operand->type) == 1;
     if (!codes || q.per_channel() || !is_supported(*operand)) return std::nullopt;
   }
   if (p.rows < 1 || p.columns < 1) return std::nullopt;
   const std::int64_t together = std::min(kMaxRows, p.rows);
   Thread t = begin(b, p, together);
   b.loop(p.depth, [&] { accumulate_codes(b, p, t); });
-  const float factor =
-      p.b.quantization.scale.at(0) * p.a.quantization.scale.at(0) / p.out.quantization.scale.at(0);
+  const float product = affine_codes(p.b.quantization).scale * affine_codes(p.a.quantization).scale;
+  const float out = affine_codes(p.out.quantization).scale;
+  const SumRequantizer codes(b, p.out, {rule, ties, true}, {{product / out, double{product} / double{out}}});
   for (std::int64_t r = 0; r < together; ++r) {
-    const Reg sum = b.op(PpuOpcode::i2f, t.sums[static_cast<std::size_t>(r)]);
-    const Reg steps = rounded(b, mul(b, sum, b.real(factor)), ties);
-    store_raw(b, p.out, nearest_code(b, p.out, steps, p.out.quantization.zero_point.at(0)), t.out,
-              t.column_step_out, r * p.columns * bytes_of(p.out.type));
+    store_raw(b, p.out, codes.code(t.sums[static_cast<std::size_t>(r)]), t.out, t.column_step_out,
+              r * p.columns * bytes_of(p.out.type));
   }
   return b.finish(element_count(p.batch) * ceil_div(p.rows, together) * threads_for(p.columns));
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions one output a lane: for every tap the input's element, or what stands for padding, times the
 // weight's. Weights may be computed; integers are exact in 32 bits.
+#include <algorithm>
 #include <functional>
 
+#include "compiler/ppu_kernels/coded.h"
 #include "compiler/ppu_kernels/convolution.h"
 #include "compiler/ppu_kernels/index_space.h"
 #include "compiler/ppu_kernels/math.h"
+#include "compiler/ppu_kernels/requantize.h"
 
 namespace trireme {
 
@@ -128,6 +131,38 @@ bool are_real_maps(const Problem2d& p) {
   return true;
 }
 
+// With one zero point for all.
+bool are_codes8(const PpuOperand& operand) {
+  const Quantization& q = operand.quantization;
+  const bool alike = std::all_of(q.zero_point.begin(), q.zero_point.end(),
+                                 [&](std::int32_t zero) { return zero == q.zero_point.front(); });
+  return operand.shape.size() == 4 && q.quantized() && bytes_of(operand.type) == 1 && alike &&
+         is_supported(operand, true);
+}
+
+std::vector<float> scales_of(const PpuOperand& operand) {
+  const Quantization& q = operand.quantization;
+  return q.per_channel() ? q.scale : std::vector<float>{affine_codes(q).scale};
+}
+
+// numerics.md §3.1: TensorFlow Lite multiplies the scales of int8 data in double, those of uint8 in float32.
+std::vector<SumFactor> factors_of(const Problem2d& p) {
+  const float in = affine_codes(p.in.quantization).scale, out = affine_codes(p.out.quantization).scale;
+  const std::vector<float> weights = scales_of(p.weights);
+  const bool narrow = p.in.type == DataType::uint8 && weights.size() == 1;
+  std::vector<SumFactor> factors;
+  for (const float weight : weights) {
+    const double product = narrow ? double{in * weight} : double{in} * double{weight};
+    factors.push_back({in * weight / out, product / double{out}});
+  }
+  return factors;
+}
+
+Reg centred(PpuBuilder& b, const PpuOperand& operand, const Reg& code) {
+  const std::int32_t zero = affine_codes(operand.quantization).zero_point;
+  return zero == 0 ? code : b.op(PpuOpcode::isub, code, b.whole(zero));
+}
+
 }  // namespace
 
 Reg load_zero_point(PpuBuilder& b, const Graph& graph, const Node& node, std::size_t index,
@@ -158,6 +193,35 @@ std::optional<PpuKernel> direct_deconvolution(const Graph& graph, const Node& no
   p.weight_in = p.out_channels() * p.kernel();
   p.weight_group = p.in_channels() * p.weight_in;
   return of_reals(graph, node, chip, p);
+}
+
+std::optional<PpuKernel> coded_convolution_ppu_kernel(const Graph& graph, const Node& node, const Chip& chip,
+                                                      RequantRule rule, Ties ties) {
+  const auto& attr = attributes<ConvolutionAttributes>(node);
+  Problem2d p = problem_of(graph, node, attr.groups);
+  for (const PpuOperand* operand : {&p.in, &p.weights, &p.out}) {
+    if (!are_codes8(*operand)) return std::nullopt;
+  }
+  const bool one_scale = !p.in.quantization.per_channel() && !p.out.quantization.per_channel();
+  const bool per_kernel = !p.weights.quantization.per_channel() || p.weights.quantization.channel_axis == 0;
+  if (!one_scale || !per_kernel) return std::nullopt;
+  const bool has_bias = has_input(node, 2);
+  if (has_bias && graph.values[node.inputs[2]].quantization.dtype != DataType::int32) return std::nullopt;
+  set_forward(p, attr.window);
+  PpuBuilder b(chip);
+  const Lane lane = begin(b, p);
+  const Reg sum = b.variable(b.whole(0));
+  if (has_bias) {
+    const Reg at = iadd(b, b.address(PpuOperandKind::input, 2), imul(b, lane.channel, b.whole(4)));
+    b.load_into(sum, PpuType::i32, at, b.whole(0));
+  }
+  walk(b, p, lane, raw_zero(b, p.in), [&](const Reg& raw, const Reg& weight) {
+    b.into(sum, PpuOpcode::iadd, sum, imul(b, centred(b, p.in, raw), centred(b, p.weights, weight)));
+  });
+  const bool matrix = !attr.depthwise && attr.groups == 1;
+  const SumRequantizer codes(b, p.out, {rule, ties, matrix}, factors_of(p));
+  store_raw(b, p.out, codes.code(sum, lane.channel), lane.output, b.whole(0));
+  return b.finish(threads_for(p.out.size()));
 }
 
 // Sums of (x - z_x) (w - z_w); the padding holds z_x.

@@ -10,11 +10,6 @@ namespace trireme {
 // Of a node that is_qlinear(); nothing if there is none for it.
 std::optional<PpuKernel> qlinear_ppu_kernel(const Graph& graph, const Node& node, const Chip& chip);
 
-// A product of two tensors of 8-bit codes as sums of integers, times one float32 factor, rounded by `ties`:
-// what the rules with a float multiplier say of a matmul (docs/isa.md §4).
-std::optional<PpuKernel> coded_matmul_ppu_kernel(const Graph& graph, const Node& node, const Chip& chip,
-                                                 Ties ties);
-
 // Inside ppu_kernels only: float32 steps of the output -> codes, to the nearest even; `zero_point` is added
 // afterwards. The average is in pooling.cpp, with the other pools.
 Reg nearest_code(PpuBuilder& b, const PpuOperand& out, const Reg& steps, std::int32_t zero_point);

@@ -4,7 +4,30 @@
 #include <cstring>
 #include <limits>
 
+#include "sim/arithmetic/every_cpu.h"
+
 namespace trireme {
+
+namespace {
+
+TRIREME_FOR_EVERY_CPU void widen_unsigned(const std::uint8_t* from, std::int64_t count, std::int32_t shift,
+                                          float* to) {
+  for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<float>(from[i] - shift);
+}
+
+TRIREME_FOR_EVERY_CPU void widen_signed(const std::int8_t* from, std::int64_t count, std::int32_t shift,
+                                        float* to) {
+  for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<float>(from[i] - shift);
+}
+
+}  // namespace
+
+void widen(const std::uint8_t* from, std::int64_t count, std::int32_t shift, float* to) {
+  widen_unsigned(from, count, shift, to);
+}
+void widen(const std::int8_t* from, std::int64_t count, std::int32_t shift, float* to) {
+  widen_signed(from, count, shift, to);
+}
 
 int shift_of(std::uint8_t dtype) {
   int shift = 0;

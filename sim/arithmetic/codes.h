@@ -33,6 +33,14 @@ void with_code_type(std::uint8_t dtype, Visit visit) {
 // Unsigned codes enter a product less half their range: 8 bits as -128..127, 16 as -32768..32767.
 int shift_of(std::uint8_t dtype);
 
+// to[i] = from[i] - shift, for the real numbers of exact products.
+void widen(const std::uint8_t* from, std::int64_t count, std::int32_t shift, float* to);
+void widen(const std::int8_t* from, std::int64_t count, std::int32_t shift, float* to);
+template <typename Code, typename Real>
+void widen(const Code* from, std::int64_t count, std::int32_t shift, Real* to) {
+  for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<Real>(from[i] - shift);
+}
+
 Codes codes_of(const Bytes& stored, std::uint8_t dtype);
 Bytes stored_codes(const Codes& codes, std::uint8_t dtype);  // every code is in the range of the type
 

@@ -21,6 +21,7 @@ void multiply_exact(const ExactOperand<Real>& a, const MatrixView<Real>& b, Prod
   using Unsigned = std::make_unsigned_t<Sum>;
   const auto count = static_cast<std::size_t>(a.view.rows * b.columns);
   buffers.slice.resize(count);
+  if (a.in_one_slice()) return multiply(a.view, b, buffers.slice.data());
   buffers.sums.resize(count);
   for (std::int64_t k = 0; k < a.view.columns; k += a.slice) {
     const std::int64_t terms = std::min(a.slice, a.view.columns - k);

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "sim/arithmetic/real_product.h"
+#include "support/uninitialized.h"
 
 namespace trireme {
 
@@ -26,17 +26,19 @@ struct SumOf<double> {
 template <typename Real>
 struct ExactOperand {
   ExactOperand(const MatrixView<Real>& values, std::int64_t largest_product);
+  bool in_one_slice() const { return slice >= view.columns; }  // multiply() is exact
   MatrixView<Real> view;
   std::int64_t slice;
 };
 
 template <typename Real>
 struct ProductBuffers {
-  std::vector<typename SumOf<Real>::Type> sums;
-  std::vector<Real> slice;
+  Uninitialized<typename SumOf<Real>::Type> sums;
+  Uninitialized<Real> slice;
 };
 
-// buffers.sums[i][j] = sum_k a[i][k] * b[k][j]; b: integers that keep to what a was made for.
+// sum_k a[i][k] * b[k][j] into buffers.slice[i][j] if a is in one slice, into buffers.sums[i][j] otherwise;
+// b: integers that keep to what a was made for.
 template <typename Real>
 void multiply_exact(const ExactOperand<Real>& a, const MatrixView<Real>& b, ProductBuffers<Real>& buffers);
 

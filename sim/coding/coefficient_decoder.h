@@ -11,13 +11,32 @@
 
 namespace trireme {
 
-// Weights of the job as codes of 1 or 2 bytes (low byte first), [output channel][flattened kernel], without
-// the padding of the last blocks. Errors name `where`: a stream that is too short or too long, a header that
-// contradicts the job or the chip.
-std::vector<std::uint8_t> decode_nne_coefficients(const Bytes& stream, const NneJob& job,
-                                                  const NneConfig& nne, const std::string& where);
-// Weights of a fully connected TP job, [output][input].
-std::vector<std::uint8_t> decode_tp_coefficients(const Bytes& stream, const TpJob& job,
-                                                 const std::string& where);
+// All that a decoder goes by besides the stream: equal bytes of equal layouts hold the same weights.
+struct NneWeightLayout {
+  std::int64_t channels, height, width;  // of a kernel
+  int kernels, at_once;                  // of the layer; of a core in one superblock
+  bool depthwise;
+  int groups;  // of a convolution: kernels are zero outside of their own
+  std::uint8_t dtype;
+  std::int16_t zero_point;
+  CoefficientCoding coding;
+  int cores, zrl_bits;
+};
+struct TpWeightLayout {
+  std::uint64_t inputs, outputs;
+  std::uint8_t dtype;
+  std::int16_t zero_point;
+};
+
+NneWeightLayout weight_layout_of(const NneJob& job, const NneConfig& nne);
+TpWeightLayout weight_layout_of(const TpJob& job);  // fully connected
+
+// Weights as codes of 1 or 2 bytes (low byte first), [output channel][flattened kernel] or [output][input],
+// without the padding of the last blocks. Errors name `where`: a stream that is too short or too long, a
+// header that contradicts the job or the chip.
+std::vector<std::uint8_t> decode_coefficients(const Bytes& stream, const NneWeightLayout& layout,
+                                              const std::string& where);
+std::vector<std::uint8_t> decode_coefficients(const Bytes& stream, const TpWeightLayout& layout,
+                                              const std::string& where);
 
 }  // namespace trireme

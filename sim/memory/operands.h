@@ -36,6 +36,8 @@ class OperandReader {
   }
 
  private:
+  void read(const AddressRange& range, std::uint8_t* data, const std::string& what);
+
   const MemoryImage& image_;
   MemoryChecker& checker_;
   std::string who_;

@@ -4,12 +4,11 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <numeric>
 
 #include "sim/arithmetic/codes.h"
 #include "sim/arithmetic/exact_product.h"
 #include "sim/arithmetic/requantize_row.h"
-#include "sim/coding/coefficient_decoder.h"
+#include "sim/coding/weights.h"
 #include "sim/nne/add.h"
 #include "sim/nne/depthwise.h"
 #include "sim/nne/unfold.h"
@@ -20,48 +19,9 @@ namespace {
 
 constexpr std::int64_t kUnfolded = std::int64_t{1} << 18;  // values of one unfolded piece: what a cache holds
 
-std::int32_t largest_of(const std::int32_t* distances, std::int64_t count) {
-  std::int32_t largest = 0;
-  for (std::int64_t i = 0; i < count; ++i) largest = std::max(largest, std::abs(distances[i]));
-  return largest;
-}
-
-// Weights as distances from their zero point, and the sum of each kernel, which an input's zero point
-// multiplies.
-struct Weights {
-  Codes distances;                 // [output channel][term]
-  std::vector<std::int64_t> sums;  // one an output channel
-};
-
-Weights weights_of(const NneJob& job, const ConvolutionShape& s, const Bytes& stored) {
-  Weights weights{codes_of(stored, job.weight_dtype), {}};
-  for (std::int32_t& distance : weights.distances) distance -= job.weight_zero_point;
-  for (std::int64_t k = 0; k < s.out_c; ++k) {
-    const auto first = weights.distances.begin() + k * s.terms;
-    weights.sums.push_back(std::accumulate(first, first + s.terms, std::int64_t{0}));
-  }
-  return weights;
-}
-
 // The zero point as it enters a product: shifted as the codes are.
 std::int32_t shifted_zero_point(const NneJob& job) {
   return zero_point_of(job.input) - shift_of(job.input.dtype);
-}
-
-// The group's input as numbers in a range around zero.
-template <typename Number>
-std::vector<Number> planes_of(const NneJob& job, const Bytes& input, std::int64_t first, std::int64_t count) {
-  std::vector<Number> numbers(static_cast<std::size_t>(count));
-  const int shift = shift_of(job.input.dtype);
-  with_code_type(job.input.dtype, [&](auto code) {
-    const std::uint8_t* from = input.data() + first * static_cast<std::int64_t>(sizeof code);
-    for (Number& number : numbers) {
-      std::memcpy(&code, from, sizeof code);
-      number = static_cast<Number>(code - shift);
-      from += sizeof code;
-    }
-  });
-  return numbers;
 }
 
 // One job's way from sums to stored codes, before pooling.
@@ -81,7 +41,7 @@ class Requantization {
     const auto c = static_cast<std::size_t>(channel);
     const std::int64_t offset = operands_.bias[c] + correction;
     const Requantizer& by = operands_.requantizers[job_.post.per_channel != 0 ? c : 0];
-    if constexpr (sizeof(Sum) == sizeof(std::int32_t)) {
+    if constexpr (sizeof(Sum) == sizeof(std::int32_t)) {  // int32 or float32
       if (bytes_of(static_cast<DataType>(job_.output.dtype)) == 1) {
         return requantize_row(sums, static_cast<std::size_t>(count),
                               static_cast<std::int32_t>(static_cast<std::uint64_t>(offset)), by, config_,
@@ -91,7 +51,7 @@ class Requantization {
     with_code_type(job_.output.dtype, [&](auto code) {
       std::uint8_t* to = codes.data() + first * static_cast<std::int64_t>(sizeof code);
       for (std::int64_t i = 0; i < count; ++i, to += sizeof code) {
-        const std::int64_t sum = sums[i] + offset;
+        const std::int64_t sum = static_cast<std::int64_t>(sums[i]) + offset;
         // The accumulator of 8-bit data has 32 bits and wraps.
         code = static_cast<decltype(code)>(
             requantize(wide_ ? sum : static_cast<std::int32_t>(sum), by, config_));
@@ -107,81 +67,92 @@ class Requantization {
   RequantizeConfig config_;
 };
 
+template <typename Real>
 struct Convolution {
   const NneJob& job;
   const NneOperands& operands;
   ConvolutionShape shape;
-  Weights weights;
+  const Weights<Real>& weights;
   Requantization to_codes;
 };
 
+template <typename Code>
+const Code* stored_group(const NneOperands& operands, const ConvolutionShape& s, std::int64_t group) {
+  return reinterpret_cast<const Code*>(operands.input.data()) + group * s.group_in * s.in_pixels();
+}
+
 // Matrix products, a piece of the map at a time: sum (x - a)(w - b) = sum x(w - b) - a sum (w - b).
-template <typename Real>
-void convolve_group(const Convolution& c, std::int64_t group, Bytes& codes) {
+template <typename Code, typename Real>
+void convolve_group(const Convolution<Real>& c, std::int64_t group, Bytes& codes) {
   const ConvolutionShape& s = c.shape;
   const std::int64_t pixels = s.out_pixels(), first_channel = group * s.group_out;
-  const std::int64_t plane_values = s.group_in * s.in_pixels();
-  const auto planes = planes_of<Real>(c.job, c.operands.input, group * plane_values, plane_values);
-  const std::int32_t* distances = c.weights.distances.data() + first_channel * s.terms;
-  const std::int64_t count_of_weights = s.group_out * s.terms;
-  const std::vector<Real> kernels(distances, distances + count_of_weights);
-  const std::int32_t zero_point = shifted_zero_point(c.job);
+  const Code* planes = stored_group<Code>(c.operands, s, group);
+  const Real* kernels = c.weights.distances.data() + first_channel * s.terms;
+  const std::int32_t zero_point = shifted_zero_point(c.job), shift = shift_of(c.job.input.dtype);
   const std::int64_t largest_input = std::int64_t{1} << (8 * element_bytes(c.job.input) - 1);
   const ExactOperand<Real> left(
-      {kernels.data(), s.group_out, s.terms, s.terms},
-      largest_of(distances, count_of_weights) * std::max<std::int64_t>(largest_input, std::abs(zero_point)));
-  const bool pointwise = is_pointwise(c.job, s);
+      {kernels, s.group_out, s.terms, s.terms},
+      c.weights.largest * std::max<std::int64_t>(largest_input, std::abs(zero_point)));
   const std::int64_t rows_at_once = std::max<std::int64_t>(1, kUnfolded / (s.terms * s.out_w));
-  std::vector<Real> windows;
+  Uninitialized<Real> windows;
   ProductBuffers<Real> products;
   for (std::int64_t row = 0; row < s.out_h; row += rows_at_once) {
     const std::int64_t rows = std::min(rows_at_once, s.out_h - row), count = rows * s.out_w;
-    MatrixView<Real> columns{planes.data() + row * s.out_w, s.terms, count, pixels};
-    if (!pointwise) {
-      windows.resize(static_cast<std::size_t>(s.terms * count));
-      unfold(c.job, s, planes.data(), static_cast<Real>(zero_point), row, rows, windows.data());
-      columns = {windows.data(), s.terms, count, count};
-    }
-    multiply_exact(left, columns, products);
+    windows.resize(static_cast<std::size_t>(s.terms * count));
+    unfold(c.job, s, planes, shift, static_cast<Real>(zero_point), row, rows, windows.data());
+    multiply_exact(left, {windows.data(), s.terms, count, count}, products);
     for (std::int64_t k = 0; k < s.group_out; ++k) {
-      const std::int64_t channel = first_channel + k;
+      const std::int64_t channel = first_channel + k, first = channel * pixels + row * s.out_w;
       const std::int64_t correction = -zero_point * c.weights.sums[static_cast<std::size_t>(channel)];
-      c.to_codes.row(products.sums.data() + k * count, count, channel, correction,
-                     channel * pixels + row * s.out_w, codes);
+      if (left.in_one_slice()) {
+        c.to_codes.row(products.slice.data() + k * count, count, channel, correction, first, codes);
+      } else {
+        c.to_codes.row(products.sums.data() + k * count, count, channel, correction, first, codes);
+      }
     }
   }
 }
 
-// One plane at a time, 32-bit sums.
-void convolve_planes(const Convolution& c, Bytes& codes) {
+// One plane at a time, 32-bit sums. Codes are made for what lies between the rows of sums, too: cheaper than
+// a call a row.
+template <typename Code>
+void convolve_planes(const Convolution<float>& c, Bytes& codes) {
   const ConvolutionShape& s = c.shape;
   PaddedPlane plane(c.job, s);
-  std::vector<std::int32_t> sums(static_cast<std::size_t>(s.out_pixels()));
-  const std::int32_t zero_point = shifted_zero_point(c.job);
+  Uninitialized<std::int32_t> sums(static_cast<std::size_t>(plane.count()));
+  Bytes rows(sums.size() * static_cast<std::size_t>(element_bytes(c.job.output)));
+  std::vector<std::int32_t> kernel(static_cast<std::size_t>(s.terms));
+  const std::int64_t row_bytes = s.out_w * element_bytes(c.job.output);
+  const std::int64_t pitch = plane.pitch() * element_bytes(c.job.output);
+  std::uint8_t* target = codes.data();
   for (std::int64_t channel = 0; channel < s.out_c; ++channel) {
-    if (channel % s.group_out == 0) {
-      const std::int64_t first = channel / s.group_out * s.in_pixels();
-      auto distances = planes_of<std::int32_t>(c.job, c.operands.input, first, s.in_pixels());
-      for (std::int32_t& distance : distances) distance -= zero_point;
-      plane.fill(distances.data());
-    }
-    plane.convolve(c.weights.distances.data() + channel * s.terms, sums.data());
-    c.to_codes.row(sums.data(), s.out_pixels(), channel, 0, channel * s.out_pixels(), codes);
+    if (channel % s.group_out == 0)
+      plane.fill(stored_group<Code>(c.operands, s, channel / s.group_out), zero_point_of(c.job.input));
+    const float* distances = c.weights.distances.data() + channel * s.terms;
+    std::transform(distances, distances + s.terms, kernel.begin(),
+                   [](float distance) { return static_cast<std::int32_t>(distance); });
+    plane.convolve(kernel.data(), sums.data());
+    c.to_codes.row(sums.data(), plane.count(), channel, 0, 0, rows);
+    for (std::int64_t y = 0; y < s.out_h; ++y, target += row_bytes)
+      std::memcpy(target, rows.data() + y * pitch, static_cast<std::size_t>(row_bytes));
   }
 }
 
 // Convolution result as stored codes, before pooling.
 template <typename Real>
-Bytes convolve(const NneJob& job, const NneOperands& operands, const Bytes& stored_weights) {
+Bytes convolve(const NneJob& job, const NneOperands& operands, const NneConfig& nne,
+               const std::string& where) {
+  const auto weights = weights_of<Real>(operands.stream, weight_layout_of(job, nne), where);
   const ConvolutionShape s = shape_of(job);
-  const Convolution c{job, operands, s, weights_of(job, s, stored_weights), {job, operands}};
+  const Convolution<Real> c{job, operands, s, *weights, {job, operands}};
   Bytes codes(static_cast<std::size_t>(s.out_pixels() * s.out_c * element_bytes(job.output)));
-  const bool narrow = sizeof(Real) == sizeof(float);
-  if (narrow && s.group_in == 1 && s.groups > 1) {
-    convolve_planes(c, codes);
-  } else {
-    for (std::int64_t group = 0; group < s.groups; ++group) convolve_group<Real>(c, group, codes);
-  }
+  with_code_type(job.input.dtype, [&](auto code) {
+    using Code = decltype(code);
+    if constexpr (sizeof(Real) == sizeof(float)) {
+      if (s.group_in == 1 && s.groups > 1) return convolve_planes<Code>(c, codes);
+    }
+    for (std::int64_t group = 0; group < s.groups; ++group) convolve_group<Code>(c, group, codes);
+  });
   return codes;
 }
 
@@ -232,9 +203,8 @@ NneOperands read_operands(const NneJob& job, OperandReader& reader) {
 Bytes compute(const NneJob& job, const NneOperands& operands, const NneConfig& nne,
               const std::string& where) {
   if (job.header.operation == static_cast<std::uint8_t>(NneOperation::add)) return add(job, operands);
-  const Bytes weights = decode_nne_coefficients(operands.stream, job, nne, where);
-  Bytes codes = has_wide_sums(job.input, job.weight_dtype) ? convolve<double>(job, operands, weights)
-                                                           : convolve<float>(job, operands, weights);
+  Bytes codes = has_wide_sums(job.input, job.weight_dtype) ? convolve<double>(job, operands, nne, where)
+                                                           : convolve<float>(job, operands, nne, where);
   if (job.activation != 0) {
     for (std::uint8_t& code : codes) code = operands.table[code];
   }

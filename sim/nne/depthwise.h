@@ -8,21 +8,28 @@
 
 namespace trireme {
 
-// The input plane with its pads, as distances from the zero point, columns sorted by their remainder modulo
-// the stride: what one tap multiplies for a row of outputs then lies side by side.
+// The input plane with its pads, as distances from the zero point, rows and columns sorted by their remainder
+// modulo the stride: what one tap multiplies for the whole map then lies side by side, rows `pitch` apart.
 class PaddedPlane {
  public:
   PaddedPlane(const NneJob& job, const ConvolutionShape& s);
-  void fill(const std::int32_t* distances);  // in_h rows of in_w
-  // sums[y][x] = sum over ky, kx of weights[ky][kx] times the tap, modulo 2^32.
+  // in_h rows of in_w codes.
+  template <typename Code>
+  void fill(const Code* codes, std::int32_t zero_point);
+  // sums[y * pitch + x] = sum over ky, kx of weights[ky][kx] times the tap, modulo 2^32; what lies between
+  // the rows has no meaning.
   void convolve(const std::int32_t* weights, std::int32_t* sums) const;
+  std::int64_t pitch() const { return phase_width_; }
+  std::int64_t count() const { return (shape_.out_h - 1) * phase_width_ + shape_.out_w; }  // of sums
 
  private:
+  std::int64_t place(std::int64_t row, std::int64_t column) const;
+
   const NneJob& job_;
   const ConvolutionShape& shape_;
-  std::int64_t width_, height_;     // with pads
-  std::int64_t phase_width_;        // columns with one remainder
-  std::vector<std::int32_t> rows_;  // [row][remainder][column / stride]
+  std::int64_t width_, height_;              // with pads
+  std::int64_t phase_width_, phase_height_;  // columns, rows with one remainder
+  std::vector<std::int32_t> plane_;  // [row remainder][column remainder][row / stride][column / stride]
 };
 
 }  // namespace trireme

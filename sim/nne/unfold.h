@@ -3,7 +3,6 @@
 // an output pixel.
 #pragma once
 
-#include "sim/arithmetic/real_product.h"
 #include "sim/nne/convolution_shape.h"
 
 namespace trireme {
@@ -11,10 +10,10 @@ namespace trireme {
 // Every output pixel is the dot product over one input pixel: the input is the matrix.
 bool is_pointwise(const NneJob& job, const ConvolutionShape& s);
 
-// Columns of the output rows [first, first + rows) into out[terms][rows * out_w]. `planes`: the group's
-// input, values outside of it are `border`.
-template <typename Real>
-void unfold(const NneJob& job, const ConvolutionShape& s, const Real* planes, Real border, std::int64_t first,
-            std::int64_t rows, Real* out);
+// Columns of the output rows [first, first + rows) into out[terms][rows * out_w]: the group's codes less
+// `shift`, beyond the map `border`.
+template <typename Code, typename Real>
+void unfold(const NneJob& job, const ConvolutionShape& s, const Code* planes, std::int32_t shift, Real border,
+            std::int64_t first, std::int64_t rows, Real* out);
 
 }  // namespace trireme

@@ -7,7 +7,7 @@
 #include "sim/arithmetic/codes.h"
 #include "sim/arithmetic/dot_product.h"
 #include "sim/arithmetic/requantize.h"
-#include "sim/coding/coefficient_decoder.h"
+#include "sim/coding/weights.h"
 #include "sim/tp/reshuffle.h"
 
 namespace trireme {
@@ -132,18 +132,14 @@ Codes distances(const Bytes& stored, std::uint8_t dtype, std::int32_t zero_point
 
 Codes fully_connected(const TpJob& job, const TpOperands& operands, const RequantizeConfig& config,
                       const std::string& where) {
-  const Bytes weights = decode_tp_coefficients(operands.table, job, where);
+  const auto weights = weights_of<std::int32_t>(operands.table, weight_layout_of(job), where);
   const Codes input = distances(operands.input, job.input.dtype, zero_point_of(job.input));
   const bool wide = has_wide_sums(job.input, job.weight_dtype);
   Codes output(job.output.channels);
-  const std::size_t row_bytes = weights.size() / output.size();
-  for (std::size_t i = 0; i < output.size(); ++i) {
-    const auto first = weights.begin() + static_cast<std::ptrdiff_t>(i * row_bytes);
-    const Codes row = distances(Bytes(first, first + static_cast<std::ptrdiff_t>(row_bytes)),
-                                job.weight_dtype, job.weight_zero_point);
-    const std::int64_t sum =
-        operands.bias[i] + (wide ? dot_product(input.data(), row.data(), input.size())
-                                 : dot_product_modulo(input.data(), row.data(), input.size()));
+  const std::int32_t* row = weights->distances.data();
+  for (std::size_t i = 0; i < output.size(); ++i, row += input.size()) {
+    const std::int64_t sum = operands.bias[i] + (wide ? dot_product(input.data(), row, input.size())
+                                                      : dot_product_modulo(input.data(), row, input.size()));
     const Requantizer& by = operands.requantizers[job.post.per_channel != 0 ? i : 0];
     output[i] = requantize(wide ? sum : static_cast<std::int32_t>(sum), by, config);
   }

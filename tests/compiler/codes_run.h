@@ -31,14 +31,15 @@ inline Tensor random_operand(Random& random, const Value& value) {
 
 // Of a graph of one node, on random codes. `engines`: of its jobs, in their order.
 inline void expect_reference_codes(Graph graph, RequantRule rule, const std::vector<Engine>& engines,
-                                   std::uint64_t seed = 7) {
+                                   std::uint64_t seed = 7, Ties ties = Ties::half_up) {
   graph.inputs = graph.nodes[0].inputs;
   graph.outputs = graph.nodes[0].outputs;
   graph.scales_from_model = true;
-  const std::string what = graph.nodes[0].op + " " + name_of(rule);
+  const std::string what = graph.nodes[0].op + " " + name_of(rule) + " " + name_of(ties);
   const Chip chip = test_chip();
   CompileOptions compile_options;
   compile_options.rule = rule;
+  compile_options.ties = ties;
   const NetworkBinary binary = compile(graph, chip, compile_options);
   std::vector<Engine> found;
   for (const Job& job : binary.jobs) found.push_back(engine_of(job));
@@ -46,6 +47,7 @@ inline void expect_reference_codes(Graph graph, RequantRule rule, const std::vec
   ExecuteOptions options;
   options.quantized = true;
   options.rule = rule;
+  options.ties = ties;
   Random random(seed);
   std::vector<Tensor> inputs;
   for (const ValueId id : graph.inputs) inputs.push_back(random_operand(random, graph.values[id]));

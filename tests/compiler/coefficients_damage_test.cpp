@@ -8,7 +8,7 @@ namespace {
 // What a stream may not do, with words of the message.
 void expect_refused(Bytes stream, const NneShape& shape, const Chip& chip, const std::string& why) {
   try {
-    decode_nne_coefficients(stream, job_of(shape, false, DataType::uint8), chip.nne, "conv1");
+    decode_coefficients(stream, weight_layout_of(job_of(shape, false, DataType::uint8), chip.nne), "conv1");
     ADD_FAILURE() << "accepted; expected: " << why;
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find(why), std::string::npos) << error.what();
@@ -76,8 +76,8 @@ TEST(NneCoefficients, DamageNeverCrashesTheDecoder) {
       if (random.below(4) == 0)  // most of these 750 end inside a core's part
         damaged.resize(static_cast<std::size_t>(random.below(static_cast<int>(stream.size()))));
       try {
-        const auto weights =
-            decode_nne_coefficients(damaged, job_of(shape, false, DataType::uint8), chip.nne, "test");
+        const auto weights = decode_coefficients(
+            damaged, weight_layout_of(job_of(shape, false, DataType::uint8), chip.nne), "test");
         EXPECT_EQ(weights.size(), codes.size());
       } catch (const Error&) {
         ++refused;

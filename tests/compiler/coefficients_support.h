@@ -122,7 +122,7 @@ inline void expect_round_trip(const Codes& codes, const NneShape& shape, bool de
   ASSERT_EQ(test::decode_nne(stream, shape), codes)
       << shape.kernels << " kernels of " << shape.per_kernel() << " on " << chip.nne.cores << " cores, "
       << name_of(chip.nne.coefficient_coding) << ' ' << name_of(type);
-  ASSERT_EQ(decode_nne_coefficients(stream, job_of(shape, depthwise, type), chip.nne, "test"),
+  ASSERT_EQ(decode_coefficients(stream, weight_layout_of(job_of(shape, depthwise, type), chip.nne), "test"),
             bytes_of_codes(codes, bytes_of(type)))
       << "the simulator's decoder";
 }

@@ -49,7 +49,8 @@ TEST(TpCoefficients, RoundTripOfAwkwardWeightsOfEveryType) {
         const Bytes bytes = encode_rows(codes, outputs, inputs, zero_point, max_bits, type.bytes_each());
         EXPECT_LE(bytes[1], max_bits);
         ASSERT_EQ(test::decode_tp(bytes, zero_point), codes) << type.name;
-        ASSERT_EQ(decode_tp_coefficients(bytes, dense_job(outputs, inputs, zero_point, type.stored), "test"),
+        ASSERT_EQ(decode_coefficients(
+                      bytes, weight_layout_of(dense_job(outputs, inputs, zero_point, type.stored)), "test"),
                   bytes_of_codes(codes, type.bytes_each()))
             << type.name;
       }
@@ -70,15 +71,15 @@ TEST(TpCoefficients, NoOtherRunWidthIsShorter) {
 TEST(TpCoefficients, TheDecoderRefusesDamagedStreams) {
   // The stream of ATinyStreamBitByBit.
   const Bytes good = encode_rows({5, 5, 5, 9, 5}, 1, 5, 5);
-  const TpJob job = dense_job(1, 5, 5, DataType::uint8);
+  const TpWeightLayout layout = weight_layout_of(dense_job(1, 5, 5, DataType::uint8));
   const auto refused = [&](std::size_t at, int value) {
     Bytes bytes = good;
     bytes.at(at) = static_cast<std::uint8_t>(value);
-    EXPECT_THROW(decode_tp_coefficients(bytes, job, "test"), Error) << "byte " << at << " = " << value;
+    EXPECT_THROW(decode_coefficients(bytes, layout, "test"), Error) << "byte " << at << " = " << value;
   };
-  EXPECT_NO_THROW(decode_tp_coefficients(good, job, "test"));
-  EXPECT_THROW(decode_tp_coefficients({}, job, "test"), Error);
-  EXPECT_THROW(decode_tp_coefficients(Bytes(good.begin(), good.end() - 1), job, "test"), Error);
+  EXPECT_NO_THROW(decode_coefficients(good, layout, "test"));
+  EXPECT_THROW(decode_coefficients({}, layout, "test"), Error);
+  EXPECT_THROW(decode_coefficients(Bytes(good.begin(), good.end() - 1), layout, "test"), Error);
   refused(0, 2);      // version
   refused(1, 9);      // run fields wider than any
   refused(2, 16);     // weights of another width than the job's

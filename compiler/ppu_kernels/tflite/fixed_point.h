@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "compiler/ppu_kernels/builder.h"
-#include "compiler/ppu_kernels/tflite/fixed_factor.h"
+#include "compiler/ppu_kernels/fixed_factor.h"
 
 namespace trireme::tflite_ppu {
 

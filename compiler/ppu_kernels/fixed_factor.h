@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Factors of TensorFlow Lite's integer kernels (numerics.md §3.1).
+// Factors of integer kernels: TensorFlow Lite's (numerics.md §3.1), the chips' (hardware.md §2.5).
 #pragma once
 
 #include "isa/job.h"
@@ -9,5 +9,7 @@ namespace trireme {
 
 // factor = multiplier * 2^(shift - 31), multiplier in [2^30, 2^31); 0 if that takes a shift below -31.
 Requantizer q31_multiplier(double factor);
+// factor = multiplier / 2^shift: the float's mantissa with its leading one, kept to `bits` bits after it.
+Requantizer mantissa_multiplier(float factor, int bits);
 
 }  // namespace trireme

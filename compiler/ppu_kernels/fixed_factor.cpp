@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/ppu_kernels/tflite/fixed_factor.h"
+#include "compiler/ppu_kernels/fixed_factor.h"
 
 #include <cmath>
+#include <cstring>
 
 namespace trireme {
 
@@ -16,6 +17,14 @@ Requantizer q31_multiplier(double factor) {
   }
   if (shift < -31) return {0, 0};
   return {static_cast<std::uint32_t>(multiplier), shift};
+}
+
+Requantizer mantissa_multiplier(float factor, int bits) {
+  std::uint32_t fields;
+  std::memcpy(&fields, &factor, sizeof fields);
+  const auto exponent = static_cast<std::int32_t>(fields >> 23 & 0xFFU);
+  const std::uint32_t mantissa = fields & 0x7FFFFFU;
+  return {(1U << bits) + (mantissa >> (23 - bits)), 127 + bits - exponent};
 }
 
 }  // namespace trireme
