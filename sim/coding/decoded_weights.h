@@ -54,7 +54,9 @@ inline void keep(const CoreKernels& kernels, std::int64_t kernel, std::int64_t i
                  DecodedWeights& codes, const std::string& where) {
   const std::int64_t place = kernels.place(kernel, i);
   if (place >= 0) return codes.set(static_cast<std::size_t>(place), word);
-  if (word != codes.zero_point) throw Error(where, "a kernel has weights outside of its group");
+  const std::uint32_t bits = (1U << codes.bits()) - 1;  // a zero point below zero has more
+  if (((word ^ codes.zero_point) & bits) != 0)
+    throw Error(where, "a kernel has weights outside of its group");
 }
 
 // One core's stream. Error for a stream that does not say what its header says.
