@@ -33,10 +33,8 @@ const std::vector<PlanPass>& plan_passes() {
        }},
       {"share",
        [](Plan& plan, const Chip&, const CompileOptions& options) { share_buffers(plan, options.fuse); }},
-      {"tile",
-       [](Plan& plan, const Chip& chip, const CompileOptions& options) {
-         tile(plan, chip, options.tile_search);
-       }},
+      {"tile", [](Plan& plan, const Chip& chip,
+                  const CompileOptions& options) { tile(plan, chip, options.tile_search); }},
       {"pack", [](Plan& plan, const Chip& chip, const CompileOptions&) { pack(plan, chip); }},
       {"memory",
        [](Plan& plan, const Chip& chip, const CompileOptions& options) { plan_memory(plan, chip, options); }},

@@ -78,6 +78,7 @@ struct AxiConfig {
   int bytes_per_cycle;  // a direction
   int max_outstanding;  // MAX_OT_NUMBER
   int burst_bytes;      // DDR_KERNEL_BURST_SIZE
+  int address_cycles;   // from a burst's address to the next of its direction: what a short row costs
 };
 
 // in_order: bursts one after the other (DramTiming). scheduled: every command of a controller (timing/dram/).
@@ -106,8 +107,8 @@ struct DramConfig {
 };
 
 struct FrontEndConfig {
-  int command_cycles;        // to fetch and decode one command
-  int network_start_cycles;  // once a run
+  int command_cycles;             // to fetch and decode one command
+  int network_start_cycles;       // once a run
   std::int64_t network_start_ps;  // and time that does not follow the NPU's clock: driver, interrupt
 };
 

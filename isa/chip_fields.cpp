@@ -169,6 +169,9 @@ void add_on_chip(std::vector<ChipField>& fields) {
   axi("bytes_per_cycle", "bytes/cycle", 1, 4096, "bus width, each direction", MEMBER(bytes_per_cycle));
   axi("max_outstanding", "bursts", 1, 65536, "bursts under way, each direction", MEMBER(max_outstanding));
   axi("burst_bytes", "bytes", 1, 65536, "one burst", MEMBER(burst_bytes));
+  axi("address_cycles", "cycles", 1, 1024,
+      "from a burst's address to the next of its direction, so what a short row costs at least",
+      MEMBER(address_cycles));
 #undef MEMBER
 }
 

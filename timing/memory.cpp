@@ -11,6 +11,19 @@ std::uint64_t total_bytes(const std::vector<AddressRange>& ranges) {
   return sum;
 }
 
+std::vector<AddressRange> bridged(const std::vector<AddressRange>& ranges, std::uint64_t beat) {
+  std::vector<AddressRange> joined;
+  for (const AddressRange& range : ranges) {
+    const std::uint64_t end = joined.empty() ? 0 : joined.back().address + joined.back().bytes;
+    if (!joined.empty() && range.address >= end && range.address - end < beat) {
+      joined.back().bytes = range.address + range.bytes - joined.back().address;
+    } else {
+      joined.push_back(range);
+    }
+  }
+  return joined;
+}
+
 void RangeCutter::skip_empty() {
   while (range_ < ranges_->size() && (*ranges_)[range_].bytes == 0) ++range_;
   if (range_ == ranges_->size()) ranges_ = nullptr;

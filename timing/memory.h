@@ -16,6 +16,9 @@ struct AddressRange {
   std::uint64_t bytes;
 };
 std::uint64_t total_bytes(const std::vector<AddressRange>& ranges);
+// What lies less than `beat` bytes apart moves together: a beat of the bus is moved whole, and byte enables
+// choose what is written of it.
+std::vector<AddressRange> bridged(const std::vector<AddressRange>& ranges, std::uint64_t beat);
 
 struct Burst {
   std::uint32_t address;

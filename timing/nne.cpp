@@ -119,7 +119,8 @@ std::int64_t bytes_per_cycle(Address address, const Chip& chip) {
 
 // What one cycle of the path takes at least, however few of its bytes are wanted.
 std::int64_t port_of(Address address, const Chip& chip) {
-  return address >= kVipSramBase ? chip.vip_sram.bytes_per_cycle : chip.axi.bytes_per_cycle;
+  if (memory_of(address) == Memory::vip_sram) return chip.vip_sram.bytes_per_cycle;
+  return std::int64_t{chip.axi.bytes_per_cycle} * chip.axi.address_cycles;
 }
 
 std::int64_t fetched_bytes(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock) {

@@ -56,8 +56,8 @@ ExplainedJob explained(const NneJob& job, const Chip& chip) {
 }
 
 ExplainedJob explained(const TpJob& job, const Chip& chip) {
-  static const char* const kNames[] = {"max pooling",     "average pooling", "transpose", "table",
-                                       "fully connected", "copy",            "reshuffle"};
+  static const char* const kNames[] = {
+      "max pooling", "average pooling", "transpose", "table", "fully connected", "copy", "reshuffle"};
   return {"", {kNames[job.header.operation], estimate(job, chip)}, "", {}};
 }
 
@@ -66,8 +66,8 @@ ExplainedJob explained(const PpuJob& job, const Chip&) {
 }
 
 ExplainedJob explained(const HostJob& job, const Chip& chip) {
-  return {"", {"step of the host", static_cast<Cycle>(chip.host.launch_cycles) + host_cycles(job, chip)}, "",
-          {}};
+  return {
+      "", {"step of the host", static_cast<Cycle>(chip.host.launch_cycles) + host_cycles(job, chip)}, "", {}};
 }
 
 }  // namespace

@@ -20,14 +20,14 @@ struct CompileOptions {
   bool use_vip_sram = true;  // feature maps in the SRAMs where they fit
   bool preload = true;       // coefficients in what they leave of the AXI-SRAM, put there before the run
   TileSearch tile_search = TileSearch::cheapest;
-  bool explain = false;  // fill `explanation`
-  std::string dump_ir_pass;  // name of a pass; its text goes to `ir`
-  std::string ir;            // out
+  bool explain = false;                     // fill `explanation`
+  std::string dump_ir_pass;                 // name of a pass; its text goes to `ir`
+  std::string ir;                           // out
   std::vector<ExplainedLayer> explanation;  // out
 };
 
-// Optimization levels: the same bits at each, other cycles. 0: every layer its own jobs, maps in DRAM, the coarsest
-// tilings. 1: fused. 2: maps and caches on chip, tilings by cost. 3: thousands of tilings a layer.
+// Optimization levels: the same bits at each, other cycles. 0: every layer its own jobs, maps in DRAM, the
+// coarsest tilings. 1: fused. 2: maps and caches on chip, tilings by cost. 3: thousands of tilings a layer.
 constexpr int kLastLevel = 3, kDefaultLevel = 2;
 void set_level(CompileOptions& options, int level);
 

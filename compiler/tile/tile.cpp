@@ -15,7 +15,8 @@ struct TileSize {
   int width, height;
 };
 
-// How many tilings finer than the coarsest are tried a direction: finer ones mostly add halos and tile starts.
+// How many tilings finer than the coarsest are tried a direction: finer ones mostly add halos and tile
+// starts.
 struct Finer {
   std::int64_t widths, heights;
 };

@@ -108,6 +108,16 @@ Cycle MemorySystem::over_axi(const Burst& burst, Cycle ready, Cycle now) {
   return axi_[burst.write ? 1 : 0].take(burst.bytes, ready, now);
 }
 
+// Where addresses take more than a cycle each; those of a cycle go together otherwise (docs/timing.md).
+Cycle MemorySystem::address_sent(bool write, Cycle now) {
+  const auto each = static_cast<Cycle>(context_.chip.axi.address_cycles);
+  if (each <= 1) return now;
+  Cycle& next = next_address_[write ? 1 : 0];
+  last_address_ = std::max({last_address_, next, now});
+  next = last_address_ + each;
+  return last_address_;
+}
+
 void MemorySystem::make_dram() {
   const Chip& chip = context_.chip;
   if (chip.dram.model == DramModel::scheduled) {
@@ -119,7 +129,8 @@ void MemorySystem::make_dram() {
       "dram", MemoryChannel::Limits{static_cast<std::uint32_t>(chip.axi.burst_bytes), queue, false},
       [this](const Burst& burst, Cycle now) {
         // At the interconnect's pace to DRAM, then over AXI.
-        return over_axi(burst, dram_timing_.issue(burst, pacer_.take(burst.bytes, now)), now);
+        const Cycle sent = address_sent(burst.write, now);
+        return over_axi(burst, dram_timing_.issue(burst, pacer_.take(burst.bytes, sent)), now);
       });
 }
 

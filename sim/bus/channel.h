@@ -67,6 +67,7 @@ class MemorySystem {
   void make_axi_sram();
   void make_vip_sram();
   // The data of a burst over the AXI channel of its direction, from when the memory has it ready.
+  Cycle address_sent(bool write, Cycle now);
   Cycle over_axi(const Burst& burst, Cycle ready, Cycle now);
 
   RunContext& context_;
@@ -74,6 +75,7 @@ class MemorySystem {
   SramTiming axi_sram_timing_, vip_sram_timing_;
   Pacer pacer_;
   AxiData axi_[2];  // reads, writes
+  Cycle next_address_[2] = {0, 0}, last_address_ = 0;
   std::unique_ptr<MemoryPath> dram_, axi_sram_, vip_sram_;
   std::array<MemoryPath*, kMemories> path_to_{};
 };

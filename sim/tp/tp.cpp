@@ -92,8 +92,9 @@ void Tp::write_results(std::uint32_t index) {
 }
 
 std::vector<Tp::Piece> Tp::pieces_of(const TpJob& job) const {
-  const std::vector<AddressRange> table = table_ranges(job), input = read_ranges(job),
-                                  output = written_ranges(job);
+  const auto beat = static_cast<std::uint64_t>(context_.chip.axi.bytes_per_cycle);
+  const std::vector<AddressRange> table = table_ranges(job), input = bridged(read_ranges(job), beat),
+                                  output = bridged(written_ranges(job), beat);
   const std::uint64_t table_bytes = total_bytes(table), in = total_bytes(input), out = total_bytes(output);
   const std::uint64_t largest = std::max({table_bytes, in, out});
   const std::uint64_t count = std::max<std::uint64_t>(1, (largest + kPieceBytes - 1) / kPieceBytes);

@@ -63,6 +63,7 @@ inline Chip test_chip() {
   chip.axi.bytes_per_cycle = 16;
   chip.axi.max_outstanding = 64;
   chip.axi.burst_bytes = 256;
+  chip.axi.address_cycles = 1;
   chip.dram.type = "test";
   chip.dram.bytes = std::int64_t{1} << 30;
   chip.dram.bus_bytes = 16;

@@ -20,7 +20,8 @@ namespace {
 const Graph& graph_of(const std::string& network) {
   static std::map<std::string, Graph> graphs;
   const auto found = graphs.find(network);
-  return found != graphs.end() ? found->second : graphs.emplace(network, network_for_timing(network)).first->second;
+  return found != graphs.end() ? found->second
+                               : graphs.emplace(network, network_for_timing(network)).first->second;
 }
 
 struct Timed {
@@ -82,7 +83,8 @@ TEST(SiliconFacts, BytesByMemoryOfInceptionV3) {
   const Traffic traffic = timed("inception_v3_299", find_chip("A311D")).profile.traffic;
   const auto expect_near = [](const char* what, std::uint64_t bytes, double mebibytes) {
     const double measured = mebibytes * 1048576;
-    fmt::print("A311D Inception v3, {}: {:.1f} MB, measured {:.1f}\n", what, double(bytes) / 1e6, measured / 1e6);
+    fmt::print("A311D Inception v3, {}: {:.1f} MB, measured {:.1f}\n", what, double(bytes) / 1e6,
+               measured / 1e6);
     EXPECT_NEAR(double(bytes), measured, 0.2 * measured) << what;
   };
   expect_near("DDR read", traffic.ddr_read, 40.722);

@@ -110,5 +110,18 @@ TEST(SramTiming, APortForEachDirection) {
   EXPECT_EQ(sram.port_free(true), 11U);
 }
 
+// Every other byte of 100..107, then 130: beats of 16 carry 100..106 and, 23 bytes on, 130. What goes back is
+// not joined.
+TEST(Ranges, GapsBelowABeatAreMovedAlong) {
+  const std::vector<AddressRange> joined =
+      bridged({{100, 1}, {102, 1}, {104, 1}, {106, 1}, {130, 4}, {120, 2}}, 16);
+  ASSERT_EQ(joined.size(), 3U);
+  EXPECT_EQ(joined[0].address, 100U);
+  EXPECT_EQ(joined[0].bytes, 7U);
+  EXPECT_EQ(joined[1].address, 130U);
+  EXPECT_EQ(joined[1].bytes, 4U);
+  EXPECT_EQ(joined[2].bytes, 2U);
+}
+
 }  // namespace
 }  // namespace trireme

@@ -57,7 +57,7 @@ class DramPort {
     AxiData data;
     std::uint32_t waiting = 0;  // streams with bursts to issue, a bit each
     std::size_t last_served = kMaxStreams - 1;
-    Cycle next_issue = 0;  // one address a cycle
+    Cycle next_issue = 0;  // of an address
     int outstanding = 0;
     std::deque<Cycle> finishing;  // known ends of outstanding bursts, in order
     struct AtSram {
@@ -89,7 +89,7 @@ class DramPort {
 
   int outstanding_limit_, bytes_per_cycle_, columns_bytes_;
   std::uint32_t burst_bytes_;
-  Cycle request_latency_, response_latency_;
+  Cycle request_latency_, response_latency_, address_cycles_;
   int sram_bytes_per_cycle_;
   Cycle sram_latency_;
   SramTiming sram_;
