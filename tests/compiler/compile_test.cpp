@@ -101,8 +101,8 @@ TEST(Compile, WhereTheArrayCannotTheReasonSaysWhy) {
   EXPECT_EQ(layer("dilated").engine, "NN");
   EXPECT_EQ(layer("grouped").engine, "NN");
   EXPECT_EQ(layer("sum").engine, "NN");
-  // A convolution of codes is no group of real numbers, so it goes to the host, and says so.
-  EXPECT_EQ(layer("large").engine, "CPU");
+  // What is too large for the array is a program of sums in integers, and says so.
+  EXPECT_EQ(layer("large").engine, "SH");
   EXPECT_THAT(layer("large").reason, HasSubstr("kernel 16x16 (at most 15x15"));
 }
 

@@ -112,7 +112,8 @@ TEST(GroupedKernels, StreamsHaveZerosForTheOtherGroups) {
       EXPECT_EQ(test::decode_nne(stream, shape), dense) << name_of(coding);
       NneJob job = job_of(shape, false, DataType::uint8);
       job.groups = static_cast<std::uint16_t>(groups);
-      EXPECT_EQ(decode_nne_coefficients(stream, job, chip.nne, "test"), bytes) << name_of(coding);
+      EXPECT_EQ(decode_coefficients(stream, weight_layout_of(job, chip.nne), "test"), bytes)
+          << name_of(coding);
     }
   }
 }
@@ -124,8 +125,9 @@ TEST(GroupedKernels, AWeightOutsideOfItsGroupIsAnError) {
     const Chip chip = chip_with(1, coding);
     NneJob job = job_of(shape, false, DataType::uint8);
     job.groups = 2;
-    EXPECT_THROW(decode_nne_coefficients(encode_dense(codes, shape, false, chip), job, chip.nne, "test"),
-                 Error);
+    EXPECT_THROW(
+        decode_coefficients(encode_dense(codes, shape, false, chip), weight_layout_of(job, chip.nne), "test"),
+        Error);
   }
 }
 

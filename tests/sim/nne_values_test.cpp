@@ -29,7 +29,8 @@ NneJob identity() {
 
 Bytes run(const NneJob& job, const Bytes& input, const std::vector<std::uint8_t>& weights,
           std::int32_t bias) {
-  const NneOperands operands{input, {}, raw_coefficients(job, 2, weights), {bias}, {job.post.requantizer}};
+  const NneOperands operands{input, {}, raw_coefficients(job, 2, weights), {bias}, {job.post.requantizer},
+                             {}};
   return compute(job, operands, test_chip().nne, "test");
 }
 
@@ -102,7 +103,8 @@ TEST(NneValues, SumsOfSixteenBitsDoNotWrapAtThirtyTwo) {
                              {},
                              raw_coefficients(job, 2, std::vector<std::uint8_t>(9, 127)),
                              {-(std::int64_t{1} << 40)},
-                             {job.post.requantizer}};
+                             {job.post.requantizer},
+                             {}};
   EXPECT_EQ(compute(job, operands, test_chip().nne, "test"), words({-16385}));
 }
 
@@ -114,7 +116,7 @@ TEST(NneValues, ZeroPointsOfUint16LieAboveTheSign) {
   job.post.clamp_low = 0;
   job.post.clamp_high = 65535;
   const Bytes input = words({0, 1, 30000, 40000, 40001, 55535, 55536, 65535, 12345});
-  const NneOperands operands{input, {}, raw_coefficients(job, 2, {1}), {0}, {job.post.requantizer}};
+  const NneOperands operands{input, {}, raw_coefficients(job, 2, {1}), {0}, {job.post.requantizer}, {}};
   EXPECT_EQ(compute(job, operands, test_chip().nne, "test"),
             words({10000, 10001, 40000, 50000, 50001, 65535, 65535, 65535, 22345}));
 }
@@ -175,7 +177,7 @@ TEST(NneValues, AStreamThatEndsEarlyIsAnError) {
   const NneJob job = identity();
   Bytes stream = raw_coefficients(job, 2, {1});
   stream.resize(header_bytes(2) + 2);
-  const NneOperands operands{kCounting, {}, stream, {0}, {job.post.requantizer}};
+  const NneOperands operands{kCounting, {}, stream, {0}, {job.post.requantizer}, {}};
   EXPECT_THROW(compute(job, operands, test_chip().nne, "test"), Error);
 }
 

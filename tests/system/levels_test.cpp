@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "model/quantize/calibrate.h"
 #include "tests/compiler/networks.h"
 #include "tests/system/cli_project.h"
 #include "tests/system/subject.h"

@@ -72,8 +72,7 @@ void read_padding_words(LayerParameters& p, bool padded) {
 void set_dilation(LayerParameters& p, const LayerSteps& steps, Window& w) {
   if (!p.has("dilation")) return;
   const std::vector<std::int64_t> list = p.integers("dilation");
-  if (list.size() != 1 && list.size() != 2 && list.size() != 4)
-    return p.complain("dilation", fmt::format("has {} numbers", list.size()), "1, 2 or 4");
+  if (list.size() != 1 && list.size() != 2 && list.size() != 4) return;  // told already
   const std::size_t rows = list.size() == 4 ? (steps.channels_last ? 1 : 2) : 0;
   w.dilation_h = list[rows];
   w.dilation_w = list[list.size() == 1 ? 0 : rows + 1];
@@ -115,6 +114,15 @@ Window read_window(LayerParameters& p) {
   w.stride_h = p.integer("stride_h", 1);
   w.stride_w = p.integer("stride_w", 1);
   p.ignore({"dilation", "pad", "pad_h", "pad_w", "padding_const"});
+  if (p.has("dilation")) {  // as we write it; what a file of another order says is read when shapes are known
+    const auto list = p.integers("dilation");
+    if (list.size() != 1 && list.size() != 2 && list.size() != 4) {
+      p.complain("dilation", fmt::format("has {} numbers", list.size()), "1, 2 or 4");
+    } else {
+      w.dilation_h = list[list.size() == 1 ? 0 : list.size() - 2];
+      w.dilation_w = list.back();
+    }
+  }
   if (p.has("pad")) {
     const auto pad = p.integers("pad");
     if (pad.size() != 4) {
