@@ -65,7 +65,7 @@ void check_fields(const NneJob& job, JobReader& reader) {
 }
 
 void check_fields(const TpJob& job, JobReader& reader) {
-  reader.at_most("operation", job.header.operation, static_cast<unsigned>(TpOperation::reshuffle));
+  reader.at_most("operation", job.header.operation, static_cast<unsigned>(TpOperation::lrn));
   reader.view("data type of the input", job.input);
   reader.view("data type of the output", job.output);
   reader.post(job.post);

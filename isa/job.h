@@ -124,7 +124,8 @@ enum class TpOperation : std::uint8_t {
   lut,
   fully_connected,
   copy,
-  reshuffle
+  reshuffle,
+  lrn
 };
 
 // reshuffle: one loop of the address generator. Input stride 0 repeats an element.
@@ -133,6 +134,14 @@ struct CopyDimension {
   std::int32_t input_stride, output_stride;  // bytes
 };
 constexpr int kCopyDimensions = 6;
+
+// lrn: y = x / (bias + alpha / size * sum of x^2)^beta of the real numbers that the codes mean; the sum is
+// over (size - 1) / 2 channels before x's own, its own, and size / 2 behind.
+struct LrnParameters {
+  float alpha, beta, bias;
+  std::uint32_t size;
+};
+constexpr std::uint32_t kMaxLrnSize = 255;  // as the windows of pools
 
 struct TpJob {  // 224 bytes
   JobHeader header;
@@ -148,14 +157,17 @@ struct TpJob {  // 224 bytes
   std::uint32_t table_bytes;
   Address bias;  // fully connected, an output: int32, or int64 for wide sums
   float input_scale,
-      output_scale;  // avg_pool: multiplier for n counted elements is input_scale / (output_scale * n)
+      output_scale;  // avg_pool: multiplier for n counted elements is input_scale / (output_scale * n); lrn
   std::uint8_t weight_dtype;   // fully_connected: DataType of the weight codes
   std::uint8_t element_bytes;  // reshuffle: 1, 2, 4 or 8; addresses are those of input and output
   std::uint8_t fills;          // reshuffle: 1 writes `fill` and reads nothing
   std::uint8_t reserved_byte;
-  std::uint32_t fill[2];                      // one element, low bytes first
-  CopyDimension dimensions[kCopyDimensions];  // outermost first; unused ones count 1
-  std::int8_t pad_right, pad_bottom;          // avg_pool that counts padding: where it ends
+  std::uint32_t fill[2];  // one element, low bytes first
+  union {
+    CopyDimension dimensions[kCopyDimensions];  // reshuffle: outermost first; unused ones count 1
+    LrnParameters lrn;                          // lrn
+  };
+  std::int8_t pad_right, pad_bottom;  // avg_pool that counts padding: where it ends
   std::uint16_t reserved;
 };
 static_assert(sizeof(TpJob) == 224);

@@ -15,8 +15,8 @@ std::string named(const std::array<const char*, count>& names, unsigned value) {
 }
 
 constexpr std::array<const char*, 3> kNneNames = {"convolution", "depthwise", "add"};
-constexpr std::array<const char*, 7> kTpNames = {"max_pool",        "avg_pool", "transpose", "lut",
-                                                 "fully_connected", "copy",     "reshuffle"};
+constexpr std::array<const char*, 8> kTpNames = {"max_pool",        "avg_pool", "transpose", "lut",
+                                                 "fully_connected", "copy",     "reshuffle", "lrn"};
 
 std::string header_text(const JobHeader& header, const char* engine, const std::string& operation) {
   std::string waits;
@@ -107,6 +107,10 @@ std::string text_of(const TpJob& job) {
                         job.count_include_pad != 0
                             ? fmt::format(" counting pads to {},{}", job.pad_right, job.pad_bottom)
                             : "");
+  }
+  if (operation == TpOperation::lrn) {
+    text += fmt::format(" scales {} {} size {} alpha {} beta {} bias {}", job.input_scale, job.output_scale,
+                        job.lrn.size, job.lrn.alpha, job.lrn.beta, job.lrn.bias);
   }
   if (operation == TpOperation::transpose) {
     text += fmt::format(" perm {},{},{}", job.perm[0], job.perm[1], job.perm[2]);

@@ -72,6 +72,8 @@ class JobCheck {
   }
 
   void reshuffle(const TpJob& job);
+  void scales(const TpJob& job);
+  void lrn(const TpJob& job);
   void add(const NneJob& job);
   void activation(const NneJob& job);
   void groups(const NneJob& job);
@@ -106,6 +108,13 @@ class JobCheck {
   std::string where_;
   Problems& problems_;
 };
+
+bool is_code8(std::uint8_t dtype) {
+  return dtype == static_cast<std::uint8_t>(DataType::int8) ||
+         dtype == static_cast<std::uint8_t>(DataType::uint8);
+}
+
+bool is_scale(float scale) { return std::isfinite(scale) && scale > 0; }
 
 template <typename Weighted>
 std::uint64_t bias_size(const Weighted& job) {
@@ -183,6 +192,30 @@ void JobCheck::reshuffle(const TpJob& job) {
   written(range_of(ranges.output));
 }
 
+void JobCheck::scales(const TpJob& job) {
+  if (is_scale(job.input_scale) && is_scale(job.output_scale)) return;
+  problem(fmt::format("scales {} and {}", job.input_scale, job.output_scale), "finite and above zero");
+}
+
+void JobCheck::lrn(const TpJob& job) {
+  scales(job);
+  const TensorView &in = job.input, &out = job.output;
+  if (in.width != out.width || in.height != out.height || in.channels != out.channels)
+    problem("normalizes a map into one of another size", "the output has the shape of the input");
+  for (const TensorView* view : {&in, &out}) {
+    if (!is_code8(view->dtype))
+      problem(fmt::format("normalizes codes of type {}", name_of(static_cast<DataType>(view->dtype))),
+              "int8 or uint8");
+  }
+  in_range("channels of the window", job.lrn.size, 1, kMaxLrnSize);
+  const auto usable = [](float value) { return std::isfinite(value) && value >= 0; };
+  // With these the power is of a number above zero.
+  if (!usable(job.lrn.alpha) || !usable(job.lrn.beta) || !is_scale(job.lrn.bias)) {
+    problem(fmt::format("alpha {}, beta {}, bias {}", job.lrn.alpha, job.lrn.beta, job.lrn.bias),
+            "finite, none below zero, and the bias above");
+  }
+}
+
 void JobCheck::operator()(const TpJob& job) {
   const auto operation = static_cast<TpOperation>(job.header.operation);
   if (operation == TpOperation::reshuffle) return reshuffle(job);
@@ -198,6 +231,7 @@ void JobCheck::operator()(const TpJob& job) {
     constant("table", range_of(job.table, job.table_bytes));
     in_range("bytes of the table", job.table_bytes, 256, 256);
   }
+  if (operation == TpOperation::lrn) return lrn(job);
   if (operation == TpOperation::transpose) {
     bool seen[3] = {};
     for (const std::uint8_t axis : job.perm) seen[axis % 3] = true;
@@ -211,10 +245,7 @@ void JobCheck::operator()(const TpJob& job) {
   in_range("kernel height", job.kernel_h, 1, 255);
   in_range("horizontal stride", job.stride_w, 1, 255);
   in_range("vertical stride", job.stride_h, 1, 255);
-  const auto usable = [](float scale) { return std::isfinite(scale) && scale > 0; };
-  if (operation == TpOperation::avg_pool && !(usable(job.input_scale) && usable(job.output_scale))) {
-    problem(fmt::format("scales {} and {}", job.input_scale, job.output_scale), "finite and above zero");
-  }
+  if (operation == TpOperation::avg_pool) scales(job);
 }
 
 void JobCheck::operator()(const HostJob& job) {

@@ -21,6 +21,7 @@ std::int64_t tp_elements(const TpJob& job) {
     case TpOperation::transpose:
     case TpOperation::lut:
     case TpOperation::copy:
+    case TpOperation::lrn:  // neighbouring channels reuse what has been read, as the windows of pools
       return std::max(elements(job.input), elements(job.output));
     case TpOperation::fully_connected:
       return elements(job.output);
@@ -61,6 +62,7 @@ std::int64_t tp_cores(const TpJob& job, const Chip& chip) {
     case TpOperation::reshuffle:
       return std::clamp<std::int64_t>(rounds_apart(job), 1, std::max<std::int64_t>(all, 1));
     case TpOperation::lut:
+    case TpOperation::lrn:  // its power takes the table
     case TpOperation::fully_connected:
       return std::max(chip.tp.cores, 1);
     case TpOperation::max_pool:

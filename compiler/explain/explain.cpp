@@ -56,8 +56,10 @@ ExplainedJob explained(const NneJob& job, const Chip& chip) {
 }
 
 ExplainedJob explained(const TpJob& job, const Chip& chip) {
-  static const char* const kNames[] = {
-      "max pooling", "average pooling", "transpose", "table", "fully connected", "copy", "reshuffle"};
+  static const char* const kNames[] = {"max pooling",     "average pooling",
+                                       "transpose",       "table",
+                                       "fully connected", "copy",
+                                       "reshuffle",       "local response normalization"};
   return {"", {kNames[job.header.operation], estimate(job, chip)}, "", {}};
 }
 

@@ -238,6 +238,7 @@ void pack_job(const Packing& packing, PlannedJob& planned, TpJob& job) {
     case TpOperation::fully_connected:
       return pack_fully_connected(packing, planned, job);
     case TpOperation::reshuffle:
+    case TpOperation::lrn:  // no requantizer: it quantizes real numbers
       return;
     case TpOperation::lut:
       job.table_bytes = add_table(packing, planned, offsetof(TpJob, table), packing.planned().node);

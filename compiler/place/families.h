@@ -34,6 +34,7 @@ std::vector<PlacementRow> convolution_placements();
 std::vector<PlacementRow> deconvolution_placements();
 std::vector<PlacementRow> fullconnect_placements();
 std::vector<PlacementRow> pooling_placements();
+std::vector<PlacementRow> normalization_placements();
 std::vector<PlacementRow> lookup_placements();    // activations: one code in, one code out
 std::vector<PlacementRow> movement_placements();  // reshape, permute, identity
 std::vector<PlacementRow> softmax_placements();

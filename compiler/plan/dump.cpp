@@ -78,6 +78,8 @@ const char* name_of_operation(std::uint8_t operation) {
       return "copy";
     case TpOperation::reshuffle:
       return "reshuffle";
+    case TpOperation::lrn:
+      return "lrn";
   }
   internal_error("unknown TP operation");
 }
@@ -102,6 +104,10 @@ std::string text(const TpJob& job) {
   }
   if (operation == TpOperation::transpose) {
     out += fmt::format(" {},{},{}", job.perm[0], job.perm[1], job.perm[2]);
+  }
+  if (operation == TpOperation::lrn) {
+    out += fmt::format(" size {} alpha {} beta {} bias {}", job.lrn.size, job.lrn.alpha, job.lrn.beta,
+                       job.lrn.bias);
   }
   out += "\n" + post_text(job.post);
   if (job.table != 0) out += fmt::format("    table {:#010x} {} B\n", job.table, job.table_bytes);

@@ -8,6 +8,7 @@
 #include "sim/arithmetic/dot_product.h"
 #include "sim/arithmetic/requantize.h"
 #include "sim/coding/weights.h"
+#include "sim/tp/lrn.h"
 #include "sim/tp/reshuffle.h"
 
 namespace trireme {
@@ -169,6 +170,8 @@ Codes computed_codes(const TpJob& job, const TpOperands& operands, const std::st
       for (std::int32_t& code : codes) code = requantized(job, code, config);
       return codes;
     }
+    case TpOperation::lrn:
+      return normalize(job, input());
     case TpOperation::lut:        // codes of 8 bits, as they are
     case TpOperation::reshuffle:  // its elements go straight to their places: scatter
       break;

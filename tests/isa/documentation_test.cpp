@@ -57,6 +57,7 @@ TEST(Documentation, OffsetsOfDescriptorsAreThoseOfTheStructs) {
   row(offsetof(TpJob, perm), 3, "`perm[3]`");
   row(offsetof(TpJob, bias), 4, "`bias` | fully_connected");
   row(offsetof(TpJob, output_scale), 4, "`output_scale`");
+  row(offsetof(TpJob, lrn), sizeof TpJob::lrn, "`lrn`");
   row(offsetof(TpJob, reserved), sizeof TpJob::reserved, "reserved");
   row(offsetof(PpuJob, threads), 4, "`threads`");
   row(offsetof(PpuJob, uniforms), sizeof PpuJob::uniforms, "`uniforms[32]`");

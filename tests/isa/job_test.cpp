@@ -61,7 +61,7 @@ TEST(Job, RandomDescriptorsSurviveEncodeAndDecode) {
     nne.activation = random.below(3);
     nne.reserved = 0;
     nne.pool_type = random.below(2);
-    auto tp = random.next<TpJob>(Engine::tp, 7);
+    auto tp = random.next<TpJob>(Engine::tp, 8);
     random.fix(tp.post);
     for (TensorView* view : {&tp.input, &tp.output}) random.fix(*view);
     tp.weight_dtype = random.below(13);
@@ -128,6 +128,12 @@ TEST(Job, DecodeRejectsWhatItDoesNotKnow) {
   EXPECT_THAT(with(128, 2), HasSubstr("pool_type is 2"));
   EXPECT_THAT(with(162, 3), HasSubstr("activation is 3"));
   EXPECT_THAT(with(163, 1), HasSubstr("reserved"));
+  TpJob tp{};
+  tp.header.engine = static_cast<std::uint8_t>(Engine::tp);
+  for (const unsigned operation : {7U, 8U}) {  // the last there is, one more
+    tp.header.operation = static_cast<std::uint8_t>(operation);
+    EXPECT_THAT(decode_message(encode(Job(tp))), HasSubstr(operation == 7 ? "no error" : "operation is 8"));
+  }
   for (std::size_t size = 0; size < good.size(); ++size) {
     EXPECT_NE(decode_message(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size))),
               "no error")
@@ -146,6 +152,20 @@ TEST(Job, PrintShowsEveryFieldThatMatters) {
       print(Job(job)),
       "job 4 TP transpose layer 3 wait 5,6 signal 7 in u8[4x3x2]@0x00001000/4/12 zp 128 "
       "out u8[2x4x3]@0x00002000/2/8 zp 128 perm 1,2,0 requantize vipf/half_up 0x3f800000>>0 clamp 0..255");
+}
+
+TEST(Job, PrintsANormalization) {
+  TpJob job{};
+  job.header = {
+      1, 7, 0, 0, 1, {kNoEvent, kNoEvent, kNoEvent, kNoEvent, kNoEvent, kNoEvent, kNoEvent, kNoEvent}, {}};
+  job.input = job.output = {0x1000, 4, 3, 2, 4, 12, static_cast<std::uint8_t>(DataType::uint8), 0, 128};
+  job.input_scale = 0.5F, job.output_scale = 0.25F;
+  job.lrn = {0.125F, 0.75F, 2, 5};
+  job.post.clamp_high = 255;
+  EXPECT_EQ(print(Job(job)),
+            "job 0 TP lrn layer 0 signal 1 in u8[4x3x2]@0x00001000/4/12 zp 128 "
+            "out u8[4x3x2]@0x00001000/4/12 zp 128 scales 0.5 0.25 size 5 alpha 0.125 beta 0.75 bias 2 "
+            "requantize vip7/half_up 0x00000000>>0 clamp 0..255");
 }
 
 TEST(Job, PrintsAConvolution) {

@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
+#include <limits>
 
 #include "support/error.h"
 #include "tests/isa/small_network.h"
@@ -194,6 +196,35 @@ TEST(NetworkCheck, TpFieldsMustBePossible) {
               HasSubstr("no permutation"));
   EXPECT_THAT(after_tp(TpOperation::fully_connected, [](TpJob& job) { job.table_bytes = 0; }),
               HasSubstr("coefficients"));
+}
+
+std::string after_lrn(const std::function<void(TpJob&)>& change) {
+  return after_tp(TpOperation::lrn, [&](TpJob& job) {
+    job.input = job.output;
+    job.input.address = 0x0;
+    job.lrn = {1e-4F, 0.75F, 1, 5};
+    change(job);
+  });
+}
+
+TEST(NetworkCheck, NormalizationsMustBePossible) {
+  constexpr float kInf = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(after_lrn([](TpJob&) {}), "no error");
+  for (const std::uint32_t size : {0U, 256U, 0xFFFFFFFFU}) {
+    EXPECT_THAT(after_lrn([&](TpJob& job) { job.lrn.size = size; }),
+                HasSubstr("channels of the window is " + std::to_string(size) + " (1 to 255)"));
+  }
+  for (const float value : {-1e-6F, kInf, std::nanf("")}) {
+    EXPECT_THAT(after_lrn([&](TpJob& job) { job.lrn.alpha = value; }), HasSubstr("none below zero"));
+    EXPECT_THAT(after_lrn([&](TpJob& job) { job.lrn.beta = value; }), HasSubstr("none below zero"));
+    EXPECT_THAT(after_lrn([&](TpJob& job) { job.lrn.bias = value; }), HasSubstr("none below zero"));
+    EXPECT_THAT(after_lrn([&](TpJob& job) { job.output_scale = value; }), HasSubstr("finite and above zero"));
+  }
+  EXPECT_THAT(after_lrn([](TpJob& job) { job.lrn.bias = 0; }), HasSubstr("bias 0"));
+  EXPECT_THAT(after_lrn([](TpJob& job) { job.input_scale = 0; }), HasSubstr("scales 0 and 0.5"));
+  EXPECT_THAT(after_lrn([](TpJob& job) { --job.input.channels; }), HasSubstr("of another size"));
+  EXPECT_THAT(after_lrn([](TpJob& job) { job.input.dtype = static_cast<std::uint8_t>(DataType::int16); }),
+              HasSubstr("normalizes codes of type int16 (int8 or uint8)"));
 }
 
 }  // namespace

@@ -111,6 +111,21 @@ TEST(EngineCycles, OneTpPooling) {
   EXPECT_EQ(causes_of(record, Engine::tp)[Cause::input], 18U);
 }
 
+TEST(EngineCycles, OneTpNormalization) {
+  // Start 255 and read 18 as above: 273. 256 elements: 529. Write 256 bytes: 16 + 2: 547.
+  ProgramBuilder builder;
+  TpJob job = tp_job(TpOperation::lrn, builder.layer("lrn", "TP"));
+  job.input = packed_view(kIn, 8, 8, 4);
+  job.output = packed_view(kOut, 8, 8, 4);
+  job.input_scale = job.output_scale = 1;
+  job.lrn = {0, 1, 2, 5};
+  builder.segment(kIn, Bytes(256, 7));
+  builder.add(job);
+  const RunRecord record = simulate(builder.binary(), test_chip(), {});
+  EXPECT_EQ(record.profile.total_cycles, 547U);
+  EXPECT_EQ(causes_of(record, Engine::tp)[Cause::compute], 256U);
+}
+
 NetworkBinary transpose_program() {
   ProgramBuilder builder;
   TpJob job = tp_job(TpOperation::transpose, builder.layer("permute", "TP"));

@@ -206,6 +206,23 @@ TEST(TpTiming, ReducedCoresMoveAndPool) {
   EXPECT_EQ(tp_compute_cycles(dense, chip), 1010U);
 }
 
+TEST(TpTiming, LocalResponseNormalizationTakesAnElementACycleAndFullCore) {
+  Chip chip = test_chip();
+  chip.tp.cores = 3;
+  chip.tp.lite_cores = 7;
+  TpJob job = tp_job(TpOperation::lrn);
+  job.input = {0x1000, 56, 56, 192, 56, 3136, static_cast<std::uint8_t>(DataType::uint8), 0, 0};
+  job.output = job.input;
+  // 56*56*192 = 602,112 elements on three full cores, whatever the window: 200,704.
+  for (const std::uint32_t size : {1U, 5U, 9U}) {
+    job.lrn = {1e-4F, 0.75F, 1, size};
+    EXPECT_EQ(tp_compute_cycles(job, chip), 200704U);
+  }
+  chip.tp.elements_per_cycle_per_core = 2;
+  EXPECT_EQ(tp_compute_cycles(job, chip), 100352U);
+  EXPECT_EQ(estimate(job, chip), 100352U + static_cast<Cycle>(chip.tp.launch_cycles));
+}
+
 // Loops outermost first; byte strides in and out.
 TpJob reshuffle(const std::vector<CopyDimension>& loops) {
   TpJob job = tp_job(TpOperation::reshuffle);
