@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "isa/peak.h"
 #include "timing/front_end.h"
 
 namespace trireme {
@@ -55,7 +56,7 @@ void charge_exclusive(Profile& profile) {
 }
 
 void add_utilization(Profile& profile, const Chip& chip) {
-  const double peak = double(chip.nne.cores) * chip.nne.mads_per_core * chip.nne.dot_product_length;
+  const auto peak = static_cast<double>(peak_macs_per_cycle(chip));
   for (LayerProfile& layer : profile.layers) {
     if (layer.engine != name_of(Engine::nne) || layer.busy_cycles == 0) continue;
     layer.utilization = static_cast<double>(layer.macs) / (static_cast<double>(layer.busy_cycles) * peak);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "isa/peak.h"
 #include "model/import/import.h"
 #include "model/preprocess/input_meta.h"
 #include "model/quantize/calibrate.h"
@@ -150,7 +151,7 @@ TEST_F(Lenet, TimeIsNotBelowTheRoofline) {
   // Peak: 3 cores * 64 lanes * 3 coefficients a cycle; DRAM: 2 bytes * 1.6 G/s at 348 MHz = 9.2 bytes a
   // cycle.
   const Profile profile = simulate(compiled(*graph_, *chip_, true), *chip_, {stored(1)}).profile;
-  const double peak = chip_->nne.cores * chip_->nne.mads_per_core * chip_->nne.dot_product_length;
+  const auto peak = double(peak_macs_per_cycle(*chip_));
   const double dram =
       double(chip_->dram.bus_bytes) * double(chip_->dram.transfers_per_second) / double(chip_->clock_hz);
   for (const LayerProfile& layer : profile.layers) {

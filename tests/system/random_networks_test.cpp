@@ -3,6 +3,7 @@
 // simulated.
 #include <gtest/gtest.h>
 
+#include "isa/peak.h"
 #include "model/quantize/calibrate.h"
 #include "tests/compiler/networks.h"
 #include "tests/system/subject.h"
@@ -28,7 +29,7 @@ std::vector<Tensor> stored(const Graph& graph, const std::vector<Tensor>& inputs
 }
 
 void expect_above_roofline(const Profile& profile, const Chip& chip) {
-  const double peak = double(chip.nne.cores) * chip.nne.mads_per_core * chip.nne.dot_product_length;
+  const auto peak = double(peak_macs_per_cycle(chip));
   const double dram =
       double(chip.dram.bus_bytes) * double(chip.dram.transfers_per_second) / double(chip.clock_hz);
   double macs = 0;
