@@ -3,12 +3,40 @@
 // (hardware.md §2.6).
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compiler/place/array.h"
 #include "compiler/plan/views.h"
+#include "timing/roofline.h"
 
 namespace trireme {
 
 namespace {
+
+// Up to here published profiles show the TP (C305X: 1,024,000 weights, VS680: 120,720 bytes), although the
+// array would be faster; VGG16 reaches a third of the peak on silicon, which its dense layers on a TP could
+// not.
+constexpr std::int64_t kWeightsOfTheTp = std::int64_t{1} << 20;
+
+// Whether the array, whose cores decode several weights a cycle, has the weights of a large layer sooner than
+// the TP, which takes a byte a cycle and core: both wait for the memory.
+bool array_is_faster(const Chip& chip, const Value& weight, std::int64_t rows) {
+  const std::int64_t weights = element_count(weight.shape);
+  if (weights <= kWeightsOfTheTp || bytes_of(weight.quantization.dtype) > 1) return false;
+  const std::int64_t memory = std::max<std::int64_t>(1, peak_dram_bytes_per_second(chip) / chip.clock_hz);
+  const std::int64_t tp =
+      std::min<std::int64_t>(memory, std::int64_t{chip.tp.cores} * chip.tp.coded_bytes_per_cycle_per_core);
+  const std::int64_t array =
+      std::min<std::int64_t>(memory, std::int64_t{chip.nne.cores} * chip.nne.decoder_weights_per_cycle);
+  return rows * (weights / array + chip.nne.launch_cycles) < rows * (weights / tp + chip.tp.launch_cycles);
+}
+
+bool fits_array(const Placement& placement, std::int64_t inputs, std::int64_t outputs) {
+  const Value& weight = placement.value(placement.node().inputs[1]);
+  const bool one_scale = weight.quantization.scale.size() <= 1 || placement.chip.nne.per_channel;
+  return one_scale && bytes_of(placement.input().quantization.dtype) == 1 && inputs <= kMaxKernelDepth &&
+         outputs <= kMaxChannels;
+}
 
 void add_convolutions(Placement& placement, std::int64_t rows, std::int64_t inputs, std::int64_t outputs) {
   const Value& weight = placement.value(placement.node().inputs[1]);
@@ -26,8 +54,10 @@ void add_convolutions(Placement& placement, std::int64_t rows, std::int64_t inpu
   job.conv_width = job.conv_height = 1;
   for (std::int64_t i = 0; i < rows; ++i)
     add_job(placement, job, {i * inputs, i * outputs}).kernels = {0, outputs};
-  placement.layer.reason = fmt::format(
-      "fully connected {} -> {} as a 1x1 convolution of a pixel: the TP has no full core", inputs, outputs);
+  placement.layer.reason =
+      fmt::format("fully connected {} -> {} as a 1x1 convolution of a pixel: {}", inputs, outputs,
+                  placement.chip.tp.cores == 0 ? "the TP has no full core"
+                                               : "the array has its weights sooner than the TP");
 }
 
 void place_fullconnect(Placement& placement) {
@@ -41,7 +71,9 @@ void place_fullconnect(Placement& placement) {
   require_bias_of_wide_sums(placement);
   const std::int64_t outputs = weight.shape[0], inputs = weight.shape[1];
   const std::int64_t rows = element_count(input.shape) / inputs;
-  if (placement.chip.tp.cores == 0) return add_convolutions(placement, rows, inputs, outputs);
+  const Value& weights = placement.value(node.inputs[1]);
+  const bool large = fits_array(placement, inputs, outputs) && array_is_faster(placement.chip, weights, rows);
+  if (placement.chip.tp.cores == 0 || large) return add_convolutions(placement, rows, inputs, outputs);
   require(inputs <= kMaxImageSize * kMaxImageSize && outputs <= kMaxChannels,
           fmt::format("{} inputs, {} outputs", inputs, outputs), "at most 8191 x 8191 and 16383");
   const Quantization& q = placement.value(node.inputs[1]).quantization;
