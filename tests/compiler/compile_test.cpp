@@ -106,6 +106,24 @@ TEST(Compile, WhereTheArrayCannotTheReasonSaysWhy) {
   EXPECT_THAT(layer("large").reason, HasSubstr("kernel 16x16 (at most 15x15"));
 }
 
+// 1,100 inputs: 990,000 weights stay on the TP; of 4,400,000 the array's two cores decode 8 a cycle, the TP
+// takes one.
+TEST(Compile, LargeDenseLayersRunWhereTheirWeightsAreSooner) {
+  test::Builder b;
+  const ValueId x = b.flatten(b.input({1, 11, 10, 10}));
+  const ValueId small = b.fullconnect(x, 900, "small"), large = b.fullconnect(x, 4000, "large");
+  CompileOptions options;
+  const NetworkBinary binary = compile(test::quantized(b.finish({small, large})), test::test_chip(), options);
+  int seen = 0;
+  for (const LayerSymbol& symbol : binary.layers) {
+    if (symbol.name == "small" || symbol.name == "large") {
+      EXPECT_EQ(symbol.engine, symbol.name == "small" ? "TP" : "NN") << symbol.reason;
+      ++seen;
+    }
+  }
+  EXPECT_EQ(seen, 2);
+}
+
 TEST(Compile, SaysWhichMemoryIsFull) {
   Chip chip = test::test_chip();
   chip.dram.bytes = 0x00100000 + 50000;  // below 1 MiB nothing is placed
