@@ -13,9 +13,10 @@ namespace trireme {
 
 namespace {
 
-// Published profiles show the TP (C305X: 1,024,000 weights, VS680: 120,720 bytes), although the array would
-// be faster, and the measured latencies of networks that end in two million weights are met with it. VGG16,
-// with 103 and 17 million, reaches a third of the peak on silicon, which it could not on a TP.
+// Published profiles show the TP (C305X: 1,024,000 weights, VS680: 120,720 bytes) although this comparison
+// would choose the array; VGG16, with 103 and 17 million, reaches a third of the peak on silicon, which it
+// could not on a TP. Where between them tool chains change over is not known: 2^22 is [asm], above the
+// networks the chips were fitted to.
 constexpr std::int64_t kWeightsOfTheTp = std::int64_t{1} << 22;
 
 // Whether the array, whose cores decode several weights a cycle, has the weights of a large layer sooner than

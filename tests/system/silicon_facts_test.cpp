@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known of real chips beside latencies: shares of peak, bytes by memory, what features cost. Ranges
-// are those of the published measurements; none of them was used in a fit.
+// are those of the published measurements, as they stand; none of them was used in a fit. What does not hold
+// is listed as off; a listed fact that begins to hold fails, so that the list stays true.
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
+#include <string>
 
 #include "cli/common_compile.h"
 #include "cli/predict.h"
@@ -48,55 +51,64 @@ double share_of_peak(const Timed& run, const Chip& chip) {
   return double(run.profile.macs) / (double(run.profile.total_cycles) * double(peak_macs_per_cycle(chip)));
 }
 
-void expect_share(const std::string& network, const char* chip_name, double least, double most) {
-  const Chip chip = find_chip(chip_name);
-  const double share = share_of_peak(timed(network, chip), chip);
-  fmt::print("{} on {}: {:.1f} % of peak, measured {:.0f} to {:.0f} %\n", network, chip_name, 100 * share,
-             100 * least, 100 * most);
-  EXPECT_GE(share, least) << network << " on " << chip_name;
-  EXPECT_LE(share, most) << network << " on " << chip_name;
+const std::set<std::string> kOff = {
+    // Not measured on A311D (8.96 % here). MobileNetV2's own measurements there are 2.3 and 3.3 %, below the
+    // range.
+    "share of peak, resnet50_v1_224 on A311D",
+    "share of peak, mobilenet_v2_224 on A311D",
+    "share of peak, mobilenet_v2_224 on RK1808",
+    // Predicted 13 % too fast.
+    "share of peak, mobilenet_v1_224 on A733",
+    // Our VIP-SRAM holds more of the maps (docs/timing.md).
+    "A311D Inception v3 MB, DDR read",
+    "A311D Inception v3 MB, DDR written",
+    "A311D Inception v3 MB, AXI-SRAM read",
+    "A311D Inception v3 MB, AXI-SRAM written",
+};
+
+void expect_fact(const std::string& what, double ours, double least, double most) {
+  const bool holds = ours >= least && ours <= most, off = kOff.count(what) != 0;
+  fmt::print("{}: {:.3f}, published {:.3f} to {:.3f}{}\n", what, ours, least, most, holds ? "" : "  OFF");
+  EXPECT_TRUE(holds != off) << what << (off ? " holds now: take it off the list" : " does not hold");
 }
 
-// Where the network was measured. Ends of the ranges are single measurements: they hold within the 15 % that
-// the model aims at.
+void expect_share(const std::string& network, const char* chip_name, double least, double most) {
+  const Chip chip = find_chip(chip_name);
+  expect_fact(fmt::format("share of peak, {} on {}", network, chip_name),
+              share_of_peak(timed(network, chip), chip), least, most);
+}
+
 TEST(SiliconFacts, SharesOfPeak) {
-  constexpr double kLess = 0.85, kMore = 1.15;
-  for (const char* chip : {"RK1808", "RV1109", "A733"})
-    expect_share("resnet50_v1_224", chip, kLess * 0.09, kMore * 0.32);
-  for (const char* chip : {"A311D", "RK1808", "RV1109", "A733"})
-    expect_share("mobilenet_v1_224", chip, kLess * 0.04, kMore * 0.21);
-  for (const char* chip : {"STM32MP257", "T527"})
-    expect_share("mobilenet_v2_224", chip, kLess * 0.04, kMore * 0.21);
+  for (const char* chip : {"A311D", "RK1808", "RV1109", "A733"}) {
+    expect_share("resnet50_v1_224", chip, 0.09, 0.32);
+    expect_share("mobilenet_v1_224", chip, 0.04, 0.21);
+  }
+  for (const char* chip : {"A311D", "RK1808", "STM32MP257", "T527"})
+    expect_share("mobilenet_v2_224", chip, 0.04, 0.21);
   expect_share("synthetic_64conv5x5_128_132", "VS640", 0.96, 1.0);
   expect_share("synthetic_64conv5x5_128_132", "VS680", 0.96, 1.0);
 }
 
 TEST(SiliconFacts, SiluAgainstRelu) {
-  for (const char* name : {"RV1126", "RV1109"}) {
+  for (const char* name : {"RK1808", "RV1126", "RV1109", "A311D"}) {
     const Chip chip = find_chip(name);
     const double silu = double(timed("yolov5s_640", chip).profile.total_cycles);
-    const double ratio = silu / double(timed("yolov5s_relu_640", chip).profile.total_cycles);
-    fmt::print("SiLU against ReLU on {}: {:.2f}, measured 1.3 to 1.5\n", name, ratio);
-    EXPECT_GE(ratio, 1.3) << name;
-    EXPECT_LE(ratio, 1.5) << name;
+    expect_fact(fmt::format("SiLU against ReLU on {}", name),
+                silu / double(timed("yolov5s_relu_640", chip).profile.total_cycles), 1.3, 1.5);
   }
 }
 
-// The driver's counters print 42.7 MB read and 3.9 MB written at DRAM, 32.5 and 14.8 at the AXI-SRAM. Ours
-// are not within 20 % of them (docs/timing.md says why); they are printed, and held to a factor of two where
-// they are near.
+// The driver's counters, within 20 %.
 TEST(SiliconFacts, BytesByMemoryOfInceptionV3) {
   const Traffic traffic = timed("inception_v3_299", find_chip("A311D")).profile.traffic;
-  const auto megabytes = [](std::uint64_t bytes) { return double(bytes) / 1e6; };
-  fmt::print(
-      "A311D Inception v3, MB: DDR read {:.1f} (measured 42.7), written {:.1f} (3.9); AXI-SRAM read {:.1f} "
-      "(32.5), written {:.1f} (14.8)\n",
-      megabytes(traffic.ddr_read), megabytes(traffic.ddr_write), megabytes(traffic.axi_read),
-      megabytes(traffic.axi_write));
-  EXPECT_GE(megabytes(traffic.ddr_read), 42.7 / 2);
-  EXPECT_LE(megabytes(traffic.ddr_read), 42.7 * 2);
-  EXPECT_GE(megabytes(traffic.ddr_write), 3.9 / 2);
-  EXPECT_LE(megabytes(traffic.ddr_write), 3.9 * 2);
+  const auto expect_near = [](const char* what, std::uint64_t bytes, double measured) {
+    expect_fact(fmt::format("A311D Inception v3 MB, {}", what), double(bytes) / 1e6, 0.8 * measured,
+                1.2 * measured);
+  };
+  expect_near("DDR read", traffic.ddr_read, 42.7);
+  expect_near("DDR written", traffic.ddr_write, 3.86);
+  expect_near("AXI-SRAM read", traffic.axi_read, 32.5);
+  expect_near("AXI-SRAM written", traffic.axi_write, 14.8);
 }
 
 TEST(SiliconFacts, MoreCoresHelpTheLargeNetworkMost) {
@@ -115,9 +127,7 @@ TEST(SiliconFacts, CodedBytesAWeight) {
   for (const char* network : {"resnet50_v1_224", "mobilenet_v1_224"}) {
     const Timed run = timed(network, find_chip("A733"));
     const double ratio = double(run.coded) / double(run.weights);
-    fmt::print("{}: {:.2f} coded bytes a weight, published 0.63 to 0.75\n", network, ratio);
-    EXPECT_GE(ratio, 0.6);
-    EXPECT_LE(ratio, 0.8);
+    expect_fact(fmt::format("coded bytes a weight, {}", network), ratio, 0.63, 0.75);
   }
 }
 
