@@ -25,22 +25,25 @@ struct NneConfig {
   int max_tile_width;      // MAX_TILE_X_SIZE
   int output_lanes;        // NN_LANES_PER_OUT_CYCLE, all cores together
   CoefficientCoding coefficient_coding;
-  int zrl_bits;                   // NN_ZRL_BITS: widest run field of the zero run coding
-  int decoder_weights_per_cycle;  // a core: pair decoder * NN_COEF_DECOMPRESS_PERF_X; zero runs: pairs
-  int coefficient_buffer_bytes;   // a core: how far fetch runs ahead of the decoder
-  int launch_cycles;              // from event met to first fetch
-  int job_start_cycles;           // array's own start and drain of one tile pipeline
-  int tile_bubble_cycles;         // between 3D tiles (§1.6 NN_PER3DTILE_BUBBLE_FIX)
-  int zero_skip_group;            // coefficients of a block that are skipped if all are zero; 0: none is
-  int lut_lanes;                  // LUT_ACT_LANES: table look-ups a cycle behind the array; 0: no tables
-  bool native_stride_two;         // NN_NATIVE_STRIDE_TWO
-  bool depthwise;                 // NN_DEPTHWISE_SUPPORT
+  int zrl_bits;                        // NN_ZRL_BITS: widest run field of the zero run coding
+  int decoder_weights_per_cycle;       // a core: pair decoder * NN_COEF_DECOMPRESS_PERF_X; zero runs: pairs
+  int coefficient_buffer_bytes;        // a core: how far fetch runs ahead of the decoder
+  int launch_cycles;                   // from event met to first fetch
+  int job_start_cycles;                // array's own start and drain of one tile pipeline
+  int tile_bubble_cycles;              // between 3D tiles (§1.6 NN_PER3DTILE_BUBBLE_FIX)
+  int zero_skip_group;                 // coefficients of a block that are skipped if all are zero; 0: none is
+  int skipped_dot_products_per_cycle;  // zero_skip_group: how fast they are passed over
+  int lut_lanes;                       // LUT_ACT_LANES: table look-ups a cycle behind the array; 0: no tables
+  bool native_stride_two;              // NN_NATIVE_STRIDE_TWO
+  bool depthwise;                      // NN_DEPTHWISE_SUPPORT
   bool fused_max_pooling;
-  bool tensor_add;   // NN_TENSOR_ADD
-  bool leaky_relu;   // NN_LEAKY_RELU, NN_PRELU
-  bool per_channel;  // NN_PER_CHANNEL_QUANT
-  bool matmul;       // NN_SUPPORT_GEMM, NN_SUPPORT_ALU: products of two maps on the array
-  bool small_batch;  // NN_SMALLBATCH_PHASE1: a job is launched once the one before has fetched all
+  bool tensor_add;        // NN_TENSOR_ADD
+  bool leaky_relu;        // NN_LEAKY_RELU, NN_PRELU
+  bool per_channel;       // NN_PER_CHANNEL_QUANT
+  bool matmul;            // NN_SUPPORT_GEMM, NN_SUPPORT_ALU: products of two maps on the array
+  bool small_batch;       // NN_SMALLBATCH_PHASE1: a job is launched once the one before has fetched all
+  bool kernel_streaming;  // USE_VIPSRAM_FOR_KERNEL_STREAMING: coefficients of the next job into its kernel
+                          // cache
 };
 
 struct TpConfig {

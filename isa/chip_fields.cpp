@@ -88,6 +88,8 @@ void add_nne(std::vector<ChipField>& fields) {
   add("tile_bubble_cycles", "cycles", 0, kMaxCycles, "lost between two tiles", MEMBER(tile_bubble_cycles));
   add("zero_skip_group", "coefficients", 0, 256,
       "of a block, skipped if all of them are zero; 0: none is skipped", MEMBER(zero_skip_group));
+  add("skipped_dot_products_per_cycle", "", 1, 1 << 20, "dot products of zeros passed over in a cycle",
+      MEMBER(skipped_dot_products_per_cycle));
   add("lut_lanes", "elements/cycle", 0, 4096, "activation table behind the array; 0: tables run on the TP",
       MEMBER(lut_lanes));
   fields.push_back(
@@ -104,6 +106,9 @@ void add_nne(std::vector<ChipField>& fields) {
   fields.push_back(flag("nne", "matmul", "products of two maps on the array", MEMBER(matmul)));
   fields.push_back(
       flag("nne", "small_batch", "launches a job once the one before has fetched all", MEMBER(small_batch)));
+  fields.push_back(flag("nne", "kernel_streaming",
+                        "coefficients of the next job go to the VIP-SRAM while a job runs",
+                        MEMBER(kernel_streaming)));
 #undef MEMBER
 }
 

@@ -61,7 +61,7 @@ void check_fields(const NneJob& job, JobReader& reader) {
   reader.at_most("data type of the weights", job.weight_dtype, static_cast<unsigned>(DataType::boolean));
   reader.at_most("subtract", job.subtract, 1);
   reader.at_most("activation", job.activation, static_cast<unsigned>(NneActivation::table));
-  reader.unused(job.reserved);
+  reader.at_most("prefetch", job.prefetch, 1);
 }
 
 void check_fields(const TpJob& job, JobReader& reader) {

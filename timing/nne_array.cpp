@@ -79,10 +79,6 @@ std::int64_t dot_products_over(const NneJob& job, const Chip& chip, std::int64_t
   return plane * ceil_div(channels, chip.nne.coefficient_block) * cycles_per_block;
 }
 
-// Dot products of zeros that are passed over in a cycle: fitted to MobileNetV1 and V2 on A311D, RK1808 and
-// STM32MP257; zero-filled kernels take 0.03 to 0.2 of dense work (timing hints) [fit].
-constexpr std::int64_t kSkippedInACycle = 8;
-
 }  // namespace
 
 bool thins_out(const Chip& chip, int stride) {
@@ -111,7 +107,7 @@ Cycle mac_cycles(const NneJob& job, const Chip& chip, const NneTile& tile, int s
   }
   if (chip.nne.zero_skip_group > 0) {
     const std::int64_t all = kernels * dot_products_over(job, chip, coded_channels(job));
-    products += ceil_div(all - products, kSkippedInACycle);
+    products += ceil_div(all - products, chip.nne.skipped_dot_products_per_cycle);
   }
   return static_cast<Cycle>(on_wide_cores(products * row_groups(job, chip, tile) * passes(job), job, chip));
 }
