@@ -52,7 +52,7 @@ class JobReader {
 };
 
 void check_fields(const NneJob& job, JobReader& reader) {
-  reader.at_most("operation", job.header.operation, static_cast<unsigned>(NneOperation::add));
+  reader.at_most("operation", job.header.operation, static_cast<unsigned>(NneOperation::matmul));
   reader.view("data type of the input", job.input);
   reader.view("data type of the output", job.output);
   reader.view("data type of the second input", job.input2);

@@ -14,7 +14,7 @@ std::string named(const std::array<const char*, count>& names, unsigned value) {
   return value < count ? names[value] : fmt::format("?{}", value);
 }
 
-constexpr std::array<const char*, 3> kNneNames = {"convolution", "depthwise", "add"};
+constexpr std::array<const char*, 4> kNneNames = {"convolution", "depthwise", "add", "matmul"};
 constexpr std::array<const char*, 8> kTpNames = {"max_pool",        "avg_pool", "transpose", "lut",
                                                  "fully_connected", "copy",     "reshuffle", "lrn"};
 

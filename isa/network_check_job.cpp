@@ -76,6 +76,7 @@ class JobCheck {
   void lrn(const TpJob& job);
   void add(const NneJob& job);
   void activation(const NneJob& job);
+  void coefficients(const NneJob& job);
   void groups(const NneJob& job);
 
   void requantizers(const PostProcessing& post, std::uint64_t channels) {
@@ -101,6 +102,7 @@ class JobCheck {
     }
   }
 
+  void prefetch(const NneJob& job);
   void program(const PpuJob& job, const Segment& segment);
 
   const NetworkBinary& binary_;
@@ -153,13 +155,39 @@ void JobCheck::groups(const NneJob& job) {
   }
 }
 
+void JobCheck::coefficients(const NneJob& job) {
+  const ByteRange range = range_of(job.coefficients, job.coefficient_bytes);
+  if (static_cast<NneOperation>(job.header.operation) != NneOperation::matmul) {
+    constant("coefficients", range);
+    return;
+  }
+  in_memory("kernels", range);
+  if (!chip_.nne.matmul) problem("multiplies two maps", "this chip's array takes constant kernels only");
+  const bool pixel = job.kernel_w == 1 && job.kernel_h == 1 && job.stride_w == 1 && job.stride_h == 1;
+  const std::uint64_t bytes = std::uint64_t{job.output.channels} * job.input.channels;
+  const bool narrow = bytes_of(static_cast<DataType>(job.weight_dtype)) == 1;
+  if (!pixel || !narrow || job.coefficient_bytes != bytes)
+    problem("multiplies maps that do not fit", "a 1x1 kernel of 8-bit codes for each output channel");
+}
+
+void JobCheck::prefetch(const NneJob& job) {
+  if (job.prefetch == 0) return;
+  if (!chip_.nne.kernel_streaming)
+    problem("has its coefficients fetched ahead", "this chip has no kernel streaming");
+  if (job.kernel_cache_bytes < job.coefficient_bytes)
+    problem("has its coefficients fetched ahead", "its kernel cache must hold all of them");
+  const bool constants = static_cast<NneOperation>(job.header.operation) != NneOperation::matmul;
+  if (!constants) problem("has a map fetched ahead", "it may not have been computed yet");
+}
+
 void JobCheck::operator()(const NneJob& job) {
   if (static_cast<NneOperation>(job.header.operation) == NneOperation::add) return add(job);
   views(job.input, job.output);
   requantizers(job.post, job.output.channels);
-  constant("coefficients", range_of(job.coefficients, job.coefficient_bytes));
+  coefficients(job);
   constant("bias", range_of(job.bias, bias_size(job)));
   cache("kernel cache", job.kernel_cache, job.kernel_cache_bytes);
+  prefetch(job);
   cache("image cache", job.image_cache, job.image_cache_bytes);
   in_range("kernel width", job.kernel_w, 1, chip_.nne.max_kernel);
   in_range("kernel height", job.kernel_h, 1, chip_.nne.max_kernel);

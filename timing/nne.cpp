@@ -123,12 +123,26 @@ std::int64_t port_of(Address address, const Chip& chip) {
   return std::int64_t{chip.axi.bytes_per_cycle} * chip.axi.address_cycles;
 }
 
+// Rows, and then planes, whose gap is shorter than a beat of the bus come in one request.
+std::int64_t requested_bytes(const TensorView& view, const NneTile& tile, std::int64_t channels,
+                             const Chip& chip) {
+  const std::int64_t port = port_of(view.address, chip), beat = chip.axi.bytes_per_cycle;
+  const std::int64_t row = std::int64_t{tile.in_width} * bytes_of(static_cast<DataType>(view.dtype));
+  if (view.row_stride - row >= beat) return port_bytes(view, tile.in_width, tile.in_height, channels, port);
+  std::int64_t run = (tile.in_height - 1) * std::int64_t{view.row_stride} + row, runs = channels;
+  if (view.plane_stride - run < beat) {
+    run += (channels - 1) * std::int64_t{view.plane_stride};
+    runs = 1;
+  }
+  return runs * ceil_div(run, port) * port;
+}
+
 std::int64_t fetched_bytes(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock) {
   const std::int64_t plane =
       std::int64_t{tile.in_width} * tile.in_height * bytes_of(static_cast<DataType>(job.input.dtype));
   if (plane == 0) return 0;
   const std::int64_t channels = input_bytes(job, chip, tile, superblock) / plane;
-  return port_bytes(job.input, tile.in_width, tile.in_height, channels, port_of(job.input.address, chip));
+  return requested_bytes(job.input, tile, channels, chip);
 }
 
 std::int64_t written_bytes(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock) {
@@ -158,9 +172,14 @@ std::int64_t port_bytes(const TensorView& view, std::int64_t width, std::int64_t
   return runs * ceil_div(run, port) * port;
 }
 
+std::int64_t chunks_of_input(const NneJob& job) {
+  constexpr std::int64_t kMinChunks = 4;
+  return std::clamp<std::int64_t>(job.input.channels, 1, kMinChunks);
+}
+
 Cycle estimate(const NneJob& job, const Chip& chip) {
   const std::vector<NneTile> tiles = tiles_of(job);
-  Cycle array = 0, post = 0, first_fetch = 0;
+  Cycle array = 0, post = 0, first_fetch = 0, drain = 0;
   std::int64_t input = 0, output = 0;
   for (std::size_t t = 0; t < tiles.size(); ++t) {
     for (int s = 0; s < job.superblocks; ++s) {
@@ -178,8 +197,14 @@ Cycle estimate(const NneJob& job, const Chip& chip) {
   const auto coefficient_time = static_cast<Cycle>(ceil_div(
       std::int64_t{job.coefficient_bytes} * coefficient_passes, bytes_per_cycle(job.coefficients, chip)));
   if (!tiles.empty()) {
-    first_fetch = static_cast<Cycle>(
-        ceil_div(fetched_bytes(job, chip, tiles.front(), 0), bytes_per_cycle(job.input.address, chip)));
+    // The array starts with the first chunk of a tile's channels; the last step's results leave when it is
+    // done.
+    const std::int64_t chunk = ceil_div(fetched_bytes(job, chip, tiles.front(), 0), chunks_of_input(job));
+    first_fetch = static_cast<Cycle>(ceil_div(chunk, bytes_per_cycle(job.input.address, chip)));
+    const int last = job.superblocks - 1;
+    drain = post_cycles(job, chip, tiles.back(), last) +
+            static_cast<Cycle>(ceil_div(written_bytes(job, chip, tiles.back(), last),
+                                        bytes_per_cycle(job.output.address, chip)));
   }
   // Streams that share a memory add up; different memories and the array overlap.
   Cycle times[kMemories] = {};
@@ -190,7 +215,7 @@ Cycle estimate(const NneJob& job, const Chip& chip) {
   const auto steps = static_cast<std::int64_t>(tiles.size()) * job.superblocks;
   const auto bubbles = static_cast<Cycle>(std::max<std::int64_t>(steps - 1, 0) * chip.nne.tile_bubble_cycles);
   const Cycle fixed = static_cast<Cycle>(chip.nne.launch_cycles + chip.nne.job_start_cycles) + bubbles;
-  return fixed + first_fetch + std::max({array, post, busiest});
+  return fixed + first_fetch + std::max({array, post, busiest}) + drain;
 }
 
 }  // namespace trireme

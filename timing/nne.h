@@ -74,6 +74,9 @@ int kernels_at_once(const Chip& chip, int kernel, int stride, int tile_w, int ti
 std::int64_t port_bytes(const TensorView& view, std::int64_t width, std::int64_t height,
                         std::int64_t channels, std::int64_t port);
 
+// The least number of chunks of channels a step's input comes in: the array starts with the first.
+std::int64_t chunks_of_input(const NneJob& job);
+
 // Estimate of a whole job when nothing else runs: launch + first fetch + max(streams) + drain. For choosing
 // tiles.
 Cycle estimate(const NneJob& job, const Chip& chip);

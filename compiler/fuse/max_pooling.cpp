@@ -31,8 +31,10 @@ bool has_fusable_window(const PoolingAttributes& pooling, const NneJob& job) {
 
 bool fuse_max_pooling(const Graph& graph, const Chip& chip, const Node& follower, Job& job) {
   auto* nne = std::get_if<NneJob>(&job);
-  if (nne == nullptr || nne->pool_type != 0 || !chip.nne.fused_max_pooling || follower.op != "pooling")
-    return false;
+  // Rows of a product are no rows of an image.
+  const bool image =
+      nne != nullptr && nne->header.operation != static_cast<std::uint8_t>(NneOperation::matmul);
+  if (!image || nne->pool_type != 0 || !chip.nne.fused_max_pooling || follower.op != "pooling") return false;
   const auto& pooling = attributes<PoolingAttributes>(follower);
   const Value& input = graph.values[follower.inputs[0]];
   const Value& output = graph.values[follower.outputs[0]];

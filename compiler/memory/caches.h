@@ -8,6 +8,6 @@ namespace trireme {
 
 // Kernel and image caches of NNE jobs in what is left of the on-chip SRAM, where they save traffic over the
 // bus (hardware.md §2.3): coefficients are read once a tile, the input once a superblock.
-void place_caches(Plan& plan, Allocator& vip_sram);
+void place_caches(Plan& plan, const Chip& chip, Allocator& vip_sram);
 
 }  // namespace trireme

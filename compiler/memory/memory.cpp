@@ -133,7 +133,7 @@ void plan_memory(Plan& plan, const Chip& chip, const CompileOptions& options) {
   place_constants(plan, memories, last_job, problems);
   problems.throw_if_any();
   set_addresses(plan, storage);
-  place_caches(plan, memories.vip_sram);
+  place_caches(plan, chip, memories.vip_sram);
   order_jobs(plan);
   plan.dram_bytes = static_cast<std::uint32_t>(memories.dram.used_end() - memories.dram.begin());
   plan.axi_sram_bytes = static_cast<std::uint32_t>(memories.axi_sram.used_end() - memories.axi_sram.begin());

@@ -2,6 +2,7 @@
 #include "compiler/memory/order.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "compiler/plan/accesses.h"
 
@@ -45,18 +46,45 @@ void chain(std::vector<std::vector<JobIndex>>& waits, HappensBefore& before, std
   if (mine.size() > kMaxWaits) internal_error("a job waits for more jobs than its descriptor can name");
 }
 
+// Coefficients that are fetched ahead are written while the array's job before runs; the two jobs follow each
+// other anyway.
+struct Prefetch {
+  std::size_t job;  // whose coefficients they are
+  std::vector<Access> accesses;
+};
+
+// By the job that runs meanwhile; without accesses if none are fetched.
+std::vector<Prefetch> prefetches_of(const Plan& plan, const std::vector<JobPlace>& places) {
+  std::vector<Prefetch> prefetches(places.size());
+  std::optional<std::size_t> before;
+  for (std::size_t k = 0; k < places.size(); ++k) {
+    const auto* job = std::get_if<NneJob>(&job_at(plan, places[k]).job);
+    if (job == nullptr) continue;
+    if (job->prefetch != 0 && before)
+      prefetches[*before] = {
+          k, {{job->kernel_cache, std::uint64_t{job->kernel_cache} + job->kernel_cache_bytes, true}}};
+    before = k;
+  }
+  return prefetches;
+}
+
 }  // namespace
 
 void order_jobs(Plan& plan) {
   const std::vector<JobPlace> places = job_places(plan);
   std::vector<std::vector<Access>> accesses;
   for (const JobPlace& place : places) accesses.push_back(accesses_of(job_at(plan, place).job));
+  const std::vector<Prefetch> prefetches = prefetches_of(plan, places);
+  const auto meet = [&](std::size_t j, std::size_t k) {
+    if (conflict(accesses[j], accesses[k]) || conflict(accesses[j], prefetches[k].accesses)) return true;
+    return prefetches[j].job != k && conflict(prefetches[j].accesses, accesses[k]);
+  };
   HappensBefore before(places.size());
   std::vector<std::vector<JobIndex>> waits(places.size());
   for (std::size_t k = 0; k < places.size(); ++k) {
     // Latest first: what an earlier job is implied by has been added already, so nothing is added in vain.
     for (std::size_t j = k; j-- > 0;) {
-      if (before(j, k) || !conflict(accesses[j], accesses[k])) continue;
+      if (before(j, k) || !meet(j, k)) continue;
       waits[k].push_back(static_cast<JobIndex>(j));
       before.add(j, k);
     }

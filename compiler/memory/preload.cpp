@@ -44,7 +44,9 @@ void preload_coefficients(Plan& plan, const Chip& chip, Allocator& axi_sram, std
   std::vector<Candidate> candidates;
   for (const PlannedLayer& layer : plan.layers) {
     for (const PlannedJob& planned : layer.jobs) {
-      if (std::holds_alternative<NneJob>(planned.job))
+      // The kernels of a product are a map.
+      const auto* job = std::get_if<NneJob>(&planned.job);
+      if (job != nullptr && job->header.operation != static_cast<std::uint8_t>(NneOperation::matmul))
         candidates.push_back(candidate_of(plan, planned, chip));
     }
   }

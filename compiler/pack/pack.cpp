@@ -180,9 +180,24 @@ Tensor kernels_of(const Packing& packing, const Tensor& stored, const NneJob& jo
   return phases ? phase_kernels(stored, phase_axes(window), job.weight_zero_point) : stored;
 }
 
+// Its kernels are a map, uncoded. Both have one scale, which every runtime multiplies in float32
+// (model/reference).
+void pack_matmul(const Packing& packing, PlannedJob& planned, NneJob& job) {
+  job.coefficient_bytes = job.output.channels * job.input.channels;
+  add(packing, planned, offsetof(NneJob, bias), ConstantData::Role::bias, "bias",
+      Bytes(std::size_t{job.output.channels} * sizeof(std::int32_t)));
+  set_rule(packing, job.post);
+  const std::vector<ValueId>& inputs = packing.node().inputs;
+  job.post.requantizer = requantizer_of(
+      packing.plan.rule, {scale_of(packing.value(inputs[1])), scale_of(packing.value(inputs[0])),
+                          scale_of(packing.requantized()), false});
+  if (job.activation != 0) add_table(packing, planned, offsetof(NneJob, table), packing.planned().activation);
+}
+
 void pack_job(const Packing& packing, PlannedJob& planned, NneJob& job) {
-  if (static_cast<NneOperation>(job.header.operation) == NneOperation::add)
-    return pack_add(packing, planned, job);
+  const auto operation = static_cast<NneOperation>(job.header.operation);
+  if (operation == NneOperation::add) return pack_add(packing, planned, job);
+  if (operation == NneOperation::matmul) return pack_matmul(packing, planned, job);
   const Tensor stored = stored_constant(packing.weight());
   const Tensor codes = kernels_of(packing, stored, job);
   NneWeights weights{};

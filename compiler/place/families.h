@@ -38,6 +38,7 @@ std::vector<PlacementRow> normalization_placements();
 std::vector<PlacementRow> lookup_placements();    // activations: one code in, one code out
 std::vector<PlacementRow> movement_placements();  // reshape, permute, identity
 std::vector<PlacementRow> softmax_placements();
+std::vector<PlacementRow> matmul_placements();
 std::vector<PlacementRow> add_placements();  // sums and differences of two tensors of codes
 
 // Any operator that has a PPU program; false if there is none for it.

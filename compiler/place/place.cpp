@@ -12,9 +12,10 @@ namespace {
 
 std::vector<PlacementRow> all_rows() {
   std::vector<PlacementRow> rows;
-  for (const auto& family : {convolution_placements(), deconvolution_placements(), fullconnect_placements(),
-                             pooling_placements(), normalization_placements(), lookup_placements(),
-                             movement_placements(), softmax_placements(), add_placements()}) {
+  for (const auto& family :
+       {convolution_placements(), deconvolution_placements(), fullconnect_placements(), pooling_placements(),
+        normalization_placements(), lookup_placements(), movement_placements(), softmax_placements(),
+        matmul_placements(), add_placements()}) {
     rows.insert(rows.end(), family.begin(), family.end());
   }
   return rows;

@@ -36,9 +36,9 @@ std::string text_of_add(const NneJob& job) {
 
 std::string text(const NneJob& job) {
   if (static_cast<NneOperation>(job.header.operation) == NneOperation::add) return text_of_add(job);
-  const bool depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
+  static const char* const kKinds[] = {"dense", "depthwise", "", "product"};
   std::string out = views_text(job);
-  out += fmt::format("    {} {}x{} stride {}x{} pad {},{} result {}x{}", depthwise ? "depthwise" : "dense",
+  out += fmt::format("    {} {}x{} stride {}x{} pad {},{} result {}x{}", kKinds[job.header.operation],
                      job.kernel_h, job.kernel_w, job.stride_h, job.stride_w, job.pad_top, job.pad_left,
                      job.conv_height, job.conv_width);
   if (job.activation != 0)

@@ -29,23 +29,10 @@ class Sets {
   std::vector<ValueId> parent_;
 };
 
-// Softmax ends in float16, and so does what moves its results.
-std::vector<bool> halves_of(const Graph& graph) {
-  std::vector<bool> half(graph.values.size());
-  for (const Node& node : graph.nodes) {
-    const bool moved = moves_codes(node) && half[node.inputs[0]];
-    if (node.op != "softmax" && !moved) continue;
-    for (const ValueId id : node.outputs) {
-      if (id != kNone) half[id] = true;
-    }
-  }
-  return half;
-}
-
 }  // namespace
 
 std::vector<ValueId> joined_values(const Graph& graph) {
-  const std::vector<bool> half = halves_of(graph);
+  const std::vector<bool> half = float16_values(graph);
   const auto has_range = [&](ValueId id) {
     return id != kNone && !half[id] && is_float(graph.values[id].dtype) &&
            graph.values[id].constant == nullptr;

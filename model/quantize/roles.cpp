@@ -38,6 +38,28 @@ bool moves_codes(const Node& node) {
   return movers.count(node.op) != 0;
 }
 
+std::vector<bool> float16_values(const Graph& graph) {
+  // 1. Backwards: what ends in outputs of the network, moved at most.
+  std::vector<bool> ends(graph.values.size(), true);
+  for (std::size_t n = graph.nodes.size(); n-- > 0;) {
+    const Node& node = graph.nodes[n];
+    const auto ends_too = [&](ValueId id) { return id == kNone || ends[id]; };
+    const bool moved = moves_codes(node) && std::all_of(node.outputs.begin(), node.outputs.end(), ends_too);
+    for (const ValueId id : node.inputs) {
+      if (id != kNone && !moved) ends[id] = false;
+    }
+  }
+  // 2. Forwards from each softmax.
+  std::vector<bool> half(graph.values.size());
+  for (const Node& node : graph.nodes) {
+    if (node.op != "softmax" && !(moves_codes(node) && half[node.inputs[0]])) continue;
+    for (const ValueId id : node.outputs) {
+      if (id != kNone) half[id] = ends[id];
+    }
+  }
+  return half;
+}
+
 std::vector<Slot> quantization_slots(const Graph& graph) {
   std::vector<Slot> slots;
   Problems problems;

@@ -15,6 +15,11 @@ bool is_clamp(const Node& node);     // relu, relun
 // …
 bool moves_codes(const Node& node);
 
+// Values that are float16 and no codes, whatever a table says: the result of a softmax, and what only moves
+// it, where nothing but the network's outputs comes of it. A softmax whose result is computed with
+// (attention) has codes.
+std::vector<bool> float16_values(const Graph& graph);
+
 enum class Role : std::uint8_t { activation, weight, bias };
 
 struct Slot {

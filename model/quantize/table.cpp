@@ -69,16 +69,12 @@ bool executable(const Graph& graph, const Slot& slot, const Quantization& q) {
   return q.dtype == (slot.role == Role::bias ? DataType::int32 : DataType::uint8);
 }
 
-// What ends in float16 whatever a table says: softmax, and operators that only move its output. The old
-// tool's tables have an entry for it, others need none.
+// By key. The old tool's tables have an entry for them, others need none.
 std::map<std::string, ValueId> float16_outputs(const Graph& graph) {
-  std::set<ValueId> halves;
+  const std::vector<bool> half = float16_values(graph);
   std::map<std::string, ValueId> keys;
-  for (const Node& node : graph.nodes) {
-    if (node.op != "softmax" && !(moves_codes(node) && halves.count(node.inputs[0]) != 0)) continue;
-    for (const ValueId id : node.outputs) {
-      if (id != kNone && halves.insert(id).second) keys.emplace(table_key(graph, id), id);
-    }
+  for (ValueId id = 0; id < half.size(); ++id) {
+    if (half[id]) keys.emplace(table_key(graph, id), id);
   }
   return keys;
 }

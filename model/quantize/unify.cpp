@@ -19,7 +19,7 @@ class Unifier {
 
   std::vector<std::string> run() {
     for (const Node& node : graph_.nodes) take_clamp_parameters(node);
-    for (const Node& node : graph_.nodes) end_in_float16(node);
+    end_in_float16();
     // In topological order, so that a chain of them ends up with the parameters of its source.
     for (const Node& node : graph_.nodes) pass_on_parameters(node);
     for (const Node& node : graph_.nodes) scale_bias(node);
@@ -38,12 +38,14 @@ class Unifier {
     set(id, parameters(graph_.nodes[readers[0]].outputs[0]), "shared with " + graph_.nodes[readers[0]].name);
   }
 
-  // 2. Softmax ends in float16 (the PPU's output).
-  void end_in_float16(const Node& node) {
-    if (node.op != "softmax") return;
-    Quantization half;
-    half.dtype = DataType::float16;
-    set(node.outputs[0], half, "softmax output");
+  // 2. A softmax at the end gives float16 (the PPU's output).
+  void end_in_float16() {
+    const std::vector<bool> half = float16_values(graph_);
+    Quantization float16;
+    float16.dtype = DataType::float16;
+    for (const Node& node : graph_.nodes) {
+      if (node.op == "softmax" && half[node.outputs[0]]) set(node.outputs[0], float16, "softmax output");
+    }
   }
 
   // 3. Operators that only move codes keep the parameters of their input.

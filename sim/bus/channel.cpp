@@ -8,9 +8,9 @@
 namespace trireme {
 
 const char* name_of(Stream stream) {
-  constexpr const char* kNames[kStreams] = {"NN input",  "NN coefficients", "NN output",
-                                            "TP input",  "TP output",       "SH input",
-                                            "SH output", "CPU input",       "CPU output"};
+  constexpr const char* kNames[kStreams] = {"NN input",  "NN coefficients", "NN prefetch", "NN output",
+                                            "TP input",  "TP output",       "SH input",    "SH output",
+                                            "CPU input", "CPU output"};
   return kNames[static_cast<std::size_t>(stream)];
 }
 

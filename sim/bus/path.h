@@ -14,6 +14,7 @@ namespace trireme {
 enum class Stream : std::uint8_t {
   nne_input,
   nne_coefficients,
+  nne_prefetch,
   nne_output,
   tp_input,
   tp_output,
@@ -22,7 +23,7 @@ enum class Stream : std::uint8_t {
   host_input,
   host_output
 };
-constexpr std::size_t kStreams = 9;
+constexpr std::size_t kStreams = 10;
 const char* name_of(Stream stream);  // "NN input", …
 
 class MemoryPath : public sc_core::sc_module {

@@ -88,7 +88,7 @@ void EngineUnit::run_job(std::uint32_t job) {
 // What is left of the launch, which may have begun when the stage was idle, the command there and its events
 // set.
 Cycle EngineUnit::launch_left(std::uint32_t job) const {
-  Cycle begin = std::max(launches_since(), context_.job_times[job].arrived);
+  Cycle begin = std::max(launches_since(), context_.job_times[job].arrived.value_or(0));
   for (const std::uint16_t event : header_of(job_at(job)).wait_events) {
     if (event != kNoEvent) begin = std::max(begin, context_.events.set_since(event));
   }

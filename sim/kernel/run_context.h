@@ -7,6 +7,7 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,8 +42,8 @@ struct EngineQueue {
 
 struct JobTimes {
   bool started = false, finished = false;
-  Cycle arrived = 0;            // at its engine's queue
-  Cycle start = 0, finish = 0;  // launch begins, result visible
+  std::optional<Cycle> arrived;  // at its engine's queue
+  Cycle start = 0, finish = 0;   // launch begins, result visible
 };
 
 struct RunContext {

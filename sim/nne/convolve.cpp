@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <numeric>
 
 #include "sim/arithmetic/codes.h"
 #include "sim/arithmetic/exact_product.h"
@@ -138,11 +139,32 @@ void convolve_planes(const Convolution<float>& c, Bytes& codes) {
   }
 }
 
+// The kernels of a product of two maps: codes as they lie in memory.
+template <typename Real>
+Weights<Real> weights_of_map(const NneJob& job, const Bytes& stored) {
+  const std::int64_t terms = job.input.channels, kernels = job.output.channels;
+  Weights<Real> weights;
+  weights.distances.reserve(stored.size());
+  for (const std::int32_t code : codes_of(stored, job.weight_dtype)) {
+    const std::int64_t distance = std::int64_t{code} - job.weight_zero_point;
+    weights.largest = std::max(weights.largest, std::abs(distance));
+    weights.distances.push_back(static_cast<Real>(distance));
+  }
+  for (std::int64_t k = 0; k < kernels; ++k) {
+    const auto row = weights.distances.begin() + k * terms;
+    const Real sum = std::accumulate(row, row + terms, Real{0});  // exact: below 2^24
+    weights.sums.push_back(static_cast<std::int64_t>(sum));
+  }
+  return weights;
+}
+
 // Convolution result as stored codes, before pooling.
 template <typename Real>
 Bytes convolve(const NneJob& job, const NneOperands& operands, const NneConfig& nne,
                const std::string& where) {
-  const auto weights = weights_of<Real>(operands.stream, weight_layout_of(job, nne), where);
+  const auto weights = job.header.operation == static_cast<std::uint8_t>(NneOperation::matmul)
+                           ? std::make_shared<const Weights<Real>>(weights_of_map<Real>(job, operands.stream))
+                           : weights_of<Real>(operands.stream, weight_layout_of(job, nne), where);
   const ConvolutionShape s = shape_of(job);
   const Convolution<Real> c{job, operands, s, *weights, {job, operands}};
   Bytes codes(static_cast<std::size_t>(s.out_pixels() * s.out_c * element_bytes(job.output)));

@@ -17,14 +17,31 @@ Nne::Nne(sc_core::sc_module_name name, RunContext& context, MemorySystem& memory
     : EngineUnit(name, Engine::nne, context, memory) {
   SC_THREAD(fetch_input);
   SC_THREAD(fetch_coefficients);
+  SC_THREAD(stream_ahead);
   SC_THREAD(decode);
   SC_THREAD(post_process);
   SC_THREAD(write_back);
+  SC_THREAD(write_sums);
+}
+
+// The next job of the array, if its coefficients are to come while `job` runs.
+std::optional<std::uint32_t> Nne::next_prefetching(std::uint32_t job) const {
+  for (std::uint32_t next = job + 1; next < context_.binary.jobs.size(); ++next) {
+    if (engine_of(job_at(next)) != Engine::nne) continue;
+    if (std::get<NneJob>(job_at(next)).prefetch == 0) return std::nullopt;
+    return next;
+  }
+  return std::nullopt;
 }
 
 JobRanges Nne::ranges(std::uint32_t index) const {
   const auto& job = std::get<NneJob>(job_at(index));
   JobRanges ranges{context_.describe(index), ranges_of(job.input), ranges_of(job.output)};
+  if (const auto next = next_prefetching(index)) {
+    const auto& ahead = std::get<NneJob>(job_at(*next));
+    ranges.reads.push_back({ahead.coefficients, ahead.coefficient_bytes});
+    ranges.writes.push_back({ahead.kernel_cache, ahead.kernel_cache_bytes});
+  }
   if (is_add(job)) {
     for (const AddressRange& range : ranges_of(job.input2)) ranges.reads.push_back(range);
     ranges.reads.push_back({job.post.requantizer_address, kAddScales * sizeof(Requantizer)});
@@ -52,10 +69,14 @@ void Nne::write_results(std::uint32_t index) {
 
 void Nne::spend(std::uint32_t index) {
   job_ = index;
-  if (is_add(job())) return spend_add();
+  if (is_add(job())) {
+    if (const auto next = next_prefetching(index)) ask_for(*next);
+    return spend_add();
+  }
   // 1. Cut the job and start the stages.
   schedule_ = schedule_of(job(), context_.chip);
   steps_written_ = 0;
+  if (job().prefetch != 0 && streamed_job_ != index) ask_for(index);  // nobody was before it
   while (free_accumulators_.num_free() > 0) free_accumulators_.nb_write(0);
   sc_core::wait(sc_core::SC_ZERO_TIME);
   started_.notify(sc_core::SC_ZERO_TIME);
@@ -69,22 +90,39 @@ void Nne::spend(std::uint32_t index) {
   account_.charge(is_on_chip(job().output.address) ? Cause::output : Cause::dram, current_cycle());
 }
 
-// No kernels and no accumulators: both inputs stream through post-processing.
+// No kernels and no accumulators: both inputs stream through post-processing, a piece leaves while the next
+// is read and summed.
 void Nne::spend_add() {
   transfer_all(Stream::nne_coefficients, {{job().post.requantizer_address, kAddScales * sizeof(Requantizer)}},
                false, layer());
   wait_cycles(static_cast<Cycle>(context_.chip.nne.job_start_cycles));
   account_.charge(Cause::launch, current_cycle());
-  for (const NneRows& rows : add_pieces(job())) {
-    std::vector<AddressRange> input, output;
-    append_ranges(job().input, rows.window, input);
-    append_ranges(job().input2, rows.window, input);
-    append_ranges(job().output, rows.window, output);
+  pieces_ = add_pieces(job());
+  steps_written_ = 0;
+  const Cause output = is_on_chip(job().output.address) ? Cause::output : Cause::dram;
+  for (std::size_t i = 0; i < pieces_.size(); ++i) {
+    std::vector<AddressRange> input;
+    append_ranges(job().input, pieces_[i].window, input);
+    append_ranges(job().input2, pieces_[i].window, input);
     transfer_all(Stream::nne_input, input, false, layer());
     fetched_ = current_cycle();
-    wait_cycles(add_cycles(context_.chip, rows.elements));
+    wait_cycles(add_cycles(context_.chip, pieces_[i].elements));
     account_.charge(Cause::compute, current_cycle());
-    transfer_all(Stream::nne_output, output, true, layer());
+    sums_.write(i);
+    account_.charge(output, current_cycle());
+  }
+  while (steps_written_ < pieces_.size()) sc_core::wait(written_);
+  account_.charge(output, current_cycle());
+}
+
+void Nne::write_sums() {
+  for (;;) {
+    std::vector<AddressRange> output;
+    const NneRows& piece = pieces_[take(sums_)];
+    append_ranges(job().output, piece.window, output);
+    memory_.transfer(Stream::nne_output, output, true, layer());
+    ++steps_written_;
+    written_.notify(sc_core::SC_ZERO_TIME);
   }
 }
 
@@ -143,13 +181,52 @@ void Nne::fetch_coefficients() {
     memory_.transfer(Stream::nne_coefficients, constants, false, layer());
     for (const NneStep& step : schedule_.steps) {
       for (const NneChunk& chunk : step.chunks) {
-        memory_.transfer(Stream::nne_coefficients, coefficient_ranges(job(), step, chunk), false, layer());
-        if (job().kernel_cache_bytes > 0 && !step.coefficients_cached) {
-          memory_.transfer(Stream::nne_coefficients, kernel_cache_ranges(job(), chunk), true, layer());
-        }
+        fetch_chunk_coefficients(step, chunk);
         fetched_ = std::max(fetched_, current_cycle());
         coefficients_fetched_.write(current_cycle());
       }
+    }
+    if (const auto next = next_prefetching(job_)) ask_for(*next);
+  }
+}
+
+void Nne::fetch_chunk_coefficients(const NneStep& step, const NneChunk& chunk) {
+  const bool ahead = job().prefetch != 0;
+  if (ahead && !step.coefficients_cached) {
+    while (streamed_bytes_ < chunk.first_coded + chunk.coded_bytes) sc_core::wait(streamed_);
+    return memory_.transfer(Stream::nne_coefficients, kernel_cache_ranges(job(), chunk), false, layer());
+  }
+  memory_.transfer(Stream::nne_coefficients, coefficient_ranges(job(), step, chunk), false, layer());
+  if (job().kernel_cache_bytes > 0 && !step.coefficients_cached)
+    memory_.transfer(Stream::nne_coefficients, kernel_cache_ranges(job(), chunk), true, layer());
+}
+
+void Nne::ask_for(std::uint32_t job) {
+  streamed_job_ = job;
+  streamed_bytes_ = 0;
+  asked_.notify(sc_core::SC_ZERO_TIME);
+}
+
+// From where coefficients lie to the kernel cache, a buffer's half at a time, once the job's command is
+// there.
+void Nne::stream_ahead() {
+  EngineQueue& queue = context_.queues[static_cast<std::size_t>(Engine::nne)];
+  for (;;) {
+    sc_core::wait(asked_);
+    const std::uint32_t ahead = *streamed_job_;
+    while (!context_.job_times[ahead].arrived) sc_core::wait(queue.arrived);
+    const auto& job = std::get<NneJob>(job_at(ahead));
+    const auto& nne = context_.chip.nne;
+    const auto piece = std::max<std::uint64_t>(
+        static_cast<std::uint64_t>(nne.coefficient_buffer_bytes) * static_cast<std::uint64_t>(nne.cores) / 2,
+        1);
+    while (streamed_bytes_ < job.coefficient_bytes) {
+      const std::uint64_t bytes = std::min<std::uint64_t>(piece, job.coefficient_bytes - streamed_bytes_);
+      const auto offset = static_cast<Address>(streamed_bytes_);
+      memory_.transfer(Stream::nne_prefetch, {{job.coefficients + offset, bytes}}, false, layer_of(ahead));
+      memory_.transfer(Stream::nne_prefetch, {{job.kernel_cache + offset, bytes}}, true, layer_of(ahead));
+      streamed_bytes_ += bytes;
+      streamed_.notify(sc_core::SC_ZERO_TIME);
     }
   }
 }

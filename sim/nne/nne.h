@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "sim/control/engine.h"
@@ -30,10 +31,15 @@ class Nne : public EngineUnit {
  private:
   void fetch_input();
   void fetch_coefficients();
+  void stream_ahead();
   void decode();
   void post_process();
   void write_back();
+  void write_sums();
   void spend_add();
+  std::optional<std::uint32_t> next_prefetching(std::uint32_t job) const;
+  void ask_for(std::uint32_t job);
+  void fetch_chunk_coefficients(const NneStep& step, const NneChunk& chunk);
   void compute_step(const NneStep& step, std::size_t index);
   void wait_for_chunk(const NneStep& step);
 
@@ -52,8 +58,14 @@ class Nne : public EngineUnit {
   sc_core::sc_fifo<std::size_t> processed_steps_{"processed", 1};  // codes to write
   sc_core::sc_fifo<int> free_accumulators_{"free", 2};             // two halves: one fills while one drains
   sc_core::sc_event written_;
+  std::vector<NneRows> pieces_;                    // of the running addition
+  sc_core::sc_fifo<std::size_t> sums_{"sums", 1};  // pieces to write
   std::size_t steps_written_ = 0;
   Cycle fetched_ = 0;  // the last byte of the running job, or the one before
+  // Kernel streaming: the coefficients of one job go to its kernel cache, from the end of the fetches before.
+  std::optional<std::uint32_t> streamed_job_;
+  std::uint64_t streamed_bytes_ = 0;
+  sc_core::sc_event asked_, streamed_;
 };
 
 }  // namespace trireme

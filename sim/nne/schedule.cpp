@@ -10,7 +10,6 @@ namespace trireme {
 
 namespace {
 
-constexpr std::int64_t kMinChunks = 4;  // input channels stream in: the array starts with the first quarter
 constexpr std::int64_t kMaxChunks = 4096;  // bounds the events of one step
 
 // part * whole / parts, so that the shares of all parts add up to the whole exactly.
@@ -24,8 +23,7 @@ std::int64_t chunks_of_step(const NneJob& job, const Chip& chip, std::uint64_t c
   const std::int64_t half_buffer = std::int64_t{chip.nne.coefficient_buffer_bytes} * chip.nne.cores / 2;
   const std::int64_t by_buffer =
       ceil_div(static_cast<std::int64_t>(coded_bytes), std::max<std::int64_t>(half_buffer, 1));
-  const std::int64_t fewest = std::min<std::int64_t>(kMinChunks, job.input.channels);
-  return std::clamp(by_buffer, fewest, kMaxChunks);
+  return std::clamp(by_buffer, chunks_of_input(job), kMaxChunks);
 }
 
 struct Bounds {
@@ -133,6 +131,24 @@ std::vector<AddressRange> kernel_cache_ranges(const NneJob& job, const NneChunk&
   return {{static_cast<Address>(job.kernel_cache + chunk.first_coded), chunk.coded_bytes}};
 }
 
+namespace {
+
+// Rows whose gap is shorter than a beat of the bus come in one request: the beats would be the same.
+std::vector<AddressRange> requests_of(const std::vector<AddressRange>& rows, std::uint64_t beat) {
+  std::vector<AddressRange> requests;
+  for (const AddressRange& row : rows) {
+    const std::uint64_t end = requests.empty() ? 0 : requests.back().address + requests.back().bytes;
+    if (!requests.empty() && row.address >= end && row.address - end < beat) {
+      requests.back().bytes = row.address + row.bytes - requests.back().address;
+    } else {
+      requests.push_back(row);
+    }
+  }
+  return requests;
+}
+
+}  // namespace
+
 std::vector<AddressRange> input_ranges(const NneJob& job, const Chip& chip, const NneStep& step,
                                        const NneChunk& chunk) {
   if (step.input_cached) return image_cache_ranges(job, step, chunk);
@@ -148,7 +164,7 @@ std::vector<AddressRange> input_ranges(const NneJob& job, const Chip& chip, cons
                   {tile.in_x, tile.in_y, core.first + begin, tile.in_width, tile.in_height, end - begin},
                   ranges);
   }
-  return ranges;
+  return requests_of(ranges, static_cast<std::uint64_t>(chip.axi.bytes_per_cycle));
 }
 
 std::vector<AddressRange> coefficient_ranges(const NneJob& job, const NneStep& step, const NneChunk& chunk) {

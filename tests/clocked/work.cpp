@@ -31,6 +31,23 @@ void add_window(Pieces& pieces, const TensorView& view, const Window& window) {
   }
 }
 
+// What is read with less than a beat of the bus between is read as one.
+Pieces joined(const Pieces& pieces, std::uint64_t beat) {
+  Pieces all;
+  for (const Piece& piece : pieces) {
+    if (!all.empty()) {
+      Piece& last = all.back();
+      const std::uint64_t after = last.address + last.bytes;
+      if (after <= piece.address && piece.address < after + beat) {
+        last.bytes += piece.address - after + piece.bytes;
+        continue;
+      }
+    }
+    all.push_back(piece);
+  }
+  return all;
+}
+
 class Spelling {
  public:
   Spelling(const NneJob& job, const Chip& chip) : job_(job), chip_(chip) {
@@ -180,6 +197,7 @@ class Spelling {
         add_window(chunk.input, job_.input, window);
       }
     }
+    chunk.input = joined(chunk.input, static_cast<std::uint64_t>(chip_.axi.bytes_per_cycle));
   }
 
   void move_input(Chunk& chunk, std::int64_t first, std::int64_t channels, int superblock) const {
@@ -196,6 +214,7 @@ class Spelling {
     window.c = first;
     window.channels = channels;
     add_window(chunk.input, job_.input, window);
+    chunk.input = joined(chunk.input, static_cast<std::uint64_t>(chip_.axi.bytes_per_cycle));
     if (has_cache) chunk.image_cache = {cached};
   }
 

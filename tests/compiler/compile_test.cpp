@@ -64,13 +64,13 @@ TEST(Compile, RealNumbersRunOnThePpu) {
   EXPECT_EQ(engines_of(b.finish({b.relu(b.convolution(x, {4, 3}))})), (std::vector<std::string>{"SH", "SH"}));
 }
 
-// Softmax leaves float16: what follows reads real numbers and makes codes, which no engine but the PPU does.
-TEST(Compile, WhatFollowsSoftmaxRunsOnThePpu) {
+// Only a softmax at the end leaves float16: what is computed with has codes, which engines multiply.
+TEST(Compile, WhatFollowsSoftmaxReadsCodes) {
   Builder b;
   const ValueId x = b.input({1, 4, 1, 1});
   const ValueId flat = b.reshape(b.softmax(x, 1), {1, 4});
   EXPECT_EQ(engines_of(test::quantized(b.finish({b.fullconnect(flat, 3, "scores")}))),
-            (std::vector<std::string>{"SH", "--", "SH"}));
+            (std::vector<std::string>{"SH", "--", "TP"}));
 }
 
 TEST(Compile, EveryImageOfABatchIsAJob) {

@@ -53,7 +53,7 @@ TEST(Documentation, OffsetsOfDescriptorsAreThoseOfTheStructs) {
   row(offsetof(NneJob, pool_type), 3, "`pool_type`");
   row(offsetof(NneJob, groups), 2, "`groups`");
   row(offsetof(NneJob, kernel_cache_bytes), 8, "`kernel_cache_bytes`");
-  row(offsetof(NneJob, reserved), sizeof NneJob::reserved, "reserved");
+  row(offsetof(NneJob, prefetch), sizeof NneJob::prefetch, "`prefetch`");
   row(offsetof(TpJob, perm), 3, "`perm[3]`");
   row(offsetof(TpJob, bias), 4, "`bias` | fully_connected");
   row(offsetof(TpJob, output_scale), 4, "`output_scale`");

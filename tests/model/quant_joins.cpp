@@ -48,8 +48,18 @@ TEST(Joins, DefaultScalesJoinTheSameValues) {
   EXPECT_FALSE(same_parameters(chain.value("input").quantization, joined));
 }
 
-// What ends in float16 has no range to join, nor has what only moves it.
-TEST(Joins, SoftmaxKeepsOut) {
+// What ends in float16 has no range to join, nor has what only moves it to an output.
+TEST(Joins, SoftmaxAtTheEndKeepsOut) {
+  Chain chain({1, 2});
+  chain.add("prob", "softmax", SoftmaxAttributes{1}).add("flat", "reshape", ReshapeAttributes{{1, 2}});
+  const std::vector<ValueId> first = joined_values(chain.graph);
+  const auto set_of = [&](const char* name) { return first[chain.graph.find_value(name)]; };
+  EXPECT_EQ(set_of("prob:out"), chain.graph.find_value("prob:out"));
+  EXPECT_EQ(set_of("flat:out"), chain.graph.find_value("flat:out"));
+}
+
+// A softmax that is computed with has codes, which a concat joins as any other's.
+TEST(Joins, SoftmaxInsideJoins) {
   Chain chain({1, 2});
   const ValueId x = chain.last;
   chain.add("prob", "softmax", SoftmaxAttributes{1}).add("flat", "reshape", ReshapeAttributes{{1, 2}});
@@ -59,8 +69,8 @@ TEST(Joins, SoftmaxKeepsOut) {
   const std::vector<ValueId> first = joined_values(chain.graph);
   const auto set_of = [&](const char* name) { return first[chain.graph.find_value(name)]; };
   EXPECT_EQ(set_of("neg:out"), set_of("joined:out"));
-  EXPECT_EQ(set_of("prob:out"), chain.graph.find_value("prob:out"));
-  EXPECT_EQ(set_of("flat:out"), chain.graph.find_value("flat:out"));
+  EXPECT_EQ(set_of("flat:out"), set_of("joined:out"));
+  EXPECT_EQ(set_of("prob:out"), set_of("joined:out"));
 }
 
 // A concat of a concat is one range; a sum of its result is not.
