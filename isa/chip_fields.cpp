@@ -75,7 +75,8 @@ void add_nne(std::vector<ChipField>& fields) {
   fields.push_back(word("nne", "coefficient_coding", {"huffman", "zero_run"},
                         "coding of the coefficient streams: V8 generation, V7 generation",
                         MEMBER(coefficient_coding)));
-  add("zrl_bits", "bits", 1, kMaxRunBits, "widest run field of the zero run coding", MEMBER(zrl_bits));
+  add("zrl_bits", "bits", 0, kMaxRunBits, "widest run field of the zero run coding; 0: no runs",
+      MEMBER(zrl_bits));
   add("decoder_weights_per_cycle", "weights/cycle", 1, 1024,
       "coefficient decoder of a core; zero runs: pairs of run and value", MEMBER(decoder_weights_per_cycle));
   add("coefficient_buffer_bytes", "bytes", 64, std::int64_t{1} << 24,
