@@ -63,6 +63,9 @@ void place_with_number(Placement& placement) {
   require(
       numbers && placement.input().constant == nullptr && placement.input().shape == placement.output().shape,
       "it combines two maps", "the TP looks one code up");
+  const bool divides_by_codes = node.op == "divide" && placement.value(node.inputs[0]).constant != nullptr;
+  require(!divides_by_codes || !is_tflite(placement.rule), "a table would have a quotient by zero",
+          "TensorFlow Lite refuses that");
   place_lookup(placement);
 }
 

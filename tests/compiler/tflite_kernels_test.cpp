@@ -45,6 +45,17 @@ TEST(TflitePpuKernels, Softmax) {
   }
 }
 
+// Rows of 1, 9 and 3000 codes near each other and far apart.
+TEST(TflitePpuKernels, SoftmaxOfSixteenBits) {
+  for (const float scale : {1e-6F, 2e-4F, 0.003F, 0.5F}) {
+    for (const Shape& shape : {Shape{7, 1}, Shape{9, 9}, Shape{2, 3000}}) {
+      for (const std::int64_t axis : {0, 1})
+        expect_on_ppu(one_node("softmax", SoftmaxAttributes{axis}, {coded(DataType::int16, shape, scale, 0)},
+                               {coded(DataType::int16, shape, 0x1p-15F, 0)}));
+    }
+  }
+}
+
 TEST(TflitePpuKernels, SumsAndMeans) {
   using Type = ReduceAttributes::Type;
   const Shape map = {2, 3, 7, 7};
@@ -103,6 +114,77 @@ TEST(TflitePpuKernels, TwoInputs) {
         expect_on({Engine::tp, Engine::nne}, one_node(op, {}, {a, b}, {out}));
         expect_on({Engine::tp, Engine::nne}, one_node(op, {}, {b, a}, {out}));
       }
+    }
+  }
+}
+
+// Divisors below and above zero, never zero: their zero points lie outside the codes. Steps of the output
+// from far below a quotient's to far above, where 32-bit shifts leave noise.
+TEST(TflitePpuKernels, Quotients) {
+  const Shape map = {1, 4, 25, 16};
+  for (const DataType type : {DataType::uint8, DataType::int8, DataType::int16}) {
+    const std::int64_t low = type == DataType::uint8 ? 0 : type == DataType::int8 ? -128 : -32768;
+    const std::int64_t high = type == DataType::uint8 ? 255 : type == DataType::int8 ? 127 : 32767;
+    for (const std::int64_t zero : {low - 1, high + 1}) {
+      const auto a = coded(type, map, 0.03F, static_cast<std::int32_t>((low + high) / 2));
+      const auto b = coded(type, map, 0.11F, static_cast<std::int32_t>(zero));
+      for (const float scale : {1e-8F, 1e-4F, 0.004F, 0.5F, 3e4F, 1e9F})
+        expect_on_ppu(one_node("divide", {}, {a, b}, {coded(type, map, scale, 9)}));
+    }
+  }
+}
+
+// Code 5 less zero point 7 by 0, 7 - 7 by 0 and 9 - 7 by 0: the ends of the type and the zero point, 11. The
+// reference refuses, as TensorFlow Lite does.
+TEST(TflitePpuKernels, QuotientByZeroSaturates) {
+  Graph graph =
+      one_node("divide", {}, {coded(DataType::uint8, {3}, 0.5F, 7), coded(DataType::uint8, {3}, 1, 4)},
+               {coded(DataType::uint8, {3}, 0.5F, 11)});
+  graph.inputs = graph.nodes[0].inputs;
+  graph.outputs = graph.nodes[0].outputs;
+  graph.scales_from_model = true;
+  const std::vector<Tensor> inputs = {Tensor::of<std::uint8_t>({3}, {5, 7, 9}),
+                                      Tensor::of<std::uint8_t>({3}, {4, 4, 4})};
+  for (const RequantRule rule : kRules) {
+    CompileOptions options;
+    options.rule = rule;
+    const auto run = simulate(compile(graph, test_chip(), options), test_chip(), inputs);
+    EXPECT_EQ(run.outputs.at(0).tensor.bytes, (Bytes{0, 11, 255})) << name_of(rule);
+    ExecuteOptions reference;
+    reference.quantized = true;
+    reference.rule = rule;
+    EXPECT_THROW(execute(graph, inputs, reference), Error);
+  }
+}
+
+// 5 / x: a table of every code's result would hold that of a division by zero.
+TEST(TflitePpuKernels, NumberByCodes) {
+  Graph graph =
+      one_node("divide", {}, {coded(DataType::uint8, {}, 0.05F, 0), coded(DataType::uint8, {64}, 0.5F, 77)},
+               {coded(DataType::uint8, {64}, 0.05F, 0)});
+  graph.values[graph.nodes[0].inputs[0]].constant =
+      std::make_shared<const Tensor>(Tensor::of<std::uint8_t>({}, {100}));
+  graph.inputs = {graph.nodes[0].inputs[1]};
+  graph.outputs = graph.nodes[0].outputs;
+  graph.scales_from_model = true;
+  CompileOptions options;
+  options.rule = RequantRule::tflite;
+  const NetworkBinary binary = compile(graph, test_chip(), options);
+  ASSERT_EQ(binary.jobs.size(), 1U);
+  EXPECT_EQ(engine_of(binary.jobs[0]), Engine::ppu);
+}
+
+// Rows of 1 to 300 codes; of 1 code the squares are small, and many are powers of four.
+TEST(TflitePpuKernels, RowsOfLengthOne) {
+  for (const DataType type : {DataType::uint8, DataType::int8}) {
+    const std::int32_t zero = type == DataType::int8 ? 0 : 128;
+    for (const Shape& shape : {Shape{600, 1}, Shape{40, 2}, Shape{2, 3, 4, 16}, Shape{3, 300}}) {
+      NormAttributes attr;
+      attr.axis = static_cast<std::int64_t>(shape.size()) - 1;
+      expect_on_ppu(one_node("l2normalize", attr, {coded(type, shape, 0.02F, zero - 3)},
+                             {coded(type, shape, 0x1p-7F, zero)}));
+      expect_on_ppu(one_node("l2normalize", attr, {coded(type, shape, 0.02F, zero - 3)},
+                             {coded(type, shape, 0.01F, zero)}));  // a group: the runtime demands 1/128
     }
   }
 }

@@ -244,8 +244,38 @@ class GraphGenerator {
                     {x}, true);
   }
 
+  // Rows of length 1: TensorFlow Lite has them in codes of 1/128.
+  ValueId l2_normalize(ValueId x) {
+    NormAttributes a;
+    a.axis = 3;
+    const ValueId out = add_node("l2normalize", a, {x});
+    Quantization& q = graph_.values[out].quantization;
+    if (q.quantized() && !fixed_point_ && below(4) != 0) {
+      q.scale = {0x1p-7F};
+      q.zero_point = {type_ == DataType::uint8 ? 128 : 0};
+    }
+    return out;
+  }
+
+  // By constants that are not zero, which TensorFlow Lite refuses.
+  ValueId divide(ValueId x) {
+    const Quantization q = parameters(type_);
+    Tensor divisor = codes(is_float(type_) ? DataType::float32 : type_, graph_.values[x].shape);
+    const std::int32_t zero = q.zero_point.empty() ? 0 : q.zero_point[0];
+    for (std::int64_t i = 0; i < divisor.size(); ++i) {
+      if (is_float(type_)) {
+        float& real = divisor.data<float>()[i];
+        if (std::fabs(real) < 0.25F) real = 0.25F;
+      } else {  // another code in its low byte is another code
+        std::uint8_t& low = divisor.bytes[static_cast<std::size_t>(i) * bytes_of(type_)];
+        if (low == static_cast<std::uint8_t>(zero)) low ^= 1;
+      }
+    }
+    return add_node("divide", {}, {x, constant("divisor", std::move(divisor), q)});
+  }
+
   ValueId unary(ValueId x) {
-    switch (below(6)) {
+    switch (below(8)) {
       case 0:
         return add_node("relu", {}, {x}, below(2) == 0);
       case 1:
@@ -256,6 +286,10 @@ class GraphGenerator {
         return add_node("tanh", {}, {x});
       case 4:
         return add_node("softmax", SoftmaxAttributes{3}, {x});
+      case 5:
+        return l2_normalize(x);
+      case 6:
+        return divide(x);
       default:
         return add_node("leakyrelu", LeakyReluAttributes{0.1F}, {x});
     }

@@ -8,6 +8,7 @@
 #include "compiler/ppu_kernels/math.h"
 #include "compiler/ppu_kernels/tflite/families.h"
 #include "compiler/ppu_kernels/tflite/fixed_point.h"
+#include "compiler/ppu_kernels/tflite/quotient.h"
 
 namespace trireme::tflite_ppu {
 
@@ -100,6 +101,16 @@ std::optional<PpuKernel> product_of_codes(const Call& call) {
   const Rounding rounding = rounding_of(call.rule);
   return combined(call, [=](PpuBuilder& builder, const Reg& x, const Reg& y) {
     return scaled(builder, imul(builder, x, y), factor, rounding);
+  });
+}
+
+// The reciprocal of the divisor times the dividend.
+std::optional<PpuKernel> quotient_of_codes(const Call& call) {
+  const float a = codes_of(call.in(0)).scale, b = codes_of(call.in(1)).scale;
+  const float factor = a / (b * codes_of(call.out()).scale);
+  const Rounding rounding = rounding_of(call.rule);
+  return combined(call, [=](PpuBuilder& builder, const Reg& x, const Reg& y) {
+    return quotient(builder, x, y, q31_multiplier(double{factor}), rounding);
   });
 }
 

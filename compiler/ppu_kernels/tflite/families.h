@@ -20,10 +20,13 @@ using Kernel = std::optional<PpuKernel> (*)(const Call& call);
 std::optional<PpuKernel> sum_of_codes(const Call& call);
 std::optional<PpuKernel> difference_of_codes(const Call& call);
 std::optional<PpuKernel> product_of_codes(const Call& call);
+std::optional<PpuKernel> quotient_of_codes(const Call& call);
 std::optional<PpuKernel> squared_difference(const Call& call);
 std::optional<PpuKernel> prelu(const Call& call);
 std::optional<PpuKernel> comparison(const Call& call);  // gives truth values
 std::optional<PpuKernel> softmax(const Call& call);
+std::optional<PpuKernel> wide_softmax(const Call& call);
+std::optional<PpuKernel> l2_normalize(const Call& call);
 std::optional<PpuKernel> reduce(const Call& call);
 std::optional<PpuKernel> resize(const Call& call);
 std::optional<PpuKernel> concat(const Call& call);

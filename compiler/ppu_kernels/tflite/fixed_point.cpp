@@ -116,14 +116,36 @@ std::vector<std::int32_t> exponentials(const Requantizer& factor, Rounding round
   return table;
 }
 
-// 1. zeros: from the exponent of x as a float; a bit is taken out of every pair so that none rounds up.
-// 2. x = (1 + f) 2^(31 - zeros): Newton's division by h = (1 + f) / 2, from 48/17 - 32/17 h in three steps,
-// two bits before the point. 3. Twice that, saturated.
-Reciprocal reciprocal(PpuBuilder& b, const Reg& x) {
+Reg divided_by_power(PpuBuilder& b, const Reg& x, const Reg& exponent, const Reg& below) {
+  const Reg one = b.whole(1), zero = b.whole(0);
+  const Reg negative = b.op(PpuOpcode::sar, x, b.whole(31));  // -1
+  const Reg threshold = b.op(PpuOpcode::isub, b.op(PpuOpcode::sar, below, one), negative);
+  const Reg up = choose(b, PpuOpcode::ilt, threshold, b.op(PpuOpcode::iand, x, below), one, zero);
+  return iadd(b, b.op(PpuOpcode::sar, x, exponent), up);
+}
+
+Reg low_bits(PpuBuilder& b, const Reg& count) {
+  const Reg one = b.whole(1);
+  return b.op(PpuOpcode::isub, b.op(PpuOpcode::shl, one, count), one);
+}
+
+Reg half_up_of_high(PpuBuilder& b, const Reg& x, const Reg& y, const Reg& bits) {
+  const Reg one = b.whole(1), high = b.op(PpuOpcode::imulh, x, y), twice = b.op(PpuOpcode::sar, high, bits);
+  return iadd(b, b.op(PpuOpcode::sar, twice, one), b.op(PpuOpcode::iand, twice, one));
+}
+
+// From the exponent of x as a float; a bit is taken out of every pair so that none rounds up.
+Reg leading_zeros(PpuBuilder& b, const Reg& x) {
   const Reg sparse =
       b.op(PpuOpcode::iand, x, b.op(PpuOpcode::ixor, b.op(PpuOpcode::shr, x, b.whole(1)), b.whole(-1)));
   const Reg exponent = b.op(PpuOpcode::shr, b.op(PpuOpcode::i2f, sparse), b.whole(23));
-  const Reg zeros = b.op(PpuOpcode::isub, b.whole(127 + 31), exponent);
+  return b.op(PpuOpcode::isub, b.whole(127 + 31), exponent);
+}
+
+// x = (1 + f) 2^(31 - zeros): Newton's division by h = (1 + f) / 2, from 48/17 - 32/17 h in three steps, two
+// bits before the point; then twice that, saturated.
+Reciprocal reciprocal(PpuBuilder& b, const Reg& x) {
+  const Reg zeros = leading_zeros(b, x);
   const Reg fraction = b.op(PpuOpcode::iand, b.op(PpuOpcode::shl, x, zeros), b.whole(kHigh));
   const Reg half = iadd(b, b.op(PpuOpcode::shr, fraction, b.whole(1)), b.whole(1 << 30));
   constexpr std::int64_t kGuess = 1515870810, kSlope = -1010580540;
@@ -134,6 +156,32 @@ Reciprocal reciprocal(PpuBuilder& b, const Reg& x) {
   }
   const Reg twice = b.op(PpuOpcode::shl, guess, b.whole(1));
   return {choose(b, PpuOpcode::ilt, twice, b.whole(0), b.whole(kHigh), twice), zeros};
+}
+
+// x = y 4^k with y in [1/4, 1): five steps r = r (3 - y r^2) / 2 of Newton from 1, three bits before the
+// point, and half the root of two for the bit that pairs leave.
+InverseRoot inverse_square_root(PpuBuilder& b, const Reg& x) {
+  constexpr std::int64_t kOne = 1 << 28, kHalfRootOfTwo = 1518500250;
+  const Reg one = b.whole(1), two = b.whole(2);
+  // 1. An even number of bits to the left, one pair to the right if the two highest bits are in use.
+  const Reg pairs = b.op(PpuOpcode::iand,
+                         iadd(b, leading_zeros(b, b.op(PpuOpcode::imax, x, one)), b.whole(-3)), b.whole(-2));
+  const Reg y = b.op(PpuOpcode::shr, b.op(PpuOpcode::shl, x, iadd(b, pairs, two)), two);
+  // 2. The root, from below: its cube stays below 8, which three bits before the point hold.
+  const Reg half = b.op(PpuOpcode::shr, iadd(b, b.op(PpuOpcode::shr, y, one), one), one);
+  const Reg root = b.variable(b.whole(kOne));
+  for (int step = 0; step < 5; ++step) {
+    const Reg cube = high_product(b, high_product(b, root, root), root);
+    const Reg next = b.op(PpuOpcode::isub, high_product(b, root, b.whole(kOne + kOne / 2)),
+                          high_product(b, half, b.op(PpuOpcode::shl, cube, b.whole(6))));
+    b.into(root, PpuOpcode::shl, next, b.whole(3));
+  }
+  const Reg value = high_product(b, root, b.whole(kHalfRootOfTwo));
+  // 3. Roots of small numbers have no bits behind 31: those go into the value.
+  const Reg zero = b.whole(0), right = b.op(PpuOpcode::isub, b.whole(11), b.op(PpuOpcode::sar, pairs, one));
+  const Reg left = b.op(PpuOpcode::imax, b.op(PpuOpcode::isub, zero, right), zero);
+  const Reg scaled = b.op(PpuOpcode::shl, value, left);
+  return {choose(b, PpuOpcode::ile, x, one, b.whole(kHigh), scaled), b.op(PpuOpcode::imax, right, zero)};
 }
 
 }  // namespace trireme::tflite_ppu

@@ -2,13 +2,13 @@
 // Softmax of 8-bit codes: on CPUs with a float32 table of exponentials, in Micro in fixed point. A thread
 // walks through rows three times: largest code, sum of exponentials, quotients.
 #include <algorithm>
-#include <cmath>
 #include <functional>
 
 #include "compiler/ppu_kernels/math.h"
 #include "compiler/ppu_kernels/rows.h"
 #include "compiler/ppu_kernels/tflite/families.h"
 #include "compiler/ppu_kernels/tflite/fixed_point.h"
+#include "compiler/ppu_kernels/tflite/real_exponential.h"
 #include "model/graph/attributes.h"
 
 namespace trireme::tflite_ppu {
@@ -19,23 +19,12 @@ namespace {
 
 constexpr int kDistances = 256;  // between two codes of 8 bits
 
-// e^x of x <= 0 to the last bits of a double: x = k ln 2 + r, and the series of e^r to r^18.
-double exponential(double x) {
-  if (x < -700) return 0;
-  constexpr double kLn2High = 0x1.62e42fee00000p-1, kLn2Low = 0x1.a39ef35793c76p-33;
-  const double k = std::floor(x * 0x1.71547652b82fep+0 + 0.5);
-  const double r = x - k * kLn2High - k * kLn2Low;
-  double series = 1;
-  for (int i = 18; i > 0; --i) series = 1 + series * r / i;
-  return std::ldexp(series, static_cast<int>(k));
-}
-
 // e^(-scale d), the argument in float32, as the runtime has it.
 std::vector<float> real_exponentials(float scale) {
   std::vector<float> table;
   for (int distance = 0; distance < kDistances; ++distance) {
     const float x = -scale * static_cast<float>(distance);
-    table.push_back(static_cast<float>(exponential(double{x})));
+    table.push_back(static_cast<float>(real_exponential(double{x})));
   }
   return table;
 }
@@ -130,7 +119,7 @@ bool full_range(const Call& call) {
 }  // namespace
 
 std::optional<PpuKernel> softmax(const Call& call) {
-  if (bytes_of(call.in(0).type) != 1) return std::nullopt;
+  if (bytes_of(call.in(0).type) != 1) return wide_softmax(call);
   if (call.rule == RequantRule::tflite || !full_range(call)) return by_real_table(call);
   const auto axis = static_cast<std::size_t>(attributes<SoftmaxAttributes>(call.node).axis);
   return in_fixed_point(call, call.in(0).shape.at(axis));

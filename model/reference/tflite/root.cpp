@@ -32,15 +32,20 @@ std::vector<Tensor> rsqrt(const KernelCall& call) {
   return {tensor_of_codes(out, input(call, 0).shape, codes)};
 }
 
-// Codes of 1/128 along the last axis, which is what the runtime demands; others are a group.
+// Codes of 1/128 along the last axis, which is what the runtime demands.
+bool l2normalize_applies(const Graph& graph, const Node& node) {
+  const Value& data = graph.values.at(node.inputs.at(0));
+  const Quantization &in = data.quantization, &out = graph.values.at(node.outputs.at(0)).quantization;
+  const auto& attr = attributes<NormAttributes>(node);
+  const bool steps =
+      out.scheme == Quantization::Scheme::fixed_point ? out.fl == 7 : out.scale.at(0) == 0x1p-7F;
+  return bytes_of(in.dtype) == 1 && in.dtype == out.dtype && steps && attr.p == 2 &&
+         attr.axis + 1 == static_cast<std::int64_t>(data.shape.size());
+}
+
 std::vector<Tensor> l2normalize(const KernelCall& call) {
   const Affine in = input_parameters(call, 0), out = output_parameters(call);
-  const auto& attr = attributes<NormAttributes>(call.node);
   const Shape& shape = input(call, 0).shape;
-  const bool eight_bits = in.dtype == DataType::uint8 || in.dtype == DataType::int8;
-  if (!eight_bits || in.dtype != out.dtype || out.scale != 0x1p-7F || attr.p != 2 ||
-      attr.axis + 1 != static_cast<std::int64_t>(shape.size()))
-    return run_group(call, find_kernels(call.node.op)->real);
   constexpr int output_bits = 7;
   const FixedRounding rounding = elementwise_rounding(call.options.rule);
   std::vector<std::int32_t> codes = codes_of(input(call, 0));

@@ -30,7 +30,7 @@ constexpr Row kRows[] = {
     {"greater_equal", tflite::comparison, tflite::comparison_applies},
     {"less", tflite::comparison, tflite::comparison_applies},
     {"less_equal", tflite::comparison, tflite::comparison_applies},
-    {"l2normalize", tflite::l2normalize},
+    {"l2normalize", tflite::l2normalize, tflite::l2normalize_applies},
     {"softmax", tflite::softmax, tflite::softmax_applies},
     {"reduce", tflite::reduce, tflite::reduce_applies},
     {"image_resize", tflite::resize, tflite::resize_applies},

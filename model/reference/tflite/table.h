@@ -28,6 +28,7 @@ std::vector<Tensor> resize(const KernelCall& call);
 std::vector<Tensor> concat(const KernelCall& call);
 // Whether TensorFlow Lite's algorithm covers a node on affine codes; else it is a group.
 bool squared_difference_applies(const Graph& graph, const Node& node);
+bool l2normalize_applies(const Graph& graph, const Node& node);
 bool softmax_applies(const Graph& graph, const Node& node);
 bool reduce_applies(const Graph& graph, const Node& node);
 bool resize_applies(const Graph& graph, const Node& node);
