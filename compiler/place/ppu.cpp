@@ -8,11 +8,13 @@
 #include <string>
 
 #include "compiler/place/families.h"
+#include "compiler/ppu_kernels/code_table.h"
 #include "compiler/ppu_kernels/coded.h"
 #include "compiler/ppu_kernels/kernel.h"
 #include "compiler/ppu_kernels/qlinear.h"
 #include "compiler/ppu_kernels/sequence.h"
 #include "compiler/ppu_kernels/tflite/kernel.h"
+#include "model/graph/attributes.h"
 #include "model/reference/execute.h"
 #include "model/reference/qlinear.h"
 
@@ -131,8 +133,13 @@ Program coded_sum(const Placement& placement) {
 
 // Operators that a program of the PPU computes by polynomials, or adds up in another order than the
 // reference: the two agree within a few units in the last place of a float32, which the steps of 8-bit codes
-// hide and those of 16 bits do not.
+// hide and those of 16 bits do not. Functions of one code go through a table then; the others are the host's.
 bool is_approximated(const Node& node) {
+  using Reduction = ReduceAttributes::Type;
+  if (node.op == "reduce") {
+    const Reduction type = attributes<ReduceAttributes>(node).type;
+    return type != Reduction::max && type != Reduction::min;
+  }
   static const std::set<std::string> ops = {"acos",
                                             "acosh",
                                             "asin",
@@ -157,7 +164,6 @@ bool is_approximated(const Node& node) {
                                             "lstm",
                                             "mish",
                                             "pow",
-                                            "reduce",
                                             "rmsnormalize",
                                             "rnn",
                                             "rsqrt",
@@ -180,6 +186,13 @@ bool gives_fine_codes(const Graph& graph, const Node& node) {
   });
 }
 
+constexpr const char* kByTable = "a table on the PPU of every code's result";
+
+std::optional<PpuSequence> code_table(const Placement& placement) {
+  return alone(code_table_ppu_kernel(placement.graph(), placement.node(), placement.chip, placement.rule,
+                                     placement.plan.ties));
+}
+
 Program program_of(const Placement& placement) {
   const Graph& graph = placement.graph();
   const Node& node = placement.node();
@@ -187,17 +200,22 @@ Program program_of(const Placement& placement) {
   if (is_qlinear(graph, node, placement.rule))
     return {alone(qlinear_ppu_kernel(graph, node, chip)), "ONNX Runtime's fused operator in float32"};
   if (is_group(graph, node, placement.rule)) {
-    if (is_approximated(node) && gives_fine_codes(graph, node))
-      return {std::nullopt, "to the last bit of 16-bit codes"};
+    if (is_approximated(node) && gives_fine_codes(graph, node)) {
+      std::optional<PpuSequence> table = code_table(placement);
+      const char* reason = table ? kByTable : "to the last bit of 16-bit codes";
+      return {std::move(table), reason};
+    }
     const bool codes = touches_codes(graph, node);
     std::optional<PpuSequence> sequence = alone(ppu_kernel(graph, node, chip));
     return {sequence ? std::move(sequence) : ppu_sequence(graph, node, chip),
             codes ? "the PPU dequantizes, computes in float32 and quantizes" : "a program of the PPU"};
   }
   if (node.op == "matmul" || node.op == "convolution") return coded_sum(placement);
-  if (is_tflite(placement.rule))
-    return {alone(tflite_ppu_kernel(graph, node, chip, placement.rule)),
-            "TensorFlow Lite's own integer algorithm"};
+  if (is_tflite(placement.rule)) {
+    if (auto kernel = alone(tflite_ppu_kernel(graph, node, chip, placement.rule)))
+      return {std::move(kernel), "TensorFlow Lite's own integer algorithm"};
+    if (auto table = code_table(placement)) return {std::move(table), kByTable};
+  }
   return {std::nullopt, ""};
 }
 
