@@ -4,8 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "model/graph/attributes.h"
 #include "model/graph/operators.h"
+#include "model/reference/execute.h"
 #include "tests/model/acuity_one_layer.h"
 
 namespace trireme {
@@ -223,6 +226,25 @@ TEST(AcuityWords, ConstantsAChannel) {
   EXPECT_EQ(scaled.values[scaled.nodes[1].inputs.at(1)].shape, (Shape{3, 1, 1}));
 }
 
+// The 32 numbers of [8,2,2] read as two maps of 4 rows and 4 columns, 0 … 15 and 16 … 31. First the pixels at
+// even rows and columns, of the first map 0 2 8 10, of the second 16 more; then odd columns, odd rows, both.
+// A space2depth of [8,2,2] itself would begin 0 4 8 12.
+TEST(AcuityWords, ReorgInDarknetsOrder) {
+  const Graph graph = load({"reorg", {1, 8, 2, 2}, R"({"stride": "2"})"});
+  EXPECT_EQ(value_named(graph, "l_1:out0").shape, (Shape{1, 32, 1, 1}));
+  EXPECT_THAT(graph.notes, testing::ElementsAre(HasSubstr("Darknet's order")));
+  std::vector<float> numbers(32);
+  std::iota(numbers.begin(), numbers.end(), 0.0F);
+  const Tensor result = execute(graph, {Tensor::of<float>({1, 8, 2, 2}, numbers)}, {}).at(0);
+  std::vector<float> wanted;
+  for (const int phase : {0, 1, 4, 5}) {
+    for (const int map : {0, 16}) {
+      for (const int pixel : {0, 2, 8, 10}) wanted.push_back(static_cast<float>(map + phase + pixel));
+    }
+  }
+  EXPECT_EQ(std::vector<float>(result.data<float>(), result.data<float>() + result.size()), wanted);
+}
+
 TEST(AcuityWords, OtherParameters) {
   EXPECT_EQ(value_named(load({"cast", {2}, R"({"in_data_type": "3", "out_data_type": "int32"})"}), "l_1:out0")
                 .dtype,
@@ -258,7 +280,15 @@ TEST(AcuityWords, WhatIsNotKnownIsAnError) {
       {{"pool1d", {1, 2, 4}, R"({"ksize": 2, "type": "MAX", "pad": [1, 1, 1]})"},
        "parameter 'pad' is [1,1,1]"},
       {{"pool1d", {1, 2, 4}, R"({"ksize": 2, "type": "SUM"})"}, "parameter 'type' is 'SUM'"},
-      {{"reorg", {1, 1, 2, 2}, R"({"stride": 2})"}, "'reorg' is not supported"},
+      {{"reorg", {1, 2, 2, 2}, R"({"stride": 2})"}, "parameter 'stride' is 2 for the shape [1,2,2,2]"},
+      {{"reorg", {1, 4, 2, 3}, R"({"stride": 2})"}, "parameter 'stride' is 2 for the shape [1,4,2,3]"},
+      {{"reorg", {1, 4, 2, 2}, R"({"stride": 0})"}, "parameter 'stride' is 0"},
+      {{"roipooling", {1, 1, 2, 2}, R"({"pooled_h": 6})", 2},
+       "'roipooling' is not supported: nothing public"},
+      {{"proposal", {1, 1, 2, 2}, "{}", 2}, "'proposal' is not supported: nothing public"},
+      {{"lstmunit", {1, 1, 2}, R"({"weights": 2048})"}, "'lstmunit' is not supported: nothing public"},
+      {{"continuationindicator", {1}, R"({"time_step": 99})"},
+       "'continuationindicator' is not supported: nothing"},
   };
   for (const Row& row : rows) EXPECT_THAT(complaint(row.layer), HasSubstr(row.nodes)) << row.layer.op;
 }

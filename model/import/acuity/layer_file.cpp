@@ -32,10 +32,20 @@ std::vector<std::string> text_list(const Json& object, const char* key, const st
   return list;
 }
 
+// Operators of the dialect whose names and parameters are published and whose meaning is not (formats.md §1).
+bool is_unexplained(const std::string& op) {
+  return op == "roipooling" || op == "proposal" || op == "Proposal" || op == "lstmunit" ||
+         op == "continuationindicator";
+}
+
 void check_operator(const Layer& layer, const std::string& where, Problems& problems) {
   static const std::vector<std::string> ops = layer_ops();
   if (layer.op.empty()) {
     problems.add(where, "has no 'op'", "one of: " + join(ops, ", "));
+  } else if (is_unexplained(layer.op)) {
+    problems.add(where,
+                 "the operator '" + layer.op + "' is not supported: nothing public says what it computes",
+                 "end the network in front of it, or take it from ONNX or TensorFlow Lite");
   } else if (std::find(ops.begin(), ops.end(), layer.op) == ops.end()) {
     problems.add(where, "the operator '" + printable(layer.op) + "' is not supported",
                  problems.list().size() < kMostSuggestions ? suggestion(layer.op, ops) : "");

@@ -197,6 +197,29 @@ void resolve_l2_scale(LayerParameters&, LayerSteps& steps) {
   steps.becomes("multiply", {});
 }
 
+// As Darknet, whose layer of this name has a stride and nothing else, orders the elements: the memory of the
+// maps is read as maps of s*s times the area and as many fewer channels, whose pixels become channels. [I]
+std::any read_reorg(LayerParameters& p) {
+  const std::int64_t stride = p.integer("stride", 2);
+  if (stride < 1) p.complain("stride", "is " + std::to_string(stride), "1 or more");
+  return BlockAttributes{stride, stride, false};
+}
+void resolve_reorg(LayerParameters& p, LayerSteps& steps) {
+  const Shape in = steps.shape();
+  const auto a = attributes<BlockAttributes>(steps.node);
+  const std::int64_t s = a.block_h;
+  if (in.size() != 4 || in[1] % s != 0 || in[1] / s % s != 0 || in[2] % s != 0 || in[3] % s != 0)
+    return p.complain("stride", "is " + std::to_string(s) + " for the shape " + to_string(in),
+                      "rows and columns in whole strides, channels in its square");
+  const ValueId wide =
+      steps.step("/wide", "reshape", ReshapeAttributes{{in[0], in[1] / s / s, in[2] * s, in[3] * s}},
+                 {steps.node.inputs[0]});
+  steps.node.inputs[0] = steps.step("/phases", "space2depth", a, {wide});
+  steps.becomes("reshape", ReshapeAttributes{{in[0], in[1] * s * s, in[2] / s, in[3] / s}});
+  steps.graph.notes.push_back("layer '" + printable(steps.node.lid) +
+                              "': its elements are taken to be in Darknet's order");
+}
+
 }  // namespace
 
 const LayerFamily& foreign_layers() {
@@ -212,6 +235,7 @@ const LayerFamily& foreign_layers() {
       {"stack", {}, 0, nullptr, read_stack, resolve_stack},
       {"unstack", {}, 0, nullptr, read_unstack, resolve_unstack},
       {"moments", {}, 0, nullptr, read_moments, resolve_moments},
+      {"reorg", {}, 0, nullptr, read_reorg, resolve_reorg, false, Channels::second},
       {"l2normalizescale", {"scale"}, 0, nullptr, read_l2_scale, resolve_l2_scale},
   };
   return rows;
