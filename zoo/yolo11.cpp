@@ -9,91 +9,86 @@
 namespace trireme::zoo {
 namespace {
 
-class Yolo11 : public UltralyticsFrame {
- public:
-  using UltralyticsFrame::UltralyticsFrame;
+using Frame = UltralyticsFrame;
 
- protected:
-  Map unit(const Map& x, std::int64_t outputs, std::int64_t kernel = 1) {
-    return layer(b_, kUltralytics, x, outputs, kernel);
-  }
-  Map depthwise(const Map& x) {
-    return conv_act(b_, x, x.channels, same(3), kUltralytics.activation, x.channels);
-  }
+Map unit(Builder& b, const Map& x, std::int64_t outputs) { return layer(b, kUltralytics, x, outputs, 1); }
 
-  // `nested`: each part is a small C3 of two bottlenecks, else one bottleneck through half the channels.
-  Map c3k2(const Map& x, std::int64_t full, bool nested, std::int64_t divisor = 2) {
-    const std::int64_t outputs = scale_.channels(full);
-    return split_and_join(b_, x, outputs / divisor, outputs, scale_.repeats(2), [&](const Map& part) {
-      return nested ? csp3(b_, kUltralytics, part, part.channels, 2, {true, 3, 0})
-                    : bottleneck(b_, kUltralytics, part, part.channels, {true, 3, part.channels / 2});
-    });
-  }
+Map depthwise(Builder& b, const Map& x) {
+  return conv_act(b, x, x.channels, same(3), kUltralytics.activation, x.channels);
+}
 
-  // Scores of every position against every other: keys and queries have half the channels of the values.
-  Map attention(const Map& x) {
-    const std::int64_t heads = x.channels / 64, value = x.channels / heads, key = value / 2;
-    const std::int64_t positions = x.height * x.width;
-    const Map all = b_.conv(x, x.channels + 2 * heads * key, same(1));
-    const std::string rows =
-        b_.node("Reshape", {all.name, b_.integers({1, heads, 2 * key + value, positions})});
-    const std::string sizes = b_.integers({key, key, value});
-    const std::string queries = b_.node("Split", {rows, sizes});
-    const std::string keys = queries + "_keys", values = queries + "_values";
-    b_.last().add_output(keys);
-    b_.last().add_output(values);
-    b_.set("axis", std::int64_t{2});
-    const std::string factor = b_.reals({static_cast<float>(1 / std::sqrt(static_cast<double>(key)))}, true);
-    const std::string scores = b_.node("MatMul", {swapped(queries), keys});
-    const std::string weights = b_.node("Softmax", {b_.node("Mul", {scores, factor})});
-    b_.set("axis", std::int64_t{3});
-    const std::string mixed = b_.node("MatMul", {values, swapped(weights)});
-    const Map located = b_.conv(as_map(values, x), x.channels, same(3), x.channels);
-    return b_.conv(b_.add(as_map(mixed, x), located), x.channels, same(1));
-  }
-  std::string swapped(const std::string& matrices) {
-    const std::string result = b_.node("Transpose", {matrices});
-    b_.set("perm", Shape{0, 1, 3, 2});
-    return result;
-  }
-  Map as_map(const std::string& matrices, Map like) {
-    like.name = b_.node("Reshape", {matrices, b_.integers({1, like.channels, like.height, like.width})});
-    return like;
-  }
+// `nested`: each part is a small C3 of two bottlenecks, else one bottleneck through half the channels.
+Map c3k2(const Frame& f, const Map& x, std::int64_t full, bool nested, std::int64_t divisor = 2) {
+  const std::int64_t outputs = f.scale.channels(full);
+  return split_and_join(f.b, x, outputs / divisor, outputs, f.scale.repeats(2), [&](const Map& part) {
+    return nested ? csp3(f.b, kUltralytics, part, part.channels, 2, {true, 3, 0})
+                  : bottleneck(f.b, kUltralytics, part, part.channels, {true, 3, part.channels / 2});
+  });
+}
 
-  // C2PSA: attention and two 1x1 layers, each with a sum, on half the channels.
-  Map c2psa(const Map& x) {
-    const std::vector<Map> halves = b_.split(unit(x, x.channels), 2);
-    const Map attended = b_.add(halves[1], attention(halves[1]));
-    const Map fed = b_.conv(unit(attended, 2 * attended.channels), attended.channels, same(1));
-    return unit(b_.concat({halves[0], b_.add(attended, fed)}), x.channels);
-  }
+std::string swapped(Builder& b, const std::string& matrices) {
+  const std::string result = b.node("Transpose", {matrices});
+  b.set("perm", Shape{0, 1, 3, 2});
+  return result;
+}
+Map as_map(Builder& b, const std::string& matrices, Map like) {
+  like.name = b.node("Reshape", {matrices, b.integers({1, like.channels, like.height, like.width})});
+  return like;
+}
 
-  Pyramid backbone() override {
-    Map x = c3k2(down(down(b_.input(3, 640, 640), 64), 128), 256, false, 4);
-    const Map fine = c3k2(down(x, 256), 512, false, 4);
-    const Map middle = c3k2(down(fine, 512), 512, true);
-    x = c3k2(down(middle, 1024), 1024, true);
-    return {fine, middle, c2psa(pool_pyramid(b_, kUltralytics, x, x.channels, true))};
-  }
+// Scores of every position against every other: keys and queries have half the channels of the values.
+Map attention(Builder& b, const Map& x) {
+  const std::int64_t heads = x.channels / 64, value = x.channels / heads, key = value / 2;
+  const std::int64_t positions = x.height * x.width;
+  const Map all = b.conv(x, x.channels + 2 * heads * key, same(1));
+  const std::string rows = b.node("Reshape", {all.name, b.integers({1, heads, 2 * key + value, positions})});
+  const std::string sizes = b.integers({key, key, value});
+  const std::string queries = b.node("Split", {rows, sizes});
+  const std::string keys = queries + "_keys", values = queries + "_values";
+  b.last().add_output(keys);
+  b.last().add_output(values);
+  b.set("axis", std::int64_t{2});
+  const std::string factor = b.reals({static_cast<float>(1 / std::sqrt(static_cast<double>(key)))}, true);
+  const std::string scores = b.node("MatMul", {swapped(b, queries), keys});
+  const std::string weights = b.node("Softmax", {b.node("Mul", {scores, factor})});
+  b.set("axis", std::int64_t{3});
+  const std::string mixed = b.node("MatMul", {values, swapped(b, weights)});
+  const Map located = b.conv(as_map(b, values, x), x.channels, same(3), x.channels);
+  return b.conv(b.add(as_map(b, mixed, x), located), x.channels, same(1));
+}
+// C2PSA: attention and two 1x1 layers, each with a sum, on half the channels.
+Map c2psa(Builder& b, const Map& x) {
+  const std::vector<Map> halves = b.split(unit(b, x, x.channels), 2);
+  const Map attended = b.add(halves[1], attention(b, halves[1]));
+  const Map fed = b.conv(unit(b, attended, 2 * attended.channels), attended.channels, same(1));
+  return unit(b, b.concat({halves[0], b.add(attended, fed)}), x.channels);
+}
 
-  Map neck_block(const Map& x, std::int64_t outputs) override { return c3k2(x, outputs, outputs == 1024); }
+Pyramid backbone(const Frame& f) {
+  Map x = c3k2(f, down(f, down(f, f.b.input(3, 640, 640), 64), 128), 256, false, 4);
+  const Map fine = c3k2(f, down(f, x, 256), 512, false, 4);
+  const Map middle = c3k2(f, down(f, fine, 512), 512, true);
+  x = c3k2(f, down(f, middle, 1024), 1024, true);
+  return {fine, middle, c2psa(f.b, pool_pyramid(f.b, kUltralytics, x, x.channels, true))};
+}
 
-  Map class_branch(const Map& x, std::int64_t width) override {
-    return unit(depthwise(unit(depthwise(x), width)), width);
-  }
-};
+Map neck_block(const Frame& f, const Map& x, std::int64_t outputs) {
+  return c3k2(f, x, outputs, outputs == 1024);
+}
+
+Map class_branch(const Frame& f, const Map& x, std::int64_t width) {
+  return unit(f.b, depthwise(f.b, unit(f.b, depthwise(f.b, x), width)), width);
+}
+
+Recipe recipe(const char* name, const Scale& scale) {
+  return {name, [scale](Builder& b) {
+            const Frame frame{b, scale, false};
+            add_neck_and_head(frame, {neck_block, class_branch}, backbone(frame));
+          }};
+}
 
 }  // namespace
 
-Family yolo11() {
-  return {{"yolo11n_640",
-           [](Builder& b) {
-             Yolo11(b, {0.5, 0.25}, false).run();
-           }},
-          {"yolo11s_640", [](Builder& b) {
-             Yolo11(b, {0.5, 0.5}, false).run();
-           }}};
-}
+Family yolo11() { return {recipe("yolo11n_640", {0.5, 0.25}), recipe("yolo11s_640", {0.5, 0.5})}; }
 
 }  // namespace trireme::zoo

@@ -6,35 +6,34 @@
 namespace trireme::zoo {
 namespace {
 
-class Yolov8 : public UltralyticsFrame {
- public:
-  using UltralyticsFrame::UltralyticsFrame;
+Map c2f(const UltralyticsFrame& f, const Map& x, std::int64_t full, int blocks, bool shortcut) {
+  const std::int64_t outputs = f.scale.channels(full);
+  return split_and_join(f.b, x, outputs / 2, outputs, f.scale.repeats(blocks), [&](const Map& part) {
+    return bottleneck(f.b, kUltralytics, part, part.channels, {shortcut, 3, 0});
+  });
+}
 
- protected:
-  Map c2f(const Map& x, std::int64_t full, int blocks, bool shortcut) {
-    const std::int64_t outputs = scale_.channels(full);
-    return split_and_join(b_, x, outputs / 2, outputs, scale_.repeats(blocks), [&](const Map& part) {
-      return bottleneck(b_, kUltralytics, part, part.channels, {shortcut, 3, 0});
-    });
-  }
+Pyramid backbone(const UltralyticsFrame& f) {
+  Map x = c2f(f, down(f, down(f, f.b.input(3, 640, 640), 64), 128), 128, 3, true);
+  const Map fine = c2f(f, down(f, x, 256), 256, 6, true);
+  const Map middle = c2f(f, down(f, fine, 512), 512, 6, true);
+  x = c2f(f, down(f, middle, 1024), 1024, 3, true);
+  return {fine, middle, pool_pyramid(f.b, kUltralytics, x, x.channels, true)};
+}
 
-  Pyramid backbone() override {
-    Map x = c2f(down(down(b_.input(3, 640, 640), 64), 128), 128, 3, true);
-    const Map fine = c2f(down(x, 256), 256, 6, true);
-    const Map middle = c2f(down(fine, 512), 512, 6, true);
-    x = c2f(down(middle, 1024), 1024, 3, true);
-    return {fine, middle, pool_pyramid(b_, kUltralytics, x, x.channels, true)};
-  }
+Map neck_block(const UltralyticsFrame& f, const Map& x, std::int64_t outputs) {
+  return c2f(f, x, outputs, 3, false);
+}
 
-  Map neck_block(const Map& x, std::int64_t outputs) override { return c2f(x, outputs, 3, false); }
-
-  Map class_branch(const Map& x, std::int64_t width) override {
-    return layer(b_, kUltralytics, layer(b_, kUltralytics, x, width, 3), width, 3);
-  }
-};
+Map class_branch(const UltralyticsFrame& f, const Map& x, std::int64_t width) {
+  return layer(f.b, kUltralytics, layer(f.b, kUltralytics, x, width, 3), width, 3);
+}
 
 Recipe recipe(const char* name, const Scale& scale, bool segments = false) {
-  return {name, [scale, segments](Builder& b) { Yolov8(b, scale, segments).run(); }};
+  return {name, [scale, segments](Builder& b) {
+            const UltralyticsFrame frame{b, scale, segments};
+            add_neck_and_head(frame, {neck_block, class_branch}, backbone(frame));
+          }};
 }
 
 }  // namespace

@@ -11,27 +11,20 @@ namespace trireme::zoo {
 
 constexpr Style kUltralytics = {Activation::silu};
 
-class UltralyticsFrame {
- public:
-  virtual ~UltralyticsFrame() = default;
-  UltralyticsFrame(Builder& b, const Scale& scale, bool segments)
-      : b_(b), scale_(scale), segments_(segments) {}
-  void run();
-
- protected:
-  virtual Pyramid backbone() = 0;
-  virtual Map neck_block(const Map& x, std::int64_t outputs) = 0;
-  virtual Map class_branch(const Map& x, std::int64_t width) = 0;
-  Map down(const Map& x, std::int64_t outputs);
-
-  Builder& b_;
-  Scale scale_;
-  bool segments_;
-
- private:
-  Pyramid neck(const Pyramid& in);
-  void detect(const Pyramid& maps);
+struct UltralyticsFrame {
+  Builder& b;
+  Scale scale;
+  bool segments;
 };
+// What the two have of their own behind the backbone.
+struct UltralyticsParts {
+  Map (*neck_block)(const UltralyticsFrame& frame, const Map& x, std::int64_t outputs);
+  Map (*class_branch)(const UltralyticsFrame& frame, const Map& x, std::int64_t width);
+};
+
+Map down(const UltralyticsFrame& frame, const Map& x, std::int64_t outputs);
+// Neck and head on the maps of the backbone.
+void add_neck_and_head(const UltralyticsFrame& frame, const UltralyticsParts& parts, const Pyramid& backbone);
 
 // Split in two; each bottleneck continues the last part, all parts are joined (C2f). `hidden`: channels of a
 // part.

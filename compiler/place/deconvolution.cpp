@@ -14,16 +14,14 @@ namespace trireme {
 
 namespace {
 
-struct Phases {
-  SubpixelAxis rows, columns;
+struct Phases : PhaseAxes {
   std::int64_t height, width;  // of each phase's map
 
-  std::int64_t count() const { return rows.stride * columns.stride; }
   std::int64_t pixels() const { return height * width; }
 };
 
 Phases phases_of(const Window& window, const Shape& out) {
-  return {subpixel_rows(window), subpixel_columns(window), ceil_div(out[2], window.stride_h),
+  return {transposed_phase_axes(window), ceil_div(out[2], window.stride_h),
           ceil_div(out[3], window.stride_w)};
 }
 
@@ -65,18 +63,7 @@ void add_convolution(Placement& placement, const NneJob& whole, const Phases& ph
   }
 }
 
-// Output pixels of one axis: whole rounds of the phases, and the part of a round at the end.
-struct Rounds {
-  std::int64_t first, count, phases;
-};
-std::vector<Rounds> rounds_of(std::int64_t pixels, std::int64_t stride) {
-  std::vector<Rounds> rounds;
-  if (pixels / stride > 0) rounds.push_back({0, pixels / stride, stride});
-  if (pixels % stride > 0) rounds.push_back({pixels / stride, 1, pixels % stride});
-  return rounds;
-}
-
-void add_interleave(Placement& placement, const Phases& phases, const Rounds& y, const Rounds& x,
+void add_interleave(Placement& placement, const Phases& phases, const PhaseRounds& y, const PhaseRounds& x,
                     const StorageRef& maps, std::int64_t image) {
   const Value& output = placement.output();
   const Shape& out = output.shape;
@@ -118,8 +105,8 @@ void add_image(Placement& placement, const NneJob& whole, const Phases& phases, 
   const StorageRef maps =
       add_scratch(placement.plan, placement.node().name + " phases", static_cast<std::uint64_t>(size));
   add_convolution(placement, whole, phases, image, maps, 0);
-  for (const Rounds& y : rounds_of(out[2], phases.rows.stride)) {
-    for (const Rounds& x : rounds_of(out[3], phases.columns.stride))
+  for (const PhaseRounds& y : rounds_of(out[2], phases.rows.stride)) {
+    for (const PhaseRounds& x : rounds_of(out[3], phases.columns.stride))
       add_interleave(placement, phases, y, x, maps, image);
   }
 }

@@ -21,9 +21,13 @@ constexpr std::int64_t kWeightsOfTheTp = std::int64_t{1} << 22;
 
 // Whether the array, whose cores decode several weights a cycle, has the weights of a large layer sooner than
 // the TP, which takes a byte a cycle and core: both wait for the memory.
-bool array_is_faster(const Chip& chip, const Value& weight, std::int64_t rows) {
+bool array_is_faster(const Placement& placement, std::int64_t rows) {
+  const Chip& chip = placement.chip;
+  const Value& weight = placement.value(placement.node().inputs[1]);
   const std::int64_t weights = element_count(weight.shape);
-  if (weights <= kWeightsOfTheTp || bytes_of(weight.quantization.dtype) > 1) return false;
+  const bool wide =
+      bytes_of(weight.quantization.dtype) > 1 || bytes_of(placement.input().quantization.dtype) > 1;
+  if (weights <= kWeightsOfTheTp || wide) return false;
   const std::int64_t memory = std::max<std::int64_t>(1, peak_dram_bytes_per_second(chip) / chip.clock_hz);
   const std::int64_t tp =
       std::min<std::int64_t>(memory, std::int64_t{chip.tp.cores} * chip.tp.coded_bytes_per_cycle_per_core);
@@ -32,23 +36,29 @@ bool array_is_faster(const Chip& chip, const Value& weight, std::int64_t rows) {
   return rows * (weights / array + chip.nne.launch_cycles) < rows * (weights / tp + chip.tp.launch_cycles);
 }
 
-bool fits_array(const Placement& placement, std::int64_t inputs, std::int64_t outputs) {
-  const Value& weight = placement.value(placement.node().inputs[1]);
-  const bool one_scale = weight.quantization.scale.size() <= 1 || placement.chip.nne.per_channel;
-  return one_scale && bytes_of(placement.input().quantization.dtype) == 1 && inputs <= kMaxKernelDepth &&
-         outputs <= kMaxChannels;
-}
-
-void add_convolutions(Placement& placement, std::int64_t rows, std::int64_t inputs, std::int64_t outputs) {
+// A neuron is a kernel over one pixel.
+void require_array(const Placement& placement, std::int64_t inputs, std::int64_t outputs) {
   const Value& weight = placement.value(placement.node().inputs[1]);
   require_array_takes(placement.input(), placement.chip);
   require_array_takes(weight, placement.chip);
   require_array_scales(weight, placement.chip);
   require(inputs <= kMaxKernelDepth && outputs <= kMaxChannels,
           fmt::format("{} inputs, {} outputs", inputs, outputs), "at most 2^20 - 1 and 16383 on the array");
-  const Window pixel;
-  check_array(pixel, placement.chip);
-  NneJob job = convolution_job(placement, pixel, NneOperation::convolution);
+  check_array({}, placement.chip);
+}
+
+bool fits_array(const Placement& placement, std::int64_t inputs, std::int64_t outputs) {
+  try {
+    require_array(placement, inputs, outputs);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+void add_convolutions(Placement& placement, std::int64_t rows, std::int64_t inputs, std::int64_t outputs) {
+  require_array(placement, inputs, outputs);
+  NneJob job = convolution_job(placement, {}, NneOperation::convolution);
   job.groups = 1;
   job.input = packed_view(inputs, 1, 1, placement.input());
   job.output = packed_view(outputs, 1, 1, placement.output());
@@ -72,8 +82,7 @@ void place_fullconnect(Placement& placement) {
   require_bias_of_wide_sums(placement);
   const std::int64_t outputs = weight.shape[0], inputs = weight.shape[1];
   const std::int64_t rows = element_count(input.shape) / inputs;
-  const Value& weights = placement.value(node.inputs[1]);
-  const bool large = fits_array(placement, inputs, outputs) && array_is_faster(placement.chip, weights, rows);
+  const bool large = array_is_faster(placement, rows) && fits_array(placement, inputs, outputs);
   if (placement.chip.tp.cores == 0 || large) return add_convolutions(placement, rows, inputs, outputs);
   require(inputs <= kMaxImageSize * kMaxImageSize && outputs <= kMaxChannels,
           fmt::format("{} inputs, {} outputs", inputs, outputs), "at most 8191 x 8191 and 16383");

@@ -16,17 +16,6 @@ namespace trireme {
 
 namespace {
 
-// Rows or columns of one axis: whole rounds of the phases, and the part of a round at the end.
-struct Rounds {
-  std::int64_t first, count, phases;
-};
-std::vector<Rounds> rounds_of(std::int64_t pixels, std::int64_t stride) {
-  std::vector<Rounds> rounds;
-  if (pixels / stride > 0) rounds.push_back({0, pixels / stride, stride});
-  if (pixels % stride > 0) rounds.push_back({pixels / stride, 1, pixels % stride});
-  return rounds;
-}
-
 struct PhaseMap {
   std::int64_t channels, height, width;  // of the image
   std::int64_t rows, columns;            // of a phase's map
@@ -47,7 +36,7 @@ PhaseMap map_of(const TensorView& image, const PhaseAxes& axes) {
 }
 
 // Channel, phases, pixels: the channels stay apart, so that the TP's cores share them.
-std::vector<MoveLoop> loops_of(const PhaseMap& map, const Rounds& y, const Rounds& x) {
+std::vector<MoveLoop> loops_of(const PhaseMap& map, const PhaseRounds& y, const PhaseRounds& x) {
   return {{map.channels, map.height * map.width, map.row_phases * map.column_phases * map.pixels()},
           {y.phases, map.width, map.column_phases * map.pixels()},
           {x.phases, 1, map.pixels()},
@@ -137,8 +126,8 @@ bool phases_are_faster(const NneJob& job, const PhaseAxes& axes, const Chip& chi
   if (!has_tiling(job, chip)) return true;
   const PhaseMap map = map_of(job.input, axes);
   Cycle cost = estimate(tiled(phases, chip), chip);
-  for (const Rounds& y : rounds_of(map.height, map.row_phases)) {
-    for (const Rounds& x : rounds_of(map.width, map.column_phases))
+  for (const PhaseRounds& y : rounds_of(map.height, map.row_phases)) {
+    for (const PhaseRounds& x : rounds_of(map.width, map.column_phases))
       cost += cost_of(loops_of(map, y, x), chip);
   }
   const bool odd_rows = map.height % map.row_phases != 0, odd_columns = map.width % map.column_phases != 0;
@@ -154,8 +143,8 @@ StorageRef add_phases(Placement& placement, const PhaseAxes& axes, std::int64_t 
       add_scratch(placement.plan, placement.node().name + " phases",
                   static_cast<std::uint64_t>(elements * bytes_of(input.quantization.dtype)));
   add_fills(placement, to, map);
-  for (const Rounds& y : rounds_of(map.height, map.row_phases)) {
-    for (const Rounds& x : rounds_of(map.width, map.column_phases)) {
+  for (const PhaseRounds& y : rounds_of(map.height, map.row_phases)) {
+    for (const PhaseRounds& x : rounds_of(map.width, map.column_phases)) {
       Move move{placement.layer.input, placement.layer.input, 0, 0, loops_of(map, y, x), to};
       move.input_offset = first + y.first * map.row_phases * map.width + x.first * map.column_phases;
       move.output_offset = y.first * map.columns + x.first;

@@ -4,24 +4,10 @@
 // multiplication meets an inserted zero.
 #pragma once
 
-#include "model/graph/attributes.h"
+#include "compiler/plan/phases.h"
 #include "tensor/tensor.h"
 
 namespace trireme {
-
-// Along one axis. Map `phase` at n is the sum over i of input[n + first + i] times tap(phase, i).
-struct SubpixelAxis {
-  std::int64_t stride, dilation, pad, taps;  // of the transposed convolution
-  std::int64_t first;                        // at most 0: the pad in front
-  std::int64_t kernel;                       // elements that any phase needs
-
-  // The tap of the transposed convolution's kernel, or -1 where the phase has none.
-  std::int64_t tap(std::int64_t phase, std::int64_t i) const;
-};
-
-SubpixelAxis subpixel_axis(std::int64_t stride, std::int64_t dilation, std::int64_t pad, std::int64_t taps);
-SubpixelAxis subpixel_rows(const Window& window);
-SubpixelAxis subpixel_columns(const Window& window);
 
 // The kernels of that convolution, codes of `tensor` [in][out of a group][rows][columns] as
 // [out, row phase, column phase][in of a group][rows][columns]; `zero` where a phase has no tap.
