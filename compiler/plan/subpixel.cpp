@@ -7,7 +7,8 @@ namespace trireme {
 
 Tensor subpixel_kernels(const Tensor& tensor, const DeconvolutionAttributes& deconvolution,
                         std::int32_t zero) {
-  const auto [rows, columns] = transposed_phase_axes(deconvolution.window);
+  const PhaseAxes axes = transposed_phase_axes(deconvolution.window);
+  const PhaseAxis &rows = axes.rows, &columns = axes.columns;
   const std::int64_t groups = deconvolution.groups, in = tensor.shape[0] / groups, out = tensor.shape[1];
   const auto bytes = static_cast<std::size_t>(bytes_of(tensor.dtype));
   Tensor kernels(tensor.dtype,

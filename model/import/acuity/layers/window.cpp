@@ -145,22 +145,20 @@ void resolve_deconvolution(LayerParameters& p, LayerSteps& steps) {
   set_dilation(p, steps, a.window);
   steps.node.attributes = a;
   if (!has_same_padding(p)) return;
-  const auto [height, width] = map_size(steps);
+  const auto size = map_size(steps);
   if (a.output_pad_h != 0 || a.output_pad_w != 0)
     p.complain("padding", "is SAME beside an output padding", "one of them");
   Window& w = a.window;
   check_window(w);
-  set_same_pads(p, w, height * w.stride_h, width * w.stride_w);
+  const std::int64_t height = size.first * w.stride_h, width = size.second * w.stride_w;
+  set_same_pads(p, w, height, width);
   a.output_pad_h = std::max<std::int64_t>(w.stride_h - w.dilation_h * (w.kernel_h - 1) - 1, 0);
   a.output_pad_w = std::max<std::int64_t>(w.stride_w - w.dilation_w * (w.kernel_w - 1) - 1, 0);
   if (p.has("output_shape")) {
     const Shape told = p.integers("output_shape");
-    const auto is_map = [&](std::size_t at) {
-      return told[at] == height * w.stride_h && told[at + 1] == width * w.stride_w;
-    };
+    const auto is_map = [&](std::size_t at) { return told[at] == height && told[at + 1] == width; };
     if (told.size() != 4 || !(is_map(1) || is_map(2)))
-      p.complain("output_shape", "is " + to_string(told),
-                 fmt::format("a map of {} by {}", height * w.stride_h, width * w.stride_w));
+      p.complain("output_shape", "is " + to_string(told), fmt::format("a map of {} by {}", height, width));
   }
   steps.node.attributes = a;
 }
