@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows divided by their length, in codes of 1/128. A thread walks through rows twice: squares, quotients.
 #include <functional>
+#include <vector>
 
 #include "compiler/ppu_kernels/math.h"
 #include "compiler/ppu_kernels/rows.h"
@@ -57,7 +58,12 @@ std::optional<PpuKernel> l2_normalize(const Call& call) {
   const InverseRoot root = inverse_square_root(b, squares);
   const Scaling scaled =
       rounding_of(call.rule) == Rounding::once ? scaled_once(b, root) : scaled_twice(b, root, in.type);
-  rows.walk([&] { rows.store_raw_element(1, code_of(b, codes_of(out), scaled(centred()))); });
+  const AffineCodes codes = codes_of(out);
+  std::vector<Reg> held;  // what every element uses, for the loop to find it
+  for (const std::int64_t value : {std::int64_t{1}, std::int64_t{31}, codes.low - codes.zero_point,
+                                   codes.high - codes.zero_point, std::int64_t{codes.zero_point}})
+    held.push_back(b.whole(value));
+  rows.walk([&] { rows.store_raw_element(1, code_of(b, codes, scaled(centred()))); });
   return b.finish(space.threads());
 }
 
