@@ -29,6 +29,7 @@ inline Chip test_chip() {
   chip.nne.decoder_weights_per_cycle = 4;
   chip.nne.coefficient_buffer_bytes = 4096;
   chip.nne.launch_cycles = 100;
+  chip.nne.skipped_dot_products_per_cycle = 8;
   chip.nne.job_start_cycles = 10;
   chip.nne.native_stride_two = true;
   chip.nne.depthwise = true;
