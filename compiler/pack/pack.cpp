@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include "compiler/pack/coefficients.h"
-#include "compiler/pack/lookup_table.h"
 #include "compiler/pack/requantizer.h"
 #include "compiler/pack/zero_skip.h"
 #include "compiler/plan/space_to_depth.h"
@@ -13,6 +12,7 @@
 #include "compiler/plan/views.h"
 #include "model/graph/attributes.h"
 #include "model/quant/quantization.h"
+#include "model/reference/tabulate.h"
 
 namespace trireme {
 
@@ -165,7 +165,7 @@ WeightCodes codes_of(const Tensor& tensor, std::int64_t first, std::int16_t zero
 std::uint32_t add_table(const Packing& packing, PlannedJob& planned, std::size_t field, NodeId function) {
   const Plan& plan = packing.plan;
   return add(packing, planned, field, ConstantData::Role::table, "table",
-             lookup_table(plan.graph, plan.graph.nodes[function], plan.rule, plan.ties));
+             tabulate(plan.graph, plan.graph.nodes[function], plan.rule, plan.ties));
 }
 
 // As the job convolves with them: phases of a transposed convolution's output, or of a strided one's input.

@@ -42,6 +42,7 @@ Bytes tabulate(const Graph& graph, const Node& node, RequantRule rule, Ties ties
   Graph single;
   Node copy = node;
   Shape shape;
+  ValueId in = kNone;  // one code, however often the operator reads it
   for (ValueId& id : copy.inputs) {
     const Value& value = graph.values.at(id);
     if (value.constant != nullptr) {
@@ -49,9 +50,10 @@ Bytes tabulate(const Graph& graph, const Node& node, RequantRule rule, Ties ties
       continue;
     }
     shape = {1, std::int64_t{1} << 8 * bytes_of(value.quantization.dtype)};
-    id = add_codes(single, "in", value, shape);
-    single.inputs.push_back(id);
+    if (in == kNone) in = add_codes(single, "in", value, shape);
+    id = in;
   }
+  single.inputs = {in};
   const ValueId out = add_codes(single, "out", graph.values.at(node.outputs.at(0)), shape);
   copy.outputs = single.outputs = {out};
   single.add_node(std::move(copy));
