@@ -26,6 +26,8 @@ void add_compile_options(CLI::App* verb, CompileSettings& settings) {
                  "keep feature maps in DRAM even where they fit the on-chip SRAM");
   verb->add_flag("--no-preload", settings.no_preload,
                  "read coefficients from DRAM even where the AXI-SRAM has room for them");
+  verb->add_flag("--no-bands", settings.no_bands,
+                 "each layer as a whole, even where runs of layers in bands of rows would save DRAM traffic");
 }
 
 Chip chip_of_settings(const CompileSettings& settings) {
@@ -46,6 +48,7 @@ CompileOptions compile_options(const CompileSettings& settings, const Chip& chip
   options.use_vip_sram = options.use_vip_sram && !settings.no_sram;
   options.explain = settings.explain;
   options.preload = options.use_vip_sram && !settings.no_preload;
+  options.bands = options.bands && !settings.no_bands;
   options.dump_ir_pass = settings.dump_ir;
   return options;
 }
@@ -112,6 +115,7 @@ void require_options(const NetworkBinary& binary, const CompileSettings& setting
   require(settings.no_fuse, " fuse=0", "--no-fuse");
   require(settings.no_sram, " vip_sram=0", "--no-sram");
   require(settings.no_preload, " preload=0", "--no-preload");
+  require(settings.no_bands, " bands=0", "--no-bands");
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ struct CompileSettings {
   bool no_sram = false;
   int level = kDefaultLevel;  // -O
   bool explain = false;
-  bool no_preload = false;
+  bool no_preload = false, no_bands = false;
   bool no_data = false;  // for timing alone: nothing is calibrated
   std::string dump_ir;   // pass name
 };

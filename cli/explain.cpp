@@ -42,6 +42,9 @@ std::string explanation_table(const std::vector<ExplainedLayer>& layers) {
     text += fmt::format("\n{} ({}){}\n", layer.name, layer.op,
                         layer.merged.empty() ? "" : " with " + join(layer.merged, ", "));
     if (!layer.reason.empty()) text += fmt::format("    {}\n", layer.reason);
+    for (std::size_t i = 0; i < layer.run.size(); ++i)
+      text += line(i == 0 ? "run" : "", layer.run[i],
+                   i == 0 ? "" : percent_text(layer.run[i], layer.run.front()));
     if (layer.jobs.empty()) text += "    no job: data stays where it is\n";
     for (const ExplainedJob& job : layer.jobs) {
       text += line(job.engine, job.chosen, job.caches.empty() ? "" : ", " + job.caches);
@@ -63,10 +66,13 @@ std::string explanation_json(const std::vector<ExplainedLayer>& layers) {
                       {"caches", job.caches},
                       {"runners_up", runners}});
     }
+    Json run = Json::array();
+    for (const Choice& choice : layer.run) run.push_back(json_of(choice));
     list.push_back({{"name", layer.name},
                     {"op", layer.op},
                     {"merged", layer.merged},
                     {"reason", layer.reason},
+                    {"run", run},
                     {"jobs", jobs}});
   }
   return Json{{"layers", list}}.dump(2) + "\n";

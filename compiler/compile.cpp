@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "compiler/band/band.h"
 #include "compiler/codegen/codegen.h"
 #include "compiler/explain/explain.h"
 #include "compiler/fuse/fuse.h"
@@ -35,6 +36,11 @@ const std::vector<PlanPass>& plan_passes() {
        [](Plan& plan, const Chip&, const CompileOptions& options) { share_buffers(plan, options.fuse); }},
       {"tile", [](Plan& plan, const Chip& chip,
                   const CompileOptions& options) { tile(plan, chip, options.tile_search); }},
+      {"band",
+       [](Plan& plan, const Chip& chip, const CompileOptions& options) {
+         // Maps inside a group cannot be seen, and need an SRAM to be in.
+         if (options.bands && options.fuse && options.use_vip_sram) band(plan, chip, options.tile_search);
+       }},
       {"pack", [](Plan& plan, const Chip& chip, const CompileOptions&) { pack(plan, chip); }},
       {"memory",
        [](Plan& plan, const Chip& chip, const CompileOptions& options) { plan_memory(plan, chip, options); }},

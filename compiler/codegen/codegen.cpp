@@ -44,8 +44,9 @@ std::vector<Segment> segments_of(const Plan& plan) {
 
 std::string text_of(const CompileOptions& options) {
   static const char* const kSearches[] = {"coarsest", "cheapest", "exhaustive"};
-  return fmt::format("rule={} ties={} fuse={:d} vip_sram={:d} preload={:d} tiles={}", name_of(options.rule),
-                     name_of(options.ties), options.fuse, options.use_vip_sram, options.preload,
+  return fmt::format("rule={} ties={} fuse={:d} vip_sram={:d} preload={:d} bands={:d} tiles={}",
+                     name_of(options.rule), name_of(options.ties), options.fuse, options.use_vip_sram,
+                     options.preload, options.bands,
                      kSearches[static_cast<std::size_t>(options.tile_search)]);
 }
 

@@ -81,6 +81,17 @@ std::string engine_name(const PlannedLayer& layer) {
   return layer.jobs.empty() ? "--" : name_of(engine_of(layer.jobs.front().job));
 }
 
+// Of all parts of the layer; what one makes for the next is made by no symbol.
+std::vector<ValueId> inputs_of(const Plan& plan, const PlannedLayer& layer) {
+  std::vector<ValueId> inputs;
+  for (std::uint32_t i = 0; i < parts_of(layer); ++i) {
+    for (const ValueId input : plan.graph.nodes[part_of(layer, i).node].inputs) {
+      if (input != kNone) inputs.push_back(input);
+    }
+  }
+  return inputs;
+}
+
 LayerSymbol layer_symbol(const Plan& plan, std::size_t index, std::vector<std::string> sources,
                          std::int32_t after_job) {
   const PlannedLayer& layer = plan.layers[index];
@@ -96,8 +107,11 @@ LayerSymbol layer_symbol(const Plan& plan, std::size_t index, std::vector<std::s
   symbol.reason = layer.reason;
   symbol.input_shape = graph.values[layer.input].shape;
   symbol.output_shape = graph.values[layer.output].shape;
-  symbol.macs = macs(graph, node);
-  symbol.weight_bytes = weight_bytes(graph, node);
+  for (std::uint32_t i = 0; i < parts_of(layer); ++i) {
+    const Node& part = graph.nodes[part_of(layer, i).node];
+    symbol.macs += macs(graph, part);
+    symbol.weight_bytes += weight_bytes(graph, part);
+  }
   symbol.coded_bytes = coded_bytes(plan, index);
   const Node& last = layer.merged.empty() ? node : graph.nodes[layer.merged.back()];
   symbol.outputs = {tensor_symbol(plan, layer.output, lid_of(last), after_job)};
@@ -127,9 +141,9 @@ std::vector<LayerSymbol> symbols_of(const Plan& plan) {
     finished += static_cast<std::int32_t>(layer.jobs.size());
     std::int32_t after = layer.jobs.empty() ? kBeforeAllJobs : finished;
     std::vector<std::string> sources;
-    for (const ValueId input : plan.graph.nodes[layer.node].inputs) {
-      if (input != kNone) after = std::max(after, ready[input]);
-      if (input == kNone || maker[input].empty()) continue;
+    for (const ValueId input : inputs_of(plan, layer)) {
+      after = std::max(after, ready[input]);
+      if (maker[input].empty()) continue;
       if (std::find(sources.begin(), sources.end(), maker[input]) == sources.end())
         sources.push_back(maker[input]);
     }

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "compiler/tile/tile.h"
 #include "support/text.h"
@@ -72,17 +74,38 @@ ExplainedJob explained(const HostJob& job, const Chip& chip) {
       "", {"step of the host", static_cast<Cycle>(chip.host.launch_cycles) + host_cycles(job, chip)}, "", {}};
 }
 
+// Bands of the same height are explained once.
+std::vector<const PlannedJob*> different_jobs(const PlannedLayer& layer) {
+  std::vector<const PlannedJob*> jobs;
+  std::set<std::pair<std::uint32_t, int>> seen;
+  for (const PlannedJob& planned : layer.jobs) {
+    const auto* job = std::get_if<NneJob>(&planned.job);
+    const bool again =
+        layer.banding.bands > 0 && job != nullptr && !seen.insert({planned.part, job->output.height}).second;
+    if (!again) jobs.push_back(&planned);
+  }
+  return jobs;
+}
+
+std::vector<Choice> choices_of(const Banding& banding) {
+  if (banding.bands == 0) return {};
+  return {{fmt::format("{} of up to {}", counted(static_cast<std::uint64_t>(banding.bands), "band"),
+                       counted(static_cast<std::uint64_t>(banding.rows), "row")),
+           banding.cycles},
+          {"layer by layer", banding.apart}};
+}
+
 }  // namespace
 
 std::vector<ExplainedLayer> explain(const Plan& plan, const Chip& chip) {
   std::vector<ExplainedLayer> layers;
   for (const PlannedLayer& planned : plan.layers) {
     const Node& node = plan.graph.nodes[planned.node];
-    ExplainedLayer layer{node.name, node.op, planned.reason, {}, {}};
+    ExplainedLayer layer{node.name, node.op, planned.reason, {}, {}, choices_of(planned.banding)};
     for (const NodeId id : planned.merged) layer.merged.push_back(plan.graph.nodes[id].name);
-    for (const PlannedJob& job : planned.jobs) {
-      layer.jobs.push_back(std::visit([&](const auto& one) { return explained(one, chip); }, job.job));
-      layer.jobs.back().engine = name_of(engine_of(job.job));
+    for (const PlannedJob* job : different_jobs(planned)) {
+      layer.jobs.push_back(std::visit([&](const auto& one) { return explained(one, chip); }, job->job));
+      layer.jobs.back().engine = name_of(engine_of(job->job));
     }
     layers.push_back(std::move(layer));
   }

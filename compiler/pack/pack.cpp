@@ -22,16 +22,16 @@ struct Packing {
   Plan& plan;
   const Chip& chip;
   std::size_t layer;
+  LayerPart part;  // of the layer: what the job computes
 
-  const PlannedLayer& planned() const { return plan.layers[layer]; }
-  const Node& node() const { return plan.graph.nodes[planned().node]; }
+  const Node& node() const { return plan.graph.nodes[part.node]; }
   const Value& value(ValueId id) const { return plan.graph.values[id]; }
-  const Value& input() const { return value(planned().input); }
-  const Value& output() const { return value(planned().output); }
+  const Value& input() const { return value(part.input); }
+  const Value& output() const { return value(part.output); }
   // What the requantizer makes: a table behind it has an output of its own.
   const Value& requantized() const {
-    const NodeId activation = planned().activation;
-    return activation == kNone ? output() : value(data_input(plan.graph, plan.graph.nodes[activation]));
+    return part.activation == kNone ? output()
+                                    : value(data_input(plan.graph, plan.graph.nodes[part.activation]));
   }
   const Value& weight() const { return value(node().inputs.at(1)); }
   bool is_dense() const { return node().op == "fullconnect"; }
@@ -46,8 +46,8 @@ struct Packing {
 
 float scale_of(const Value& value) { return scale_of(value.quantization); }
 
-// Adds the constant, or finds it among those the layer has already (the jobs of a batch share them), and
-// links it.
+// Adds the constant, or finds it among those the layer has already (the images of a batch and the bands of a
+// map share them), and links it.
 std::uint32_t add(const Packing& packing, PlannedJob& job, std::size_t field, ConstantData::Role role,
                   const std::string& what, Bytes bytes) {
   const auto size = static_cast<std::uint32_t>(bytes.size());
@@ -219,7 +219,7 @@ void pack_job(const Packing& packing, PlannedJob& planned, NneJob& job) {
   add_bias(packing, planned, job, offsetof(NneJob, bias), planned.kernels);
   add_weighted_post(packing, planned, job.post, offsetof(NneJob, post), planned.kernels, packing.is_dense());
   set_rule_of_groups(packing, job);
-  if (job.activation != 0) add_table(packing, planned, offsetof(NneJob, table), packing.planned().activation);
+  if (job.activation != 0) add_table(packing, planned, offsetof(NneJob, table), packing.part.activation);
 }
 
 void pack_fully_connected(const Packing& packing, PlannedJob& planned, TpJob& job) {
@@ -256,7 +256,7 @@ void pack_job(const Packing& packing, PlannedJob& planned, TpJob& job) {
     case TpOperation::lrn:  // no requantizer: it quantizes real numbers
       return;
     case TpOperation::lut:
-      job.table_bytes = add_table(packing, planned, offsetof(TpJob, table), packing.planned().node);
+      job.table_bytes = add_table(packing, planned, offsetof(TpJob, table), packing.part.node);
       [[fallthrough]];
     case TpOperation::max_pool:
     case TpOperation::avg_pool:
@@ -275,8 +275,8 @@ void pack_job(const Packing&, PlannedJob&, HostJob&) {}
 void pack(Plan& plan, const Chip& chip) {
   Problems problems;
   for (std::size_t i = 0; i < plan.layers.size(); ++i) {
-    const Packing packing{plan, chip, i};
     for (PlannedJob& planned : plan.layers[i].jobs) {
+      const Packing packing{plan, chip, i, part_of(plan.layers[i], planned.part)};
       try {
         std::visit([&](auto& job) { pack_job(packing, planned, job); }, planned.job);
       } catch (const Error& error) {

@@ -25,7 +25,8 @@ struct ExplainedJob {
 struct ExplainedLayer {
   std::string name, op, reason;
   std::vector<std::string> merged;  // layers that the same jobs compute
-  std::vector<ExplainedJob> jobs;   // none: only renames data
+  std::vector<ExplainedJob> jobs;   // none: only renames data; of bands, one a layer and height
+  std::vector<Choice> run;          // of layers in bands of rows: the bands, then layer by layer
 };
 
 }  // namespace trireme

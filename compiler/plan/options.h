@@ -19,6 +19,7 @@ struct CompileOptions {
   bool fuse = true;          // false: every layer its own jobs, so that every tensor can be seen
   bool use_vip_sram = true;  // feature maps in the SRAMs where they fit
   bool preload = true;       // coefficients in what they leave of the AXI-SRAM, put there before the run
+  bool bands = true;         // runs of layers in bands of rows, so that maps between them stay on chip
   TileSearch tile_search = TileSearch::cheapest;
   bool explain = false;                     // fill `explanation`
   std::string dump_ir_pass;                 // name of a pass; its text goes to `ir`

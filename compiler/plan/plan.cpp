@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/plan/plan.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace trireme {
@@ -46,6 +47,13 @@ std::vector<std::uint32_t> first_jobs(const Plan& plan) {
   }
   return indices;
 }
+
+LayerPart part_of(const PlannedLayer& layer, std::uint32_t part) {
+  if (layer.parts.empty()) return {layer.node, layer.input, layer.output, layer.activation};
+  return layer.parts.at(part);
+}
+
+std::size_t parts_of(const PlannedLayer& layer) { return std::max<std::size_t>(layer.parts.size(), 1); }
 
 ValueId data_input(const Graph& graph, const Node& node) {
   for (const ValueId input : node.inputs) {

@@ -3,7 +3,8 @@
 // other.
 //   place   engine, operation, geometry of the job       fuse    neighbours merged into a job
 //   share   values that are parts of one buffer          tile    tile sizes and superblocks
-//   pack    constants as the engines read them           memory  addresses, caches, who waits for whom
+//   band    runs of layers cut into bands of rows        pack    constants as the engines read them
+//   memory  addresses, caches, who waits for whom
 // The job descriptors of isa/job.h are filled in place, so that timing/ can price a plan at any point.
 #pragma once
 
@@ -15,6 +16,7 @@
 #include "isa/job.h"
 #include "isa/network_binary.h"
 #include "model/graph/graph.h"
+#include "timing/cycles.h"
 
 namespace trireme {
 
@@ -42,8 +44,22 @@ struct PlannedJob {
   Job job;
   std::vector<AddressLink> links;
   std::vector<std::uint32_t>
-      waits;            // jobs that must have finished, by index; nothing that follows from another wait
-  KernelSlice kernels;  // NNE convolutions
+      waits;               // jobs that must have finished, by index; nothing that follows from another wait
+  KernelSlice kernels;     // NNE convolutions
+  std::uint32_t part = 0;  // of a group: index in PlannedLayer::parts
+};
+
+// What jobs compute by themselves: a node with what is fused into it.
+struct LayerPart {
+  NodeId node = kNone;
+  ValueId input = kNone, output = kNone;
+  NodeId activation = kNone;  // merged: what the array looks up in a table of its results
+};
+
+// What cutting a run of layers into bands of rows cost and saved, as it was estimated.
+struct Banding {
+  int bands = 0, rows = 0;      // rows of the last layer's output; 0 bands: no group
+  Cycle cycles = 0, apart = 0;  // in bands; layer by layer
 };
 
 // One layer of the model with what is fused into it; without jobs if it only renames data (reshape).
@@ -53,9 +69,13 @@ struct PlannedLayer {
   std::vector<PlannedJob> jobs;
   std::string reason;  // why this engine
   ValueId input = kNone;
-  ValueId output = kNone;     // of the last merged node
-  NodeId activation = kNone;  // merged: what the array looks up in a table of its results
+  ValueId output = kNone;        // of the last merged node
+  NodeId activation = kNone;     // merged: what the array looks up in a table of its results
+  std::vector<LayerPart> parts;  // of a group of layers, in order; empty: the layer is one part
+  Banding banding;
 };
+LayerPart part_of(const PlannedLayer& layer, std::uint32_t part);
+std::size_t parts_of(const PlannedLayer& layer);  // at least one
 
 // Bytes that are in memory before the first job.
 struct ConstantData {

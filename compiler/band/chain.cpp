@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/band/chain.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "compiler/plan/views.h"
+
+namespace trireme {
+
+namespace {
+
+bool is_add(const NneJob& job) {
+  return job.header.operation == static_cast<std::uint8_t>(NneOperation::add);
+}
+
+// Packed planes of one image, from the first byte of the value on.
+bool sees_whole_image(const TensorView& view, const Value& value, const AddressLink& link) {
+  const Shape& shape = value.shape;
+  if (shape.size() != 4 || shape[0] != 1 || link.offset != 0) return false;
+  const std::int64_t row = shape[3] * bytes_of(value.quantization.dtype);
+  return view.channels == shape[1] && view.height == shape[2] && view.width == shape[3] &&
+         view.row_stride == row && view.plane_stride == row * shape[2];
+}
+
+bool on_whole_images(const Plan& plan, const PlannedJob& planned, const NneJob& job) {
+  const auto whole = [&](const AddressLink& link) {
+    const TensorView* view = link.field == address_field(offsetof(NneJob, input))    ? &job.input
+                             : link.field == address_field(offsetof(NneJob, input2)) ? &job.input2
+                             : link.field == address_field(offsetof(NneJob, output)) ? &job.output
+                                                                                     : nullptr;
+    return view != nullptr && link.storage.kind == StorageRef::Kind::value &&
+           sees_whole_image(*view, plan.graph.values[link.storage.index], link);
+  };
+  return planned.links.size() == (is_add(job) ? 3U : 2U) &&
+         std::all_of(planned.links.begin(), planned.links.end(), whole);
+}
+
+// Dense layers and transposed convolutions compute other maps than they store.
+bool can_be_banded(const Plan& plan, const PlannedLayer& layer) {
+  static const std::vector<std::string> kOperators = {"convolution", "add", "subtract"};
+  const std::string& op = plan.graph.nodes[layer.node].op;
+  if (layer.jobs.size() != 1 || !layer.parts.empty()) return false;
+  if (std::find(kOperators.begin(), kOperators.end(), op) == kOperators.end()) return false;
+  const PlannedJob& planned = layer.jobs.front();
+  const auto* job = std::get_if<NneJob>(&planned.job);
+  return job != nullptr && on_whole_images(plan, planned, *job);
+}
+
+// How often values are read, and which layer reads them by its main node.
+struct Readers {
+  std::vector<std::size_t> uses;
+  std::vector<std::size_t> layer;  // the last one; Plan::layers.size(): none
+};
+
+Readers readers_of(const Plan& plan) {
+  Readers readers{std::vector<std::size_t>(plan.graph.values.size(), 0),
+                  std::vector<std::size_t>(plan.graph.values.size(), plan.layers.size())};
+  for (const Node& node : plan.graph.nodes) {
+    for (const ValueId input : node.inputs) {
+      if (input != kNone) ++readers.uses[input];
+    }
+  }
+  for (const ValueId output : plan.graph.outputs) ++readers.uses[output];
+  for (std::size_t i = 0; i < plan.layers.size(); ++i) {
+    for (const ValueId input : plan.graph.nodes[plan.layers[i].node].inputs) {
+      if (input != kNone) readers.layer[input] = i;
+    }
+  }
+  return readers;
+}
+
+// Values whose buffer is theirs alone.
+std::vector<bool> alone_in_buffer(const Plan& plan) {
+  std::vector<int> values(plan.graph.values.size(), 0);
+  for (const ValueHome& home : plan.homes) ++values[home.buffer];
+  std::vector<bool> alone(values.size());
+  for (ValueId id = 0; id < alone.size(); ++id) alone[id] = plan.homes[id].buffer == id && values[id] == 1;
+  return alone;
+}
+
+bool reads_as_second(const PlannedJob& planned, ValueId value) {
+  return std::any_of(planned.links.begin(), planned.links.end(), [&](const AddressLink& link) {
+    return link.field == address_field(offsetof(NneJob, input2)) && link.storage.index == value;
+  });
+}
+
+}  // namespace
+
+const NneJob& array_job(const Plan& plan, std::size_t layer) {
+  return std::get<NneJob>(plan.layers[layer].jobs.front().job);
+}
+
+std::vector<std::vector<ChainLayer>> chains_of(const Plan& plan) {
+  const Readers readers = readers_of(plan);
+  const std::vector<bool> alone = alone_in_buffer(plan);
+  std::vector<bool> able, taken(plan.layers.size(), false);
+  for (const PlannedLayer& layer : plan.layers) able.push_back(can_be_banded(plan, layer));
+  std::vector<std::vector<ChainLayer>> chains;
+  for (std::size_t first = 0; first < plan.layers.size(); ++first) {
+    if (!able[first] || taken[first]) continue;
+    std::vector<ChainLayer> chain = {{first}};
+    for (;;) {
+      const ValueId value = plan.layers[chain.back().layer].output;
+      const std::size_t next = readers.uses[value] == 1 && alone[value] ? readers.layer[value] : able.size();
+      if (next == able.size() || !able[next] || taken[next]) break;
+      chain.push_back({next, reads_as_second(plan.layers[next].jobs.front(), value)});
+      taken[next] = true;
+    }
+    if (chain.size() > 1) chains.push_back(std::move(chain));
+  }
+  return chains;
+}
+
+}  // namespace trireme

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/band/group.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/memory/memory.h"
+#include "compiler/plan/views.h"
+#include "compiler/tile/tile.h"
+#include "support/text.h"
+#include "timing/cycles.h"
+
+namespace trireme {
+
+namespace {
+
+Address base_of(Memory memory) {
+  return memory == Memory::vip_sram ? kVipSramBase : memory == Memory::axi_sram ? kAxiSramBase : kDramBase;
+}
+
+bool is_add(const NneJob& job) {
+  return job.header.operation == static_cast<std::uint8_t>(NneOperation::add);
+}
+
+// The view of the map that comes from the layer before.
+TensorView& passed_on(NneJob& job, const ChainLayer& layer) { return layer.second ? job.input2 : job.input; }
+
+// Scratch is as high as the band.
+void make_compact(TensorView& view) { view.plane_stride = view.height * view.row_stride; }
+
+void take_tiling(NneJob& job, const NneJob& from) {
+  job.tile_w = from.tile_w;
+  job.tile_h = std::min(from.tile_h, job.conv_height);
+  job.interleave = from.interleave;
+  job.kernels_per_core = from.kernels_per_core;
+  job.superblocks = from.superblocks;
+  job.coefficient_bytes = from.coefficient_bytes;
+}
+
+const NneJob& highest(const Bands& bands, std::size_t layer) {
+  const auto found = std::max_element(bands.begin(), bands.end(), [&](const auto& a, const auto& b) {
+    return a[layer].job.conv_height < b[layer].job.conv_height;
+  });
+  return (*found)[layer].job;
+}
+
+// Bytes of scratch behind a job of a band.
+std::uint64_t scratch_of(const NneJob& job) {
+  return static_cast<std::uint64_t>(ceil_div(bytes_spanned(job.output), kAlignment) * kAlignment);
+}
+
+}  // namespace
+
+std::vector<NneJob> jobs_of_run(const Plan& plan, const std::vector<ChainLayer>& run, const RunMaps& maps) {
+  std::vector<NneJob> jobs;
+  for (std::size_t i = 0; i < run.size(); ++i) {
+    NneJob job = array_job(plan, run[i].layer);
+    job.input.address = base_of(run[i].second ? maps.other[i] : maps.input[i]);
+    job.input2.address = base_of(run[i].second ? maps.input[i] : maps.other[i]);
+    job.output.address = base_of(maps.output[i]);
+    jobs.push_back(job);
+  }
+  return jobs;
+}
+
+Bands bands_of_run(const std::vector<NneJob>& jobs, const std::vector<ChainLayer>& run, int rows) {
+  Bands bands = bands_of(jobs, rows);
+  for (auto& band : bands) {
+    for (std::size_t i = 0; i < run.size(); ++i) {
+      if (i > 0) make_compact(passed_on(band[i].job, run[i]));
+      if (i + 1 < run.size()) make_compact(band[i].job.output);
+    }
+  }
+  return bands;
+}
+
+bool tile_bands(Bands& bands, const Chip& chip, TileSearch search) {
+  for (std::size_t i = 0; i < bands.front().size(); ++i) {
+    const auto blind = [&](const auto& band) { return band[i].input.count < 1; };
+    if (std::any_of(bands.begin(), bands.end(), blind)) return false;
+    const NneJob& model = highest(bands, i);
+    if (is_add(model)) continue;
+    if (!has_tiling(model, chip)) return false;
+    const NneJob tiling = tiled(model, chip, search);
+    // Windows that overlap are pooled within one tile.
+    if (tiling.pool_kernel > tiling.pool_stride && tiling.tile_h < tiling.conv_height) return false;
+    for (auto& band : bands) take_tiling(band[i].job, tiling);
+  }
+  return true;
+}
+
+std::uint64_t scratch_bytes(const Bands& bands) {
+  std::uint64_t most = 0;
+  for (const auto& band : bands) {
+    for (std::size_t i = 0; i + 1 < band.size(); ++i) {
+      const std::uint64_t next = i + 2 < band.size() ? scratch_of(band[i + 1].job) : 0;
+      most = std::max(most, scratch_of(band[i].job) + next);
+    }
+  }
+  return most;
+}
+
+namespace {
+
+// The jobs' addresses are links again.
+PlannedJob planned_job(const Plan& plan, const ChainLayer& from, const BandedJob& banded,
+                       std::uint32_t part) {
+  PlannedJob planned = plan.layers[from.layer].jobs.front();
+  planned.job = banded.job;
+  planned.part = part;
+  auto& job = std::get<NneJob>(planned.job);
+  for (AddressLink& link : planned.links) {
+    const bool output = link.field == address_field(offsetof(NneJob, output));
+    const TensorView& view = output                                                  ? job.output
+                             : link.field == address_field(offsetof(NneJob, input2)) ? job.input2
+                                                                                     : job.input;
+    link.offset +=
+        static_cast<std::uint32_t>(output ? banded.output.first : banded.input.first) * view.row_stride;
+  }
+  job.input.address = job.input2.address = job.output.address = 0;
+  return planned;
+}
+
+void link_to(PlannedJob& planned, std::uint16_t field, const StorageRef& storage) {
+  for (AddressLink& link : planned.links) {
+    if (link.field == field) link = {field, storage, 0};
+  }
+}
+
+std::vector<PlannedJob> jobs_of_band(Plan& plan, const std::vector<ChainLayer>& run,
+                                     const std::vector<BandedJob>& band) {
+  std::vector<PlannedJob> jobs;
+  StorageRef passed{};
+  for (std::size_t i = 0; i < run.size(); ++i) {
+    PlannedJob planned = planned_job(plan, run[i], band[i], static_cast<std::uint32_t>(i));
+    if (i > 0) {
+      const std::size_t view = run[i].second ? offsetof(NneJob, input2) : offsetof(NneJob, input);
+      link_to(planned, address_field(view), passed);
+    }
+    if (i + 1 < run.size()) {
+      const Value& value = plan.graph.values[plan.layers[run[i].layer].output];
+      passed = add_scratch(plan, value.name + " rows",
+                           static_cast<std::uint64_t>(bytes_spanned(band[i].job.output)));
+      link_to(planned, address_field(offsetof(NneJob, output)), passed);
+    }
+    jobs.push_back(std::move(planned));
+  }
+  return jobs;
+}
+
+std::string reason_of(const Plan& plan, const std::vector<ChainLayer>& run, const Banding& banding) {
+  return fmt::format("{}; {} of up to {} through {}, what is between them stays on chip",
+                     plan.layers[run.front().layer].reason, counted(banding.bands, "band"),
+                     counted(banding.rows, "row"), counted(static_cast<int>(run.size()), "layer"));
+}
+
+PlannedLayer group_of(const Plan& plan, const std::vector<ChainLayer>& run, const Banding& banding) {
+  const PlannedLayer &first = plan.layers[run.front().layer], &last = plan.layers[run.back().layer];
+  PlannedLayer group;
+  group.node = first.node;
+  group.input = first.input;
+  group.output = last.output;
+  group.banding = banding;
+  group.reason = reason_of(plan, run, banding);
+  for (const ChainLayer& member : run) {
+    const PlannedLayer& layer = plan.layers[member.layer];
+    if (layer.node != group.node) group.merged.push_back(layer.node);
+    group.merged.insert(group.merged.end(), layer.merged.begin(), layer.merged.end());
+    group.parts.push_back(part_of(layer, 0));
+  }
+  return group;
+}
+
+// The layers before the last one go; constants follow their layers.
+void replace_layers(Plan& plan, const std::vector<ChainLayer>& run, PlannedLayer group) {
+  std::vector<bool> gone(plan.layers.size(), false);
+  for (const ChainLayer& member : run) gone[member.layer] = member.layer != run.back().layer;
+  plan.layers[run.back().layer] = std::move(group);
+  std::vector<std::size_t> moved(plan.layers.size());
+  std::vector<PlannedLayer> layers;
+  for (std::size_t i = 0; i < plan.layers.size(); ++i) {
+    moved[i] = layers.size();
+    if (!gone[i]) layers.push_back(std::move(plan.layers[i]));
+  }
+  for (const ChainLayer& member : run) moved[member.layer] = moved[run.back().layer];
+  for (ConstantData& constant : plan.constants) constant.layer = moved[constant.layer];
+  plan.layers = std::move(layers);
+}
+
+}  // namespace
+
+void form_group(Plan& plan, const std::vector<ChainLayer>& run, const Bands& bands, const Banding& banding) {
+  PlannedLayer group = group_of(plan, run, banding);
+  for (const auto& band : bands) {
+    for (PlannedJob& planned : jobs_of_band(plan, run, band)) group.jobs.push_back(std::move(planned));
+  }
+  replace_layers(plan, run, std::move(group));
+}
+
+}  // namespace trireme

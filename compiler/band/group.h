@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A run of layers as one layer of the plan, whose jobs come band by band.
+#pragma once
+
+#include "compiler/band/chain.h"
+#include "compiler/band/rows.h"
+#include "compiler/plan/options.h"
+
+namespace trireme {
+
+// Where the maps of a run lie: the first one's input, what each writes, and the additions' other operands.
+struct RunMaps {
+  std::vector<Memory> input, output, other;  // of each layer
+};
+
+// The jobs of the run's layers with the addresses of their maps' memories, so that they can be priced.
+std::vector<NneJob> jobs_of_run(const Plan& plan, const std::vector<ChainLayer>& run, const RunMaps& maps);
+
+using Bands = std::vector<std::vector<BandedJob>>;
+
+// Not tiled yet. Views of what stays inside the run are those of scratch as high as the band.
+Bands bands_of_run(const std::vector<NneJob>& jobs, const std::vector<ChainLayer>& run, int rows);
+
+// One tiling and one set of coefficients a layer: those of its highest band. False: a band has no tiling, or
+// sees nothing but padding.
+bool tile_bands(Bands& bands, const Chip& chip, TileSearch search);
+
+// Most bytes of scratch that live together: what a job of a band reads and what it writes.
+std::uint64_t scratch_bytes(const Bands& bands);
+
+// Puts the layers together where the last one stood.
+void form_group(Plan& plan, const std::vector<ChainLayer>& run, const Bands& bands, const Banding& banding);
+
+}  // namespace trireme
