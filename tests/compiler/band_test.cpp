@@ -195,7 +195,7 @@ TEST(Band, ValuesThatAreReadElsewhereAreNotHidden) {
   test::Builder b;
   const ValueId x = b.input({1, 4, 64, 64});
   const ValueId between = b.convolution(x, {32, 3, 1, 1}, "first");
-  const ValueId second = b.convolution(between, {4, 3, 1, 1}, "second");
+  const ValueId second = b.convolution(between, {4, 1, 1, 0}, "second");
   CompileOptions options;
   const NetworkBinary seen = compile(test::quantized(b.finish({between, second})), small_chip(), options);
   EXPECT_EQ(seen.jobs.size(), 2U);
