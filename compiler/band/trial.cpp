@@ -54,10 +54,9 @@ Cycle price_of(const NneJob& job, const Chip& chip) {
   const bool add = job.header.operation == static_cast<std::uint8_t>(NneOperation::add);
   if (add || memory == Memory::vip_sram || memory != memory_of(job.output.address))
     return estimate(job, chip);
-  NneJob reads = job, writes = job;
-  reads.output.address = kVipSramBase;
-  writes.input.address = kVipSramBase;
-  return std::max({estimate(reads, chip), estimate(writes, chip), cycles_of_bytes(job, chip)});
+  NneJob near = job;
+  near.input.address = near.output.address = kVipSramBase;
+  return std::max(estimate(near, chip), cycles_of_bytes(job, chip));
 }
 
 Trial trial_of(const Plan& plan, const Chip& chip) {
