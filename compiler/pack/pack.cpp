@@ -191,7 +191,7 @@ void pack_matmul(const Packing& packing, PlannedJob& planned, NneJob& job) {
   job.post.requantizer = requantizer_of(
       packing.plan.rule, {scale_of(packing.value(inputs[1])), scale_of(packing.value(inputs[0])),
                           scale_of(packing.requantized()), false});
-  if (job.activation != 0) add_table(packing, planned, offsetof(NneJob, table), packing.planned().activation);
+  if (job.activation != 0) add_table(packing, planned, offsetof(NneJob, table), packing.part.activation);
 }
 
 void pack_job(const Packing& packing, PlannedJob& planned, NneJob& job) {
