@@ -51,6 +51,7 @@ Chip chip_of(std::uint64_t seed) {
   chip.vip_sram.bytes = 8192 << seed % 2;
   chip.axi_sram.bytes = seed % 5 == 0 ? 8192 : 0;
   chip.nne.launch_cycles = static_cast<int>(seed % 4 * 200);
+  chip.dram.limit_bytes_per_second = 500'000'000;  // dear enough that runs in bands pay
   return chip;
 }
 
@@ -84,7 +85,7 @@ TEST(Bands, SameBytesAsLayerByLayerInRandomChains) {
     const RunRecord apart = simulate(compiled_with(graph, chip, 2, false), chip, stored);
     EXPECT_EQ(in_bands.outputs[0].tensor.bytes, apart.outputs[0].tensor.bytes);
   }
-  EXPECT_GT(groups, kNetworks / 3);  // the chains are what they are here for
+  EXPECT_GT(groups, kNetworks / 2);  // the chains are what they are here for
 }
 
 TEST(Bands, SaveCyclesAndDramTrafficInSum) {
