@@ -23,12 +23,15 @@ struct NneConfig {
   int accumulator_lines;   // NNAccumBufferDepth, of 64 x 32 bit
   int max_kernel;          // NN_KERNEL_X_SIZE
   int max_tile_width;      // MAX_TILE_X_SIZE
+  int max_tile_height;     // 127 where NN_TILE_YSIZE_127_LIMITATION_FIX = 0 (§1.6)
+  int min_window_pixels;   // 160 where INIMAGE_2DTILE_NOT_LESS_160PIXEL_FIX = 0 (§1.6): input of a tile
   int output_lanes;        // NN_LANES_PER_OUT_CYCLE, all cores together
   CoefficientCoding coefficient_coding;
   int zrl_bits;                        // NN_ZRL_BITS: widest run field of the zero run coding
   int decoder_weights_per_cycle;       // a core: pair decoder * NN_COEF_DECOMPRESS_PERF_X; zero runs: pairs
   int coefficient_buffer_bytes;        // a core: how far fetch runs ahead of the decoder
   int launch_cycles;                   // from event met to first fetch
+  std::int64_t launch_ps;              // and time before it that does not follow the NPU's clock: driver
   int job_start_cycles;                // array's own start and drain of one tile pipeline
   int tile_bubble_cycles;              // between 3D tiles (§1.6 NN_PER3DTILE_BUBBLE_FIX)
   int zero_skip_group;                 // coefficients of a block that are skipped if all are zero; 0: none is
@@ -37,11 +40,12 @@ struct NneConfig {
   bool native_stride_two;              // NN_NATIVE_STRIDE_TWO
   bool depthwise;                      // NN_DEPTHWISE_SUPPORT
   bool fused_max_pooling;
-  bool tensor_add;        // NN_TENSOR_ADD
-  bool leaky_relu;        // NN_LEAKY_RELU, NN_PRELU
-  bool per_channel;       // NN_PER_CHANNEL_QUANT
-  bool matmul;            // NN_SUPPORT_GEMM, NN_SUPPORT_ALU: products of two maps on the array
-  bool small_batch;       // NN_SMALLBATCH_PHASE1: a job is launched once the one before has fetched all
+  bool enhanced_max_pooling;  // NN_ENHANCED_MAX_POOLING: windows that overlap may span tiles
+  bool tensor_add;            // NN_TENSOR_ADD
+  bool leaky_relu;            // NN_LEAKY_RELU, NN_PRELU
+  bool per_channel;           // NN_PER_CHANNEL_QUANT
+  bool matmul;                // NN_SUPPORT_GEMM, NN_SUPPORT_ALU: products of two maps on the array
+  bool small_batch;           // NN_SMALLBATCH_PHASE1: a job is launched once the one before has fetched all
   bool kernel_streaming;  // USE_VIPSRAM_FOR_KERNEL_STREAMING: coefficients of the next job into its kernel
                           // cache
 };
@@ -74,14 +78,14 @@ struct SramConfig {
   std::int64_t reserved_bytes;  // first 2 KiB (§2.3)
   int bytes_per_cycle;          // EQUIVALENT_VIP_SRAM_WIDTH_INBYTE, of a port
   int latency_cycles;
-  int ports;  // 1: reads and writes share it; 2: one each
+  int ports;          // 1: reads and writes share it; 2: one each
+  bool feature_maps;  // VIP-SRAM: holds maps between jobs, and not caches alone
 };
 
 struct AxiConfig {
   int bytes_per_cycle;  // a direction
   int max_outstanding;  // MAX_OT_NUMBER
   int burst_bytes;      // DDR_KERNEL_BURST_SIZE
-  int address_cycles;   // from a burst's address to the next of its direction: what a short row costs
 };
 
 // in_order: bursts one after the other (DramTiming). scheduled: every command of a controller (timing/dram/).
@@ -107,6 +111,7 @@ struct DramConfig {
   std::string mapping;  // "row-bank-column" (isa/dram/mapping.h)
   int max_wait_clocks;
   std::int64_t limit_bytes_per_second;  // what the SoC's interconnect lets through to the NPU; 0: all
+  int address_cycles;  // from a burst's address to the next of its direction: what a short row costs
 };
 
 struct FrontEndConfig {

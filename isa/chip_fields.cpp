@@ -70,6 +70,9 @@ void add_nne(std::vector<ChipField>& fields) {
       MEMBER(accumulator_lines));
   add("max_kernel", "elements", 1, 255, "largest kernel width and height", MEMBER(max_kernel));
   add("max_tile_width", "elements", 1, 8191, "widest output tile", MEMBER(max_tile_width));
+  add("max_tile_height", "elements", 1, 8191, "highest output tile", MEMBER(max_tile_height));
+  add("min_window_pixels", "elements", 1, 65536, "input window of a tile, where the map is that large",
+      MEMBER(min_window_pixels));
   add("output_lanes", "elements/cycle", 1, 4096, "results out of post-processing, all cores together",
       MEMBER(output_lanes));
   fields.push_back(word("nne", "coefficient_coding", {"huffman", "zero_run"},
@@ -84,6 +87,8 @@ void add_nne(std::vector<ChipField>& fields) {
       MEMBER(coefficient_buffer_bytes));
   add("launch_cycles", "cycles", 0, kMaxCycles, "from the last event met to the first fetch",
       MEMBER(launch_cycles));
+  add("launch_ps", "ps", 0, 1'000'000'000'000, "before that, of the driver, whatever the NPU's clock",
+      MEMBER(launch_ps));
   add("job_start_cycles", "cycles", 0, kMaxCycles, "start and drain of the array's own pipeline, once a job",
       MEMBER(job_start_cycles));
   add("tile_bubble_cycles", "cycles", 0, kMaxCycles, "lost between two tiles", MEMBER(tile_bubble_cycles));
@@ -99,6 +104,9 @@ void add_nne(std::vector<ChipField>& fields) {
       flag("nne", "depthwise", "depthwise convolution without zero-filled kernels", MEMBER(depthwise)));
   fields.push_back(
       flag("nne", "fused_max_pooling", "max pooling behind the convolution", MEMBER(fused_max_pooling)));
+  fields.push_back(flag("nne", "enhanced_max_pooling",
+                        "max pooling behind the convolution whose windows overlap, over tiles",
+                        MEMBER(enhanced_max_pooling)));
   fields.push_back(flag("nne", "tensor_add", "additions of two maps", MEMBER(tensor_add)));
   fields.push_back(
       flag("nne", "leaky_relu", "leaky and parametric ReLU behind the array", MEMBER(leaky_relu)));
@@ -169,15 +177,14 @@ void add_sram(std::vector<ChipField>& fields, const char* section, const char* w
 
 void add_on_chip(std::vector<ChipField>& fields) {
   add_sram<&Chip::vip_sram>(fields, "vip_sram", "SRAM of the NPU");
+  fields.push_back(flag("vip_sram", "feature_maps", "holds maps between jobs, not caches alone",
+                        in_section<&Chip::vip_sram, &SramConfig::feature_maps>));
   add_sram<&Chip::axi_sram>(fields, "axi_sram", "SRAM of the SoC, behind the bus; 0: none");
   const auto axi = [&fields](auto&&... field) { fields.push_back(number("axi", field...)); };
 #define MEMBER(name) in_section<&Chip::axi, &AxiConfig::name>
   axi("bytes_per_cycle", "bytes/cycle", 1, 4096, "bus width, each direction", MEMBER(bytes_per_cycle));
   axi("max_outstanding", "bursts", 1, 65536, "bursts under way, each direction", MEMBER(max_outstanding));
   axi("burst_bytes", "bytes", 1, 65536, "one burst", MEMBER(burst_bytes));
-  axi("address_cycles", "cycles", 1, 1024,
-      "from a burst's address to the next of its direction, so what a short row costs at least",
-      MEMBER(address_cycles));
 #undef MEMBER
 }
 
@@ -228,6 +235,9 @@ void add_dram(std::vector<ChipField>& fields) {
   add("limit_bytes_per_second", "bytes/s", 0, 1'000'000'000'000,
       "what the interconnect lets through to the NPU, both directions; 0: all",
       MEMBER(limit_bytes_per_second));
+  add("address_cycles", "cycles", 1, 1024,
+      "from a burst's address to the next of its direction, so what a short row costs at least",
+      MEMBER(address_cycles));
 #undef MEMBER
 }
 

@@ -73,8 +73,7 @@ struct PostProcessing {      // 24 bytes
 static_assert(sizeof(PostProcessing) == 24);
 
 // add: output = input + input2 of the same shape, both codes (formats.md §10: ADD runs on the array).
-// matmul: a 1x1 convolution whose kernels are a map, a row of `input2` each; coefficients as they are,
-// uncoded.
+// matmul: a 1x1 convolution whose kernels are a map, rows of codes at `coefficients`, uncoded.
 enum class NneOperation : std::uint8_t { convolution, depthwise, add, matmul };
 
 // What stored codes pass before pooling: one function of a code, given as the 256 codes of `table`. `slopes`
@@ -111,14 +110,17 @@ struct NneJob {  // 200 bytes
   std::uint8_t subtract;      // add: 1 for input - input2
   std::uint8_t activation;  // NneActivation of 8-bit codes; output.zero_point is that of the codes before it
   std::uint8_t prefetch;    // 1: the kernel cache is filled while the job before runs (kernel_streaming)
-  TensorView
-      input2;  // add: its requantizers, at post.requantizer_address: input, input2, output. matmul: kernels
+  TensorView input2;        // add: its requantizers, at post.requantizer_address: input, input2, output
   // What the weights cost, known since they were coded; 0: what their number says (timing/nne.h).
   std::uint32_t dot_products;     // cycles a row group of the core with most, zeros skipped; all superblocks
   std::uint32_t decoder_symbols;  // zero runs: pairs of the longest stream
   Address table;                  // activation
 };
 static_assert(sizeof(NneJob) == 200);
+
+inline bool is(const NneJob& job, NneOperation operation) {
+  return job.header.operation == static_cast<std::uint8_t>(operation);
+}
 
 enum class TpOperation : std::uint8_t {
   max_pool,

@@ -62,7 +62,7 @@ std::string text_of_add(const NneJob& job) {
 }
 
 std::string text_of(const NneJob& job) {
-  if (job.header.operation == static_cast<std::uint8_t>(NneOperation::add)) return text_of_add(job);
+  if (is(job, NneOperation::add)) return text_of_add(job);
   std::string text =
       fmt::format("{} in {} out {} conv {}x{} kernel {}x{} stride {}x{} dilation {}x{} pad {},{}",
                   header_text(job.header, "NN", named(kNneNames, job.header.operation)), view_text(job.input),

@@ -146,7 +146,7 @@ void JobCheck::activation(const NneJob& job) {
 
 void JobCheck::groups(const NneJob& job) {
   in_range("groups", job.groups, 1, 65535);
-  const bool dense = static_cast<NneOperation>(job.header.operation) == NneOperation::convolution;
+  const bool dense = is(job, NneOperation::convolution);
   if (!dense || job.groups == 0) return;
   if (job.input.channels % job.groups != 0 || job.output.channels % job.groups != 0) {
     problem(fmt::format("{} groups of {} input and {} output channels", job.groups, job.input.channels,
@@ -157,7 +157,7 @@ void JobCheck::groups(const NneJob& job) {
 
 void JobCheck::coefficients(const NneJob& job) {
   const ByteRange range = range_of(job.coefficients, job.coefficient_bytes);
-  if (static_cast<NneOperation>(job.header.operation) != NneOperation::matmul) {
+  if (!is(job, NneOperation::matmul)) {
     constant("coefficients", range);
     return;
   }
@@ -176,12 +176,12 @@ void JobCheck::prefetch(const NneJob& job) {
     problem("has its coefficients fetched ahead", "this chip has no kernel streaming");
   if (job.kernel_cache_bytes < job.coefficient_bytes)
     problem("has its coefficients fetched ahead", "its kernel cache must hold all of them");
-  const bool constants = static_cast<NneOperation>(job.header.operation) != NneOperation::matmul;
+  const bool constants = !is(job, NneOperation::matmul);
   if (!constants) problem("has a map fetched ahead", "it may not have been computed yet");
 }
 
 void JobCheck::operator()(const NneJob& job) {
-  if (static_cast<NneOperation>(job.header.operation) == NneOperation::add) return add(job);
+  if (is(job, NneOperation::add)) return add(job);
   views(job.input, job.output);
   requantizers(job.post, job.output.channels);
   coefficients(job);

@@ -69,16 +69,11 @@ int max_tile_height(const Chip& chip, int kernel, int stride, int interleave, in
 int kernels_at_once(const Chip& chip, int kernel, int stride, int tile_w, int tile_h, int interleave,
                     int channels);
 
-// Bytes that moving a window of a map takes from a port of `port` bytes a cycle: what is not contiguous, a
-// row of a narrow tile, begins a cycle of its own.
-std::int64_t port_bytes(const TensorView& view, std::int64_t width, std::int64_t height,
-                        std::int64_t channels, std::int64_t port);
-
 // The least number of chunks of channels a step's input comes in: the array starts with the first.
 std::int64_t chunks_of_input(const NneJob& job);
 
 // Estimate of a whole job when nothing else runs: launch + first fetch + max(streams) + drain. For choosing
-// tiles.
+// tiles and bands (timing/nne_estimate.cpp).
 Cycle estimate(const NneJob& job, const Chip& chip);
 
 }  // namespace trireme

@@ -9,15 +9,11 @@ namespace trireme {
 
 namespace {
 
-bool is_depthwise(const NneJob& job) {
-  return job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
-}
-
 int groups_of(const NneJob& job) { return std::max<int>(job.groups, 1); }
 
 // Of a kernel as it is coded: one of several groups has all input channels, zeros in those of the others.
 std::int64_t coded_channels(const NneJob& job) {
-  return is_depthwise(job) ? 1 : static_cast<std::int64_t>(job.input.channels);
+  return is(job, NneOperation::depthwise) ? 1 : static_cast<std::int64_t>(job.input.channels);
 }
 
 int halves_of(std::uint8_t dtype) { return bytes_of(static_cast<DataType>(dtype)); }
@@ -41,7 +37,7 @@ std::int64_t coded_weights_of_kernel(const NneJob& job, const Chip& chip) {
 std::int64_t symbols_of_kernel(const NneJob& job, const Chip& chip) {
   const std::int64_t weights = coded_weights_of_kernel(job, chip);
   if (is_huffman(chip)) return weights;
-  const std::int64_t values = ceil_div(weights, is_depthwise(job) ? 1 : groups_of(job));
+  const std::int64_t values = ceil_div(weights, is(job, NneOperation::depthwise) ? 1 : groups_of(job));
   return values + ((weights - values) >> chip.nne.zrl_bits);
 }
 
@@ -90,7 +86,7 @@ int computed_extent(const Chip& chip, int results, int stride) {
 }
 
 std::int64_t dot_products_of_kernel(const NneJob& job, const Chip& chip) {
-  const bool skips_groups = chip.nne.zero_skip_group > 0 && !is_depthwise(job);
+  const bool skips_groups = chip.nne.zero_skip_group > 0 && !is(job, NneOperation::depthwise);
   return dot_products_over(job, chip, coded_channels(job) / (skips_groups ? groups_of(job) : 1));
 }
 
@@ -149,7 +145,7 @@ int max_tile_height(const Chip& chip, int kernel, int stride, int interleave, in
   const int by_input = (chip.nne.input_buffer_lines * interleave - kernel) / stride + 1;
   int by_accumulator = interleave * chip.nne.accumulator_lines;
   if (thins_out(chip, stride)) by_accumulator = (by_accumulator - 1) / stride + 1;
-  int rows = std::min({by_input, by_accumulator, height});
+  int rows = std::min({by_input, by_accumulator, height, chip.nne.max_tile_height});
   if (stride > 1 && rows > 1) rows -= rows % 2;
   return std::max(rows, 1);
 }

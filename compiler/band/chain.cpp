@@ -10,10 +10,6 @@ namespace trireme {
 
 namespace {
 
-bool is_add(const NneJob& job) {
-  return job.header.operation == static_cast<std::uint8_t>(NneOperation::add);
-}
-
 // Packed planes of one image, from the first byte of the value on.
 bool sees_whole_image(const TensorView& view, const Value& value, const AddressLink& link) {
   const Shape& shape = value.shape;
@@ -32,7 +28,7 @@ bool on_whole_images(const Plan& plan, const PlannedJob& planned, const NneJob& 
     return view != nullptr && link.storage.kind == StorageRef::Kind::value &&
            sees_whole_image(*view, plan.graph.values[link.storage.index], link);
   };
-  return planned.links.size() == (is_add(job) ? 3U : 2U) &&
+  return planned.links.size() == (is(job, NneOperation::add) ? 3U : 2U) &&
          std::all_of(planned.links.begin(), planned.links.end(), whole);
 }
 

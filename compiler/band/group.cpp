@@ -19,10 +19,6 @@ Address base_of(Memory memory) {
   return memory == Memory::vip_sram ? kVipSramBase : memory == Memory::axi_sram ? kAxiSramBase : kDramBase;
 }
 
-bool is_add(const NneJob& job) {
-  return job.header.operation == static_cast<std::uint8_t>(NneOperation::add);
-}
-
 // The view of the map that comes from the layer before.
 TensorView& passed_on(NneJob& job, const ChainLayer& layer) { return layer.second ? job.input2 : job.input; }
 
@@ -80,11 +76,11 @@ bool tile_bands(Bands& bands, const Chip& chip, TileSearch search) {
     const auto blind = [&](const auto& band) { return band[i].input.count < 1; };
     if (std::any_of(bands.begin(), bands.end(), blind)) return false;
     const NneJob& model = highest(bands, i);
-    if (is_add(model)) continue;
+    if (is(model, NneOperation::add)) continue;
     if (!has_tiling(model, chip)) return false;
     const NneJob tiling = tiled(model, chip, search);
-    // Windows that overlap are pooled within one tile.
-    if (tiling.pool_kernel > tiling.pool_stride && tiling.tile_h < tiling.conv_height) return false;
+    const bool pools_within_tiles = tiling.pool_kernel > tiling.pool_stride && !chip.nne.enhanced_max_pooling;
+    if (pools_within_tiles && tiling.tile_h < tiling.conv_height) return false;
     for (auto& band : bands) take_tiling(band[i].job, tiling);
   }
   return true;

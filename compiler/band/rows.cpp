@@ -5,12 +5,6 @@
 
 namespace trireme {
 
-namespace {
-bool is_add(const NneJob& job) {
-  return job.header.operation == static_cast<std::uint8_t>(NneOperation::add);
-}
-}  // namespace
-
 Rows result_rows(const NneJob& whole, Rows output) {
   if (whole.pool_type == 0) return output;
   const int first = output.first * whole.pool_stride;
@@ -19,7 +13,7 @@ Rows result_rows(const NneJob& whole, Rows output) {
 }
 
 Rows input_rows(const NneJob& whole, Rows result) {
-  if (is_add(whole)) return result;
+  if (is(whole, NneOperation::add)) return result;
   const int span = (whole.kernel_h - 1) * whole.dilation_h + 1;
   const int top = result.first * whole.stride_h - whole.pad_top;
   const int bottom = top + (result.count - 1) * whole.stride_h + span;
@@ -32,7 +26,7 @@ BandedJob banded(const NneJob& whole, Rows output) {
   NneJob job = whole;
   job.input.height = static_cast<std::uint16_t>(input.count);
   job.output.height = static_cast<std::uint16_t>(output.count);
-  if (is_add(whole)) {
+  if (is(whole, NneOperation::add)) {
     job.input2.height = static_cast<std::uint16_t>(input.count);
   } else {
     job.conv_height = static_cast<std::uint16_t>(result.count);

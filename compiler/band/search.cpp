@@ -5,6 +5,7 @@
 #include <set>
 
 #include "compiler/tile/tile.h"
+#include "timing/nne.h"
 
 namespace trireme {
 
@@ -85,7 +86,7 @@ Cycle cost_of(const Bands& bands, const Chip& chip, std::uint64_t room) {
       if (b == 0 || !same_rows(bands[b][i].job, bands[b - 1][i].job)) {
         NneJob job = bands[b][i].job;
         if (job.coefficient_bytes <= room) job.kernel_cache_bytes = job.coefficient_bytes;
-        last = price_of(job, chip);
+        last = estimate(job, chip);
       }
       sum += last;
     }
@@ -153,7 +154,7 @@ std::optional<Candidate> best_bands(const Search& search, const std::vector<Chai
   Candidate best;
   best.run = run;
   best.apart = cycles_apart(search, run);
-  if (room.vip > 0) try_scratch_in(search, Memory::vip_sram, room, best);
+  if (room.vip > 0 && search.chip.vip_sram.feature_maps) try_scratch_in(search, Memory::vip_sram, room, best);
   if (room.axi > 0) try_scratch_in(search, Memory::axi_sram, room, best);
   if (best.rows == 0 || best.cycles + best.apart / kWorth > best.apart) return std::nullopt;
   return best;

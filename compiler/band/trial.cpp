@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/band/trial.h"
 
-#include <algorithm>
-
 #include "compiler/memory/caches.h"
 #include "compiler/memory/placement.h"
 #include "timing/nne.h"
-#include "timing/roofline.h"
 #include "timing/tp.h"
 
 namespace trireme {
@@ -14,7 +11,7 @@ namespace trireme {
 namespace {
 
 Cycle cycles_of(const Job& job, const Chip& chip) {
-  if (const auto* nne = std::get_if<NneJob>(&job)) return price_of(*nne, chip);
+  if (const auto* nne = std::get_if<NneJob>(&job)) return estimate(*nne, chip);
   if (const auto* tp = std::get_if<TpJob>(&job)) return estimate(*tp, chip);
   return 0;  // cutting maps into bands changes nothing for these
 }
@@ -30,34 +27,7 @@ void count_live(const Storage& storage, std::size_t jobs, Trial& trial) {
   }
 }
 
-std::int64_t bytes_per_cycle(Memory memory, const Chip& chip) {
-  if (memory == Memory::axi_sram) return std::min(chip.axi_sram.bytes_per_cycle, chip.axi.bytes_per_cycle);
-  const std::int64_t pins = peak_dram_bytes_per_second(chip) / chip.clock_hz;
-  return std::clamp<std::int64_t>(pins, 1, chip.axi.bytes_per_cycle);
-}
-
-// All maps' bytes, whatever the length of rows.
-Cycle cycles_of_bytes(const NneJob& job, const Chip& chip) {
-  std::int64_t bytes = 0;
-  for (const NneTile& tile : tiles_of(job)) {
-    for (int s = 0; s < job.superblocks; ++s)
-      bytes += input_bytes(job, chip, tile, s) + output_bytes(job, chip, tile, s);
-  }
-  return static_cast<Cycle>(ceil_div(bytes, bytes_per_cycle(memory_of(job.input.address), chip)) +
-                            chip.nne.launch_cycles + chip.nne.job_start_cycles);
-}
-
 }  // namespace
-
-Cycle price_of(const NneJob& job, const Chip& chip) {
-  const Memory memory = memory_of(job.input.address);
-  const bool add = job.header.operation == static_cast<std::uint8_t>(NneOperation::add);
-  if (add || memory == Memory::vip_sram || memory != memory_of(job.output.address))
-    return estimate(job, chip);
-  NneJob near = job;
-  near.input.address = near.output.address = kVipSramBase;
-  return std::max(estimate(near, chip), cycles_of_bytes(job, chip));
-}
 
 Trial trial_of(const Plan& plan, const Chip& chip) {
   Plan copy = plan;

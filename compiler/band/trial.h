@@ -17,12 +17,6 @@ struct Trial {
 // Feature maps, scratch and caches as `memory` will place them, coefficients in DRAM and uncoded.
 Trial trial_of(const Plan& plan, const Chip& chip);
 
-// timing's estimate of an array job; but where it reads and writes one memory behind the bus, no more than
-// the bytes need: reads and writes have address channels of their own there, and the estimate, which adds up
-// what short rows cost both, is up to three times above the simulation. So bands are not praised for what
-// layers one by one never cost.
-Cycle price_of(const NneJob& job, const Chip& chip);
-
 Memory memory_of_value(const Trial& trial, ValueId value);
 
 }  // namespace trireme

@@ -19,10 +19,6 @@ namespace {
 
 constexpr std::size_t kRunnersUp = 3;
 
-bool is_add(const NneJob& job) {
-  return job.header.operation == static_cast<std::uint8_t>(NneOperation::add);
-}
-
 std::string tiling_text(const NneJob& job) {
   return fmt::format("tile {}x{}, {}, {} a core x {}", job.tile_w, job.tile_h,
                      counted(job.interleave, "row group"), counted(job.kernels_per_core, "kernel"),
@@ -42,7 +38,7 @@ bool same_tiling(const NneJob& a, const NneJob& b) {
 
 ExplainedJob explained(const NneJob& job, const Chip& chip) {
   ExplainedJob result;
-  if (is_add(job)) {
+  if (is(job, NneOperation::add)) {
     result.chosen.what = "addition of two maps behind the array";
     return result;
   }

@@ -36,9 +36,8 @@ bool fuse_activation(const Graph& graph, RequantRule rule, const Node& follower,
 
 bool fuse_table(const Graph& graph, const Chip& chip, const Node& follower, Job& job) {
   auto* nne = std::get_if<NneJob>(&job);
-  const bool plain = nne != nullptr &&
-                     nne->header.operation != static_cast<std::uint8_t>(NneOperation::add) &&
-                     nne->pool_type == 0 && nne->activation == 0;
+  const bool plain =
+      nne != nullptr && !is(*nne, NneOperation::add) && nne->pool_type == 0 && nne->activation == 0;
   if (!plain) return false;
   const Quantization& from = graph.values[data_input(graph, follower)].quantization;
   const Quantization& to = graph.values[follower.outputs[0]].quantization;

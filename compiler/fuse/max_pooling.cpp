@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Max pooling behind the array's post-processing: 2x2 on an even map or 3x3 on an odd one, stride 2, no
-// padding, the 3x3 for maps below 64 columns of 8 bits or 32 of 16 (formats.md §10 "Limits").
+// padding, the 3x3 for maps below 64 columns of 8 bits or 32 of 16 (formats.md §10 "Limits"). With
+// NN_ENHANCED_MAX_POOLING, whose name is published and nothing else, 3x3 on any map: that what a window needs
+// of the tiles before is kept is inferred from SqueezeNet's time on such a chip [I].
 #include "compiler/fuse/rules.h"
 #include "compiler/plan/views.h"
 #include "compiler/tile/tile.h"
@@ -13,7 +15,7 @@ namespace {
 
 constexpr std::int64_t kMaxOverlappingBytes = 64;
 
-bool has_fusable_window(const PoolingAttributes& pooling, const NneJob& job) {
+bool has_fusable_window(const PoolingAttributes& pooling, const NneJob& job, const Chip& chip) {
   const Window& window = pooling.window;
   const bool square = window.kernel_h == window.kernel_w && window.stride_h == 2 && window.stride_w == 2;
   const bool padded =
@@ -22,6 +24,7 @@ bool has_fusable_window(const PoolingAttributes& pooling, const NneJob& job) {
   const bool even = job.conv_width % 2 == 0 && job.conv_height % 2 == 0;
   const bool odd = job.conv_width % 2 == 1 && job.conv_height % 2 == 1;
   if (window.kernel_w == 2) return even;
+  if (window.kernel_w == 3 && chip.nne.enhanced_max_pooling) return true;
   const std::int64_t row_bytes =
       std::int64_t{job.conv_width} * bytes_of(static_cast<DataType>(job.output.dtype));
   return window.kernel_w == 3 && odd && row_bytes < kMaxOverlappingBytes;
@@ -32,13 +35,12 @@ bool has_fusable_window(const PoolingAttributes& pooling, const NneJob& job) {
 bool fuse_max_pooling(const Graph& graph, const Chip& chip, const Node& follower, Job& job) {
   auto* nne = std::get_if<NneJob>(&job);
   // Rows of a product are no rows of an image.
-  const bool image =
-      nne != nullptr && nne->header.operation != static_cast<std::uint8_t>(NneOperation::matmul);
+  const bool image = nne != nullptr && !is(*nne, NneOperation::matmul);
   if (!image || nne->pool_type != 0 || !chip.nne.fused_max_pooling || follower.op != "pooling") return false;
   const auto& pooling = attributes<PoolingAttributes>(follower);
   const Value& input = graph.values[follower.inputs[0]];
   const Value& output = graph.values[follower.outputs[0]];
-  if (!has_fusable_window(pooling, *nne) || !same_parameters(input.quantization, output.quantization))
+  if (!has_fusable_window(pooling, *nne, chip) || !same_parameters(input.quantization, output.quantization))
     return false;
   NneJob pooled = *nne;
   pooled.pool_type = 1;

@@ -29,10 +29,6 @@ struct Caching {
   Allocator& vip_sram;
 };
 
-bool is(const NneJob& job, NneOperation operation) {
-  return job.header.operation == static_cast<std::uint8_t>(operation);
-}
-
 // Whether the job waits less for memory if its coefficients are there already.
 bool gains_by_prefetch(NneJob job, const Chip& chip) {
   if (!chip.nne.kernel_streaming || is(job, NneOperation::matmul)) return false;
@@ -87,11 +83,11 @@ void take_kernel_cache(Caching& caching, const CachedJob& cached) {
   job.kernel_cache_bytes = cache.bytes;
 }
 
-// Depthwise superblocks read channels of their own.
+// Depthwise superblocks read channels of their own. The AXI-SRAM is as wide as the VIP-SRAM's copy would be.
 void take_image_cache(Caching& caching, const CachedJob& cached) {
   NneJob& job = *cached.job;
   const bool again = job.superblocks > 1 && !is(job, NneOperation::depthwise);
-  if (!again || memory_of(job.input.address) == Memory::vip_sram) return;
+  if (!again || memory_of(job.input.address) != Memory::dram) return;
   const Cache cache = take_meanwhile(caching, cached, image_cache_bytes(job), "image cache");
   job.image_cache = cache.address;
   job.image_cache_bytes = cache.bytes;

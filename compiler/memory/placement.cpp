@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <optional>
 
 #include "compiler/memory/memory.h"
 #include "support/text.h"
@@ -20,7 +21,8 @@ Memories memories_of(const Chip& chip, bool use_vip_sram) {
                      kAlignment);
   };
   return {Allocator(kDramBase, static_cast<std::uint64_t>(dram_end), kAlignment),
-          sram_of(kAxiSramBase, chip.axi_sram), sram_of(kVipSramBase, chip.vip_sram)};
+          sram_of(kAxiSramBase, chip.axi_sram), sram_of(kVipSramBase, chip.vip_sram),
+          chip.vip_sram.feature_maps};
 }
 
 Address take_dram(Memories& memories, const Buffer& buffer, std::uint32_t first, std::uint32_t last,
@@ -52,7 +54,9 @@ void place_values(Storage& storage, Memories& memories, std::uint32_t last_job, 
       buffer.address = take_dram(memories, buffer, 0, last_job, problems);
       continue;
     }
-    auto on_chip = memories.vip_sram.take(buffer.bytes, buffer.first_job, buffer.last_job);
+    std::optional<std::uint64_t> on_chip;
+    if (memories.maps_in_vip_sram)
+      on_chip = memories.vip_sram.take(buffer.bytes, buffer.first_job, buffer.last_job);
     if (!on_chip) on_chip = memories.axi_sram.take(buffer.bytes, buffer.first_job, buffer.last_job);
     buffer.address = on_chip ? static_cast<Address>(*on_chip)
                              : take_dram(memories, buffer, buffer.first_job, buffer.last_job, problems);

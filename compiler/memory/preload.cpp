@@ -46,7 +46,7 @@ void preload_coefficients(Plan& plan, const Chip& chip, Allocator& axi_sram, std
     for (const PlannedJob& planned : layer.jobs) {
       // The kernels of a product are a map.
       const auto* job = std::get_if<NneJob>(&planned.job);
-      if (job != nullptr && job->header.operation != static_cast<std::uint8_t>(NneOperation::matmul))
+      if (job != nullptr && !is(*job, NneOperation::matmul))
         candidates.push_back(candidate_of(plan, planned, chip));
     }
   }

@@ -137,7 +137,7 @@ void set_rule_of_groups(const Packing& packing, NneJob& job) {
   const auto is_grouped = [](const ConvolutionAttributes& c) { return c.groups > 1 || c.depthwise; };
   const bool grouped =
       packing.is_deconvolution() || is_grouped(attributes<ConvolutionAttributes>(packing.node()));
-  const bool dense = job.header.operation == static_cast<std::uint8_t>(NneOperation::convolution);
+  const bool dense = is(job, NneOperation::convolution);
   if (packing.plan.rule == RequantRule::tflite && grouped && dense)
     job.post.rule = static_cast<std::uint8_t>(RequantRule::tflm);
 }
@@ -204,7 +204,7 @@ void pack_job(const Packing& packing, PlannedJob& planned, NneJob& job) {
   weights.kernels = planned.kernels.count;
   weights.kernel_h = job.kernel_h;
   weights.kernel_w = job.kernel_w;
-  weights.depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
+  weights.depthwise = is(job, NneOperation::depthwise);
   weights.groups = weights.depthwise ? 1 : job.groups;
   weights.channels = codes.size() / codes.shape[0] / weights.plane() * weights.groups;
   weights.codes =

@@ -7,6 +7,7 @@
 
 #include "compiler/place/array.h"
 #include "compiler/plan/views.h"
+#include "timing/launch.h"
 #include "timing/roofline.h"
 
 namespace trireme {
@@ -21,7 +22,7 @@ constexpr std::int64_t kWeightsOfTheTp = std::int64_t{1} << 22;
 
 // Whether the array, whose cores decode several weights a cycle, has the weights of a large layer sooner than
 // the TP, which takes a byte a cycle and core: both wait for the memory.
-bool array_is_faster(const Placement& placement, std::int64_t rows) {
+bool array_is_faster(const Placement& placement) {
   const Chip& chip = placement.chip;
   const Value& weight = placement.value(placement.node().inputs[1]);
   const std::int64_t weights = element_count(weight.shape);
@@ -33,7 +34,9 @@ bool array_is_faster(const Placement& placement, std::int64_t rows) {
       std::min<std::int64_t>(memory, std::int64_t{chip.tp.cores} * chip.tp.coded_bytes_per_cycle_per_core);
   const std::int64_t array =
       std::min<std::int64_t>(memory, std::int64_t{chip.nne.cores} * chip.nne.decoder_weights_per_cycle);
-  return rows * (weights / array + chip.nne.launch_cycles) < rows * (weights / tp + chip.tp.launch_cycles);
+  const auto by_array = static_cast<Cycle>(weights / array) + nne_launch(chip);
+  const auto by_tp = static_cast<Cycle>(weights / tp) + static_cast<Cycle>(chip.tp.launch_cycles);
+  return by_array < by_tp;
 }
 
 // A neuron is a kernel over one pixel.
@@ -82,7 +85,7 @@ void place_fullconnect(Placement& placement) {
   require_bias_of_wide_sums(placement);
   const std::int64_t outputs = weight.shape[0], inputs = weight.shape[1];
   const std::int64_t rows = element_count(input.shape) / inputs;
-  const bool large = array_is_faster(placement, rows) && fits_array(placement, inputs, outputs);
+  const bool large = array_is_faster(placement) && fits_array(placement, inputs, outputs);
   if (placement.chip.tp.cores == 0 || large) return add_convolutions(placement, rows, inputs, outputs);
   require(inputs <= kMaxImageSize * kMaxImageSize && outputs <= kMaxChannels,
           fmt::format("{} inputs, {} outputs", inputs, outputs), "at most 8191 x 8191 and 16383");

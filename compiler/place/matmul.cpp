@@ -9,6 +9,7 @@
 #include "compiler/place/array.h"
 #include "compiler/plan/views.h"
 #include "compiler/ppu_kernels/index_space.h"
+#include "timing/launch.h"
 
 namespace trireme {
 
@@ -40,11 +41,11 @@ std::int64_t matrix_of(std::int64_t index, const Shape& batch, const Shape& stri
 }
 
 void require_worth_it(const Products& p, const Chip& chip) {
-  const std::int64_t macs = p.m * p.k * p.n;
-  require(
-      macs >= chip.nne.launch_cycles,
-      fmt::format("a product takes {} multiplications, launching it {} cycles", macs, chip.nne.launch_cycles),
-      "the PPU does one a cycle or so, and all products at once");
+  const auto macs = static_cast<std::uint64_t>(p.m * p.k * p.n);
+  const Cycle launch = nne_launch(chip);
+  require(macs >= launch,
+          fmt::format("a product takes {} multiplications, launching it {} cycles", macs, launch),
+          "the PPU does one a cycle or so, and all products at once");
 }
 
 NneJob product_job(const Placement& placement, const Products& p) {

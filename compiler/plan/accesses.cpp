@@ -37,7 +37,7 @@ std::vector<Access> accesses_of_add(const NneJob& job) {
 }
 
 std::vector<Access> accesses(const NneJob& job) {
-  if (static_cast<NneOperation>(job.header.operation) == NneOperation::add) return accesses_of_add(job);
+  if (is(job, NneOperation::add)) return accesses_of_add(job);
   std::vector<Access> list;
   add(list, job.input.address, bytes_spanned(job.input), false);
   add(list, job.output.address, bytes_spanned(job.output), true);

@@ -35,7 +35,7 @@ std::string text_of_add(const NneJob& job) {
 }
 
 std::string text(const NneJob& job) {
-  if (static_cast<NneOperation>(job.header.operation) == NneOperation::add) return text_of_add(job);
+  if (is(job, NneOperation::add)) return text_of_add(job);
   static const char* const kKinds[] = {"dense", "depthwise", "", "product"};
   std::string out = views_text(job);
   out += fmt::format("    {} {}x{} stride {}x{} pad {},{} result {}x{}", kKinds[job.header.operation],

@@ -26,11 +26,11 @@ Finer finer_of(TileSearch search) { return search == TileSearch::exhaustive ? Fi
 int round_up(int value, int step) { return static_cast<int>(ceil_div(value, step)) * step; }
 int round_down(int value, int step) { return value / step * step; }
 
-// Tile edges lie between pooling windows: multiples of the stride; 0 if windows overlap and no edge is
-// possible.
-int pooling_step(const NneJob& job) {
+// Tile edges lie between pooling windows, or where the next one starts: multiples of the stride; 0 if windows
+// overlap and the chip pools within a tile only.
+int pooling_step(const NneJob& job, const Chip& chip) {
   if (job.pool_type == 0) return 1;
-  return job.pool_kernel <= job.pool_stride ? job.pool_stride : 0;
+  return job.pool_kernel <= job.pool_stride || chip.nne.enhanced_max_pooling ? job.pool_stride : 0;
 }
 
 // Equal parts of `size` not above `limit`, whole steps, from the largest down, at most `finer` + 1 of them.
@@ -62,10 +62,23 @@ std::set<int> widths_of(const NneJob& job, const Chip& chip, int step, const Fin
   return widths;
 }
 
+// Where any window is large enough (§1.6).
+std::vector<TileSize> without_small_windows(std::vector<TileSize> sizes, const NneJob& job,
+                                            const Chip& chip) {
+  const auto is_small = [&](const TileSize& size) {
+    const int width = std::min<int>((size.width - 1) * job.stride_w + span_w(job), job.input.width);
+    const int height = std::min<int>((size.height - 1) * job.stride_h + span_h(job), job.input.height);
+    return width * height < chip.nne.min_window_pixels;
+  };
+  if (std::all_of(sizes.begin(), sizes.end(), is_small)) return sizes;
+  sizes.erase(std::remove_if(sizes.begin(), sizes.end(), is_small), sizes.end());
+  return sizes;
+}
+
 std::vector<TileSize> candidates(const NneJob& job, const Chip& chip,
                                  TileSearch search = TileSearch::cheapest) {
   const Finer finer = finer_of(search);
-  const int step = pooling_step(job);
+  const int step = pooling_step(job, chip);
   const auto max_height = [&](int width) {
     return max_tile_height(chip, span_h(job), job.stride_h, interleave(job, chip, width), job.conv_height);
   };
@@ -84,7 +97,7 @@ std::vector<TileSize> candidates(const NneJob& job, const Chip& chip,
     for (const int height : equal_parts(job.conv_height, limit, row_step, finer.heights))
       sizes.push_back({width, height});
   }
-  return sizes;
+  return without_small_windows(std::move(sizes), job, chip);
 }
 
 NneJob with_tile(NneJob job, const Chip& chip, const TileSize& size) {
@@ -106,7 +119,7 @@ NneJob with_tile(NneJob job, const Chip& chip, const TileSize& size) {
 
 // Weights as they are, blocks filled up, without the zeros of other groups: until the coding is known.
 std::uint32_t uncoded_bytes(const NneJob& job, const Chip& chip) {
-  const bool depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
+  const bool depthwise = is(job, NneOperation::depthwise);
   const std::int64_t depth = depthwise ? 1 : ceil_div(job.input.channels, std::max<int>(job.groups, 1));
   const std::int64_t weights = std::int64_t{job.kernel_w} * job.kernel_h * depth;
   const std::int64_t blocks = ceil_div(weights, chip.nne.coefficient_block) * job.output.channels;
@@ -159,7 +172,7 @@ void tile(Plan& plan, const Chip& chip, TileSearch search) {
   for (PlannedLayer& layer : plan.layers) {
     for (PlannedJob& planned : layer.jobs) {
       auto* job = std::get_if<NneJob>(&planned.job);
-      if (job == nullptr || job->header.operation == static_cast<std::uint8_t>(NneOperation::add)) continue;
+      if (job == nullptr || is(*job, NneOperation::add)) continue;
       try {
         *job = tiled(*job, chip, search);
       } catch (const Error& error) {

@@ -110,7 +110,7 @@ Cycle MemorySystem::over_axi(const Burst& burst, Cycle ready, Cycle now) {
 
 // Where addresses take more than a cycle each; those of a cycle go together otherwise (docs/timing.md).
 Cycle MemorySystem::address_sent(bool write, Cycle now) {
-  const auto each = static_cast<Cycle>(context_.chip.axi.address_cycles);
+  const auto each = static_cast<Cycle>(context_.chip.dram.address_cycles);
   if (each <= 1) return now;
   Cycle& next = next_address_[write ? 1 : 0];
   last_address_ = std::max({last_address_, next, now});

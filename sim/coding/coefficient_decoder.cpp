@@ -69,7 +69,7 @@ void check_length(const CoefficientHeader& header, std::uint64_t weights, const 
 
 NneWeightLayout weight_layout_of(const NneJob& job, const NneConfig& nne) {
   NneWeightLayout layout{};
-  layout.depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
+  layout.depthwise = is(job, NneOperation::depthwise);
   layout.channels = layout.depthwise ? 1 : job.input.channels;
   layout.groups = layout.depthwise ? 1 : std::max<int>(job.groups, 1);
   layout.height = job.kernel_h;

@@ -18,10 +18,6 @@ struct ConvolutionShape {
   std::int64_t out_pixels() const { return out_w * out_h; }
 };
 
-inline bool is_depthwise(const NneJob& job) {
-  return job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
-}
-
 inline ConvolutionShape shape_of(const NneJob& job) {
   ConvolutionShape s{};
   s.out_w = job.conv_width;
@@ -29,7 +25,7 @@ inline ConvolutionShape shape_of(const NneJob& job) {
   s.out_c = job.output.channels;
   s.in_w = job.input.width;
   s.in_h = job.input.height;
-  s.groups = is_depthwise(job) ? job.input.channels : std::max<int>(job.groups, 1);
+  s.groups = is(job, NneOperation::depthwise) ? job.input.channels : std::max<int>(job.groups, 1);
   s.group_in = job.input.channels / s.groups;
   s.group_out = s.out_c / s.groups;
   s.terms = s.group_in * job.kernel_w * job.kernel_h;

@@ -30,7 +30,7 @@ class Requantization {
  public:
   Requantization(const NneJob& job, const NneOperands& operands)
       : job_(job), operands_(operands), wide_(has_wide_sums(job.input, job.weight_dtype)) {
-    const TfliteKernel narrow = is_depthwise(job) ? TfliteKernel::gemmlowp : TfliteKernel::ruy;
+    const TfliteKernel narrow = is(job, NneOperation::depthwise) ? TfliteKernel::gemmlowp : TfliteKernel::ruy;
     config_ = requantize_config(job.post, zero_point_of(job.output), wide_ ? TfliteKernel::wide : narrow);
   }
 
@@ -162,7 +162,7 @@ Weights<Real> weights_of_map(const NneJob& job, const Bytes& stored) {
 template <typename Real>
 Bytes convolve(const NneJob& job, const NneOperands& operands, const NneConfig& nne,
                const std::string& where) {
-  const auto weights = job.header.operation == static_cast<std::uint8_t>(NneOperation::matmul)
+  const auto weights = is(job, NneOperation::matmul)
                            ? std::make_shared<const Weights<Real>>(weights_of_map<Real>(job, operands.stream))
                            : weights_of<Real>(operands.stream, weight_layout_of(job, nne), where);
   const ConvolutionShape s = shape_of(job);
@@ -205,7 +205,7 @@ Codes pool(const NneJob& job, const Codes& codes) {
 NneOperands read_operands(const NneJob& job, OperandReader& reader) {
   NneOperands operands;
   operands.input = reader.tensor(job.input, "its input");
-  if (job.header.operation == static_cast<std::uint8_t>(NneOperation::add)) {
+  if (is(job, NneOperation::add)) {
     operands.input2 = reader.tensor(job.input2, "its second input");
     operands.requantizers = reader.array<Requantizer>(job.post.requantizer_address, kAddScales, "its scales");
     return operands;
@@ -224,7 +224,7 @@ NneOperands read_operands(const NneJob& job, OperandReader& reader) {
 
 Bytes compute(const NneJob& job, const NneOperands& operands, const NneConfig& nne,
               const std::string& where) {
-  if (job.header.operation == static_cast<std::uint8_t>(NneOperation::add)) return add(job, operands);
+  if (is(job, NneOperation::add)) return add(job, operands);
   Bytes codes = has_wide_sums(job.input, job.weight_dtype) ? convolve<double>(job, operands, nne, where)
                                                            : convolve<float>(job, operands, nne, where);
   if (job.activation != 0) {

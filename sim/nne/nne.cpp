@@ -8,13 +8,23 @@
 namespace trireme {
 
 namespace {
-bool is_add(const NneJob& job) {
-  return job.header.operation == static_cast<std::uint8_t>(NneOperation::add);
+
+// Of each job: the next one of the array, if its coefficients are to come while that job runs.
+std::vector<std::optional<std::uint32_t>> streams_of(const std::vector<Job>& jobs) {
+  std::vector<std::optional<std::uint32_t>> streams(jobs.size());
+  std::optional<std::uint32_t> next;
+  for (auto index = static_cast<std::uint32_t>(jobs.size()); index-- > 0;) {
+    if (engine_of(jobs[index]) != Engine::nne) continue;
+    streams[index] = next;
+    next = std::get<NneJob>(jobs[index]).prefetch != 0 ? std::make_optional(index) : std::nullopt;
+  }
+  return streams;
 }
+
 }  // namespace
 
 Nne::Nne(sc_core::sc_module_name name, RunContext& context, MemorySystem& memory)
-    : EngineUnit(name, Engine::nne, context, memory) {
+    : EngineUnit(name, Engine::nne, context, memory), streams_(streams_of(context.binary.jobs)) {
   SC_THREAD(fetch_input);
   SC_THREAD(fetch_coefficients);
   SC_THREAD(stream_ahead);
@@ -22,16 +32,6 @@ Nne::Nne(sc_core::sc_module_name name, RunContext& context, MemorySystem& memory
   SC_THREAD(post_process);
   SC_THREAD(write_back);
   SC_THREAD(write_sums);
-}
-
-// The next job of the array, if its coefficients are to come while `job` runs.
-std::optional<std::uint32_t> Nne::next_prefetching(std::uint32_t job) const {
-  for (std::uint32_t next = job + 1; next < context_.binary.jobs.size(); ++next) {
-    if (engine_of(job_at(next)) != Engine::nne) continue;
-    if (std::get<NneJob>(job_at(next)).prefetch == 0) return std::nullopt;
-    return next;
-  }
-  return std::nullopt;
 }
 
 JobRanges Nne::ranges(std::uint32_t index) const {
@@ -42,7 +42,7 @@ JobRanges Nne::ranges(std::uint32_t index) const {
     ranges.reads.push_back({ahead.coefficients, ahead.coefficient_bytes});
     ranges.writes.push_back({ahead.kernel_cache, ahead.kernel_cache_bytes});
   }
-  if (is_add(job)) {
+  if (is(job, NneOperation::add)) {
     for (const AddressRange& range : ranges_of(job.input2)) ranges.reads.push_back(range);
     ranges.reads.push_back({job.post.requantizer_address, kAddScales * sizeof(Requantizer)});
     return ranges;
@@ -69,7 +69,7 @@ void Nne::write_results(std::uint32_t index) {
 
 void Nne::spend(std::uint32_t index) {
   job_ = index;
-  if (is_add(job())) {
+  if (is(job(), NneOperation::add)) {
     if (const auto next = next_prefetching(index)) ask_for(*next);
     return spend_add();
   }

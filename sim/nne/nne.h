@@ -11,6 +11,7 @@
 #include "sim/control/engine.h"
 #include "sim/nne/convolve.h"
 #include "sim/nne/schedule.h"
+#include "timing/launch.h"
 
 namespace trireme {
 
@@ -20,7 +21,7 @@ class Nne : public EngineUnit {
   Nne(sc_core::sc_module_name name, RunContext& context, MemorySystem& memory);
 
  protected:
-  Cycle launch_cycles() const override { return static_cast<Cycle>(context_.chip.nne.launch_cycles); }
+  Cycle launch_cycles() const override { return nne_launch(context_.chip); }
   // Small-batch mode: a job is launched when nothing is left to fetch for the one before.
   Cycle launches_since() const override { return context_.chip.nne.small_batch ? fetched_ : current_cycle(); }
   JobRanges ranges(std::uint32_t job) const override;
@@ -37,7 +38,7 @@ class Nne : public EngineUnit {
   void write_back();
   void write_sums();
   void spend_add();
-  std::optional<std::uint32_t> next_prefetching(std::uint32_t job) const;
+  const std::optional<std::uint32_t>& next_prefetching(std::uint32_t job) const { return streams_[job]; }
   void ask_for(std::uint32_t job);
   void fetch_chunk_coefficients(const NneStep& step, const NneChunk& chunk);
   void compute_step(const NneStep& step, std::size_t index);
@@ -63,6 +64,7 @@ class Nne : public EngineUnit {
   std::size_t steps_written_ = 0;
   Cycle fetched_ = 0;  // the last byte of the running job, or the one before
   // Kernel streaming: the coefficients of one job go to its kernel cache, from the end of the fetches before.
+  std::vector<std::optional<std::uint32_t>> streams_;  // of each job: the next one, if it is to be streamed
   std::optional<std::uint32_t> streamed_job_;
   std::uint64_t streamed_bytes_ = 0;
   sc_core::sc_event asked_, streamed_;

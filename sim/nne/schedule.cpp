@@ -52,8 +52,7 @@ std::vector<Bounds> coded_bounds(const NneJob& job, const Chip& chip) {
 
 // What the cores of a depthwise superblock read; of any other all channels, once for all cores.
 std::vector<ChannelRange> channels_of_step(const NneJob& job, const Chip& chip, int superblock) {
-  if (job.header.operation != static_cast<std::uint8_t>(NneOperation::depthwise))
-    return {{0, job.input.channels}};
+  if (!is(job, NneOperation::depthwise)) return {{0, job.input.channels}};
   std::vector<ChannelRange> ranges;
   const auto kernels = static_cast<int>(job.output.channels);
   for (int core = 0; core < chip.nne.cores; ++core) {
@@ -68,7 +67,7 @@ NneStep make_step(const NneJob& job, const Chip& chip, const NneTile& tile, int 
   NneStep step{};
   step.tile = tile;
   step.superblock = superblock;
-  const bool depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
+  const bool depthwise = is(job, NneOperation::depthwise);
   step.input_cached = superblock > 0 && job.image_cache_bytes > 0 && !depthwise;
   step.caches_input = superblock == 0 && job.image_cache_bytes > 0 && !depthwise;
   step.coefficients_cached = !first_tile && job.kernel_cache_bytes > 0;

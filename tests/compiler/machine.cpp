@@ -83,7 +83,7 @@ void Machine::run(std::size_t job) {
 }
 
 void Machine::run(const NneJob& job) {
-  const bool depthwise = job.header.operation == static_cast<std::uint8_t>(NneOperation::depthwise);
+  const bool depthwise = is(job, NneOperation::depthwise);
   const int depth = depthwise ? 1 : static_cast<int>(job.input.channels);
   const int kernels = static_cast<int>(job.output.channels), per_kernel = depth * job.kernel_h * job.kernel_w;
   const Words weights = decode_nne(bytes(job.coefficients, job.coefficient_bytes),

@@ -212,6 +212,21 @@ TEST(Memory, WhatDoesNotFitTheVipSramLiesInTheAxiSram) {
   }
 }
 
+TEST(Memory, AChipMayKeepItsVipSramForCaches) {
+  Chip chip = test::test_chip();
+  chip.vip_sram.feature_maps = false;
+  chip.axi_sram.bytes = 3000;
+  CompileOptions options;
+  int maps = 0, caches = 0;
+  for (const Buffer& buffer : compile(test::quantized(test::lenet_like()), chip, options).buffers) {
+    const bool vip = memory_of(buffer.address) == Memory::vip_sram;
+    maps += vip && buffer.kind == "feature_map" ? 1 : 0;
+    caches += vip && buffer.kind == "cache" ? 1 : 0;
+  }
+  EXPECT_EQ(maps, 0);
+  EXPECT_GT(caches, 0);
+}
+
 TEST(Memory, PreloadingSavesMostCyclesAByteFirst) {
   // Two pointwise layers of 64 x 64 weights on V853, room for one of them: on 40 x 40 they are read again for
   // every tile, since the VIP-SRAM has no room for a kernel cache, on one pixel once.

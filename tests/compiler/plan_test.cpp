@@ -71,6 +71,9 @@ TEST(Fuse, MaxPoolingByTheRulesOfTheArray) {
             2U);  // 37 rows are no single tile: 9 lines hold 7 rows of a 3x3 kernel
   EXPECT_EQ(layers_after_fusing(64, 2, true), 1U);
   Chip chip = test::test_chip();
+  chip.nne.enhanced_max_pooling = true;  // over tiles, so on any map
+  EXPECT_EQ(layers_after_fusing(37, 3, true, chip), 1U);
+  EXPECT_EQ(layers_after_fusing(130, 3, true, chip), 1U);
   chip.nne.fused_max_pooling = false;
   EXPECT_EQ(layers_after_fusing(16, 2, true, chip), 2U);
 }
@@ -123,6 +126,25 @@ NneJob tiled(int side, const test::Conv& conv, int pool = 0) {
   tile(plan, test::test_chip(), TileSearch::cheapest);
   // The last one: a stride may have become phases that the TP makes.
   return std::get<NneJob>(plan.layers[0].jobs.back().job);
+}
+
+TEST(Tile, KeepsToTheLimitsOfTheChip) {
+  Builder b;
+  const ValueId x = b.convolution(b.input({1, 3, 40, 40}), {16, 3, 1, 1});
+  Plan plan = fused(b.finish({x}));
+  const NneJob job = std::get<NneJob>(plan.layers[0].jobs.back().job);
+  Chip chip = test::test_chip();
+  chip.nne.max_tile_height = 3;
+  for (const NneJob& tiling : tilings(job, chip)) EXPECT_LE(tiling.tile_h, 3);
+  chip = test::test_chip();
+  // A window of 40 columns wants (160 / 40) = 4 rows: a tile of 2 and a halo row on either side.
+  chip.nne.min_window_pixels = 160;
+  for (const NneJob& tiling : tilings(job, chip)) {
+    EXPECT_GE(std::min(tiling.tile_w + 2, 40) * std::min(tiling.tile_h + 2, 40), 160)
+        << tiling.tile_w << "x" << tiling.tile_h;
+  }
+  chip.nne.min_window_pixels = 40 * 40 + 1;  // no map is that large: any tile then
+  EXPECT_FALSE(tilings(job, chip).empty());
 }
 
 TEST(Tile, EveryTilingRespectsTheBuffers) {

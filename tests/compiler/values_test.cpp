@@ -96,6 +96,17 @@ TEST(Values, RandomNetworks) {
   }
 }
 
+TEST(Values, PoolsThatOverlapOverTiles) {
+  // 70 columns in tiles of at most 64, 9 lines of a 3x3 kernel in tiles of 7 rows: windows of 3 span both.
+  Chip chip = test::test_chip();
+  chip.nne.enhanced_max_pooling = true;
+  for (const int side : {69, 70}) {
+    test::Builder b;
+    const ValueId x = b.relu(b.convolution(b.input({1, 2, side, side}), {8, 3, 1, 1}));
+    expect_reference_values(test::quantized(b.finish({b.max_pool(x, 3, 2)})), 7, chip);
+  }
+}
+
 TEST(Values, OutputsThatNoNodeComputes) {
   test::Builder b;
   const ValueId x = b.input({1, 1, 8, 8});

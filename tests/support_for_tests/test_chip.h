@@ -23,6 +23,8 @@ inline Chip test_chip() {
   chip.nne.accumulator_lines = 32;
   chip.nne.max_kernel = 15;
   chip.nne.max_tile_width = 64;
+  chip.nne.max_tile_height = 8191;
+  chip.nne.min_window_pixels = 1;
   chip.nne.output_lanes = 8;
   chip.nne.coefficient_coding = CoefficientCoding::huffman;
   chip.nne.zrl_bits = 8;
@@ -59,12 +61,13 @@ inline Chip test_chip() {
   chip.vip_sram.bytes_per_cycle = 16;
   chip.vip_sram.latency_cycles = 2;
   chip.vip_sram.ports = 1;
+  chip.vip_sram.feature_maps = true;
   chip.axi_sram.bytes_per_cycle = 16;
   chip.axi_sram.ports = 1;
   chip.axi.bytes_per_cycle = 16;
   chip.axi.max_outstanding = 64;
   chip.axi.burst_bytes = 256;
-  chip.axi.address_cycles = 1;
+  chip.dram.address_cycles = 1;
   chip.dram.type = "test";
   chip.dram.bytes = std::int64_t{1} << 30;
   chip.dram.bus_bytes = 16;

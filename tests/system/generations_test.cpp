@@ -56,7 +56,7 @@ Chosen chosen(const NetworkBinary& binary, const Chip& chip) {
   Chosen chosen;
   for (const Job& job : binary.jobs) {
     const auto* nne = std::get_if<NneJob>(&job);
-    if (nne == nullptr || nne->header.operation == static_cast<std::uint8_t>(NneOperation::add)) continue;
+    if (nne == nullptr || is(*nne, NneOperation::add)) continue;
     ++chosen.jobs;
     chosen.groups += nne->groups > 1 && nne->header.operation == 0 ? 1 : 0;
     chosen.thinned += nne->stride_w > 1 ? 1 : 0;

@@ -50,6 +50,19 @@ TEST(ClockCrossing, RoundsUpExactly) {
   EXPECT_EQ(ClockCrossing(28, 700'000'000).to_dram(3'000'000'001), 4'000'000'002);
 }
 
+TEST(DramPort, OnlyBurstsToDramPayTheirAddressTime) {
+  Chip chip = ddr3_chip();
+  chip.axi_sram.bytes = 1 << 16;
+  const auto cycles = [&](Address address, int address_cycles) {
+    chip.dram.address_cycles = address_cycles;
+    return serve(chip, {{0, 0, {{address, 8 * 256}}, false}}).at(0);
+  };
+  // Eight bursts of 256 bytes, one 500 cycles after the other: 7 * 500 cycles later than at once, but for
+  // what the memory took for them anyway, 128 cycles each at most.
+  EXPECT_GT(cycles(0x1000, 500), cycles(0x1000, 1) + 7 * (500 - 128));
+  EXPECT_EQ(cycles(kAxiSramBase, 500), cycles(kAxiSramBase, 1));
+}
+
 TEST(DramMapping, FieldsFromHighToLow) {
   // 2 channels, 8 banks, columns of 32 bytes, 64 a row (2 KiB).
   const DramShape shape{2, 8, 1, 32, 64};

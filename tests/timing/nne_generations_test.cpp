@@ -166,15 +166,6 @@ TEST(NneGenerations, DepthwiseSuperblocksReadTheirOwnChannels) {
   EXPECT_EQ(input_bytes(job, chip, tile_of(job), 1), 12 * 196);
 }
 
-TEST(NneGenerations, NarrowRowsTakeACycleOfThePortEach) {
-  const NneJob job = small_job();  // 12 planes of 14x14
-  // 4 columns: 14 * 12 rows of one 16-byte cycle. Whole rows: planes of 196 bytes, 13 cycles each, of 7 rows
-  // 98, 7 cycles. The whole map: 2352 bytes, 147 cycles.
-  EXPECT_EQ(port_bytes(job.input, 4, 14, 12, 16), 168 * 16);
-  EXPECT_EQ(port_bytes(job.input, 14, 7, 12, 16), 84 * 16);
-  EXPECT_EQ(port_bytes(job.input, 14, 14, 12, 16), 2352);
-}
-
 TEST(NneGenerations, BubblesLieBetweenSteps) {
   Chip chip = test_chip_v7();
   const NneJob job = small_job();  // one tile, two superblocks

@@ -40,7 +40,7 @@ DramPort::DramPort(const Chip& chip)
       request_latency_(cycles_of_ps(chip.dram.path_latency_ps / 2, chip.clock_hz)),
       response_latency_(
           cycles_of_ps(chip.dram.path_latency_ps - chip.dram.path_latency_ps / 2, chip.clock_hz)),
-      address_cycles_(static_cast<Cycle>(chip.axi.address_cycles)),
+      address_cycles_(static_cast<Cycle>(chip.dram.address_cycles)),
       sram_bytes_per_cycle_(chip.axi_sram.bytes_per_cycle),
       sram_latency_(static_cast<Cycle>(chip.axi_sram.latency_cycles)),
       sram_(chip.axi_sram),
@@ -124,7 +124,7 @@ void DramPort::issue(Direction& direction, Cycle at) {
   if (state.bytes_left == 0) direction.waiting &= ~(1U << stream);
   ++state.bursts_open;
   ++direction.outstanding;
-  direction.next_issue = at + address_cycles_;
+  direction.next_issue = at + (state.in_sram ? 1 : address_cycles_);  // what lies before the DRAM is slow
   last_issue_ = at;
   // The interconnect paces what goes to DRAM. Written data crosses AXI before the request is complete, read
   // data after it.

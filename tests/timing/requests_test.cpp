@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// What windows of maps cost on the way to a memory, against sums by hand.
+#include "timing/requests.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support_for_tests/test_chip.h"
+
+namespace trireme {
+namespace {
+
+const auto kU8 = static_cast<std::uint8_t>(DataType::uint8);
+
+Cycle cycles(const Requests& requests, Memory memory, const Chip& chip) {
+  return path_cycles(requests, memory, chip);
+}
+
+TEST(Requests, NarrowRowsTakeACycleOfThePortEach) {
+  const Chip chip = test_chip();  // 16 bytes a cycle
+  const TensorView map{0x1000, 14, 14, 12, 14, 196, kU8, 0, 0};
+  // 4 columns: 14 * 12 rows of one cycle. Whole rows: planes of 196 bytes, 13 cycles each, of 7 rows 98, 7
+  // cycles. The whole map: 2352 bytes, 147 cycles.
+  EXPECT_EQ(cycles(requests_of_window(map, 4, 14, 12, 1), Memory::vip_sram, chip), 168U);
+  EXPECT_EQ(cycles(requests_of_window(map, 14, 7, 12, 1), Memory::vip_sram, chip), 12U * 7U);
+  EXPECT_EQ(cycles(requests_of_window(map, 14, 14, 12, 1), Memory::vip_sram, chip), 147U);
+}
+
+TEST(Requests, GapsBelowABeatAreReadWithTheirRows) {
+  const TensorView map{0x1000, 14, 14, 12, 14, 196, kU8, 0, 0};
+  // Of 7 rows 10 columns: gaps of 4 bytes; a plane's window spans 6 * 14 + 10 = 94 bytes, the next one begins
+  // 102 bytes behind it.
+  const Requests joined = requests_of_window(map, 10, 7, 12, 16);
+  EXPECT_EQ(joined.runs, 12);
+  EXPECT_EQ(joined.bytes, 94);
+  // Of all 14 rows: planes are 4 bytes apart, too: 11 * 196 + 13 * 14 + 10.
+  const Requests whole = requests_of_window(map, 10, 14, 12, 16);
+  EXPECT_EQ(whole.runs, 1);
+  EXPECT_EQ(whole.bytes, 2348);
+}
+
+TEST(Requests, NoBurstToDramIsShorterThanItsAddressTime) {
+  Chip chip = test_chip();  // bursts of 256 bytes, 16 a cycle
+  chip.dram.address_cycles = 20;
+  // 600 bytes: two whole bursts of 16 beats and 88 bytes of 6: 20 cycles each. Three such runs.
+  EXPECT_EQ(cycles({3, 600}, Memory::dram, chip), 3U * 60U);
+  // Of 10 cycles: 16 + 16 + 10. To the AXI-SRAM, which pays none: 16 + 16 + 6.
+  chip.dram.address_cycles = 10;
+  EXPECT_EQ(cycles({1, 600}, Memory::dram, chip), 42U);
+  EXPECT_EQ(cycles({1, 600}, Memory::axi_sram, chip), 38U);
+}
+
+TEST(Requests, DirectionsRunSideBySideAsFarAsTheMemoryAllows) {
+  Chip chip = test_chip();
+  chip.dram.address_cycles = 20;
+  chip.dram.limit_bytes_per_second = 4 * chip.clock_hz;
+  MemoryLoad load;
+  add_read(load, {10, 16}, Memory::dram, chip);    // 10 * 20 cycles for 160 bytes
+  add_written(load, {4, 16}, Memory::dram, chip);  // 80 cycles for 64
+  EXPECT_EQ(busy_cycles(load, Memory::dram, chip), 200U);
+  // 224 bytes and 2048 more at 4 bytes a cycle: 568.
+  add_written(load, {8, 256}, Memory::dram, chip);  // 240 cycles in all
+  EXPECT_EQ(busy_cycles(load, Memory::dram, chip), 568U);
+  // One port of the VIP-SRAM adds up, two do not.
+  add_read(load, {1, 320}, Memory::vip_sram, chip);
+  add_written(load, {1, 160}, Memory::vip_sram, chip);
+  chip.vip_sram.ports = 1;
+  EXPECT_EQ(busy_cycles(load, Memory::vip_sram, chip), 30U);
+  chip.vip_sram.ports = 2;
+  EXPECT_EQ(busy_cycles(load, Memory::vip_sram, chip), 20U);
+  EXPECT_EQ(busy_cycles(load, chip), 568U);
+}
+
+}  // namespace
+}  // namespace trireme

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What moving a window of a map costs on the way to a memory, when nothing else is under way: for estimates.
+#pragma once
+
+#include <cstdint>
+
+#include "isa/chip.h"
+#include "isa/job.h"
+#include "timing/cycles.h"
+
+namespace trireme {
+
+// Contiguous runs of bytes, all of one length.
+struct Requests {
+  std::int64_t runs, bytes;  // bytes of one run
+};
+
+// Rows, and then planes, of a window whose gaps are shorter than `gap` bytes come in one run; with 1, what is
+// contiguous.
+Requests requests_of_window(const TensorView& view, std::int64_t width, std::int64_t height,
+                            std::int64_t channels, std::int64_t gap);
+
+// Cycles that the path's own direction takes: VIP-SRAM a port's, else bursts of AXI, to DRAM none shorter
+// than its address time.
+Cycle path_cycles(const Requests& requests, Memory memory, const Chip& chip);
+
+// What a job moves to and from each memory.
+struct MemoryLoad {
+  Cycle read[kMemories] = {}, written[kMemories] = {};
+  std::int64_t bytes[kMemories] = {};
+};
+void add_read(MemoryLoad& load, const Requests& requests, Memory memory, const Chip& chip);
+void add_written(MemoryLoad& load, const Requests& requests, Memory memory, const Chip& chip);
+
+// Both directions side by side as far as the memory has ports for them, and never faster than the bytes pass
+// through the SRAM's port or the DRAM's pins.
+Cycle busy_cycles(const MemoryLoad& load, Memory memory, const Chip& chip);
+Cycle busy_cycles(const MemoryLoad& load, const Chip& chip);  // of the memory that is busy longest
+
+}  // namespace trireme
