@@ -41,7 +41,10 @@ std::vector<std::string> chips_of(const std::vector<Point>& points) {
 ChipParameter parameter_of(const FittedField& field, const std::string& owner,
                            std::vector<std::string> chips) {
   const double value = value_of(chips.front(), field);
-  return {{owner + " " + field.field, value, field.minimum, field.maximum}, field.field, std::move(chips)};
+  return {{owner + " " + field.field, value, field.minimum, field.maximum},
+          field.scope,
+          field.field,
+          std::move(chips)};
 }
 
 // Sections of a chip file with these values; everything else is inherited.
@@ -138,28 +141,43 @@ std::vector<FittedField> read_fitted_fields(const fs::path& csv) {
     const auto start = to_double(f[2]), minimum = to_double(f[3]), maximum = to_double(f[4]);
     if (!start || !minimum || !maximum || !(*minimum > 0) || !(*minimum <= *start) || !(*start <= *maximum))
       throw Error(where, "start, minimum and maximum are no positive numbers in order", "");
-    if (f[0] != "chip" && f[0] != "v7" && f[0] != "v8")
-      throw Error(where, "scope '" + f[0] + "'", "v7, v8 or chip");
+    if (f[0] != "chip" && f[0] != "v7" && f[0] != "v8") {
+      for (const std::string& name : split(f[0], '+')) find_chip(name);
+    }
     fields.push_back({f[0], f[1], *start, *minimum, *maximum});
   }
   return fields;
 }
 
+namespace {
+
+// Whether a scope is a list of chips with this one in it.
+bool names(const std::string& scope, const std::string& chip) {
+  const std::vector<std::string> listed = split(scope, '+');
+  return std::find(listed.begin(), listed.end(), chip) != listed.end();
+}
+
+}  // namespace
+
 std::vector<ChipParameter> parameters_of(const std::vector<FittedField>& fields,
                                          const std::vector<Point>& points) {
   std::vector<ChipParameter> parameters;
   const std::vector<std::string> chips = chips_of(points);
+  std::map<std::string, std::size_t> shared;  // numbers of some chips of a generation, by chip
   for (const FittedField& field : fields) {
     std::vector<std::string> members;
     for (const std::string& chip : chips) {
-      if (find_chip(chip).generation == field.scope) members.push_back(chip);
+      const bool named = names(field.scope, chip);
+      if (named || find_chip(chip).generation == field.scope) members.push_back(chip);
+      shared[chip] += named ? 1 : 0;
     }
     if (!members.empty()) parameters.push_back(parameter_of(field, field.scope, members));
   }
   for (const std::string& chip : chips) {
     const auto count = static_cast<std::size_t>(
         std::count_if(points.begin(), points.end(), [&](const Point& point) { return point.chip == chip; }));
-    std::size_t left = std::min(kMostChipParameters, count / kPointsAParameter);
+    const std::size_t most = std::min(kMostChipParameters, count / kPointsAParameter);
+    std::size_t left = most - std::min(most, shared[chip]);
     for (const FittedField& field : fields) {
       if (field.scope != "chip" || left == 0) continue;
       parameters.push_back(parameter_of(field, chip, {chip}));
@@ -178,7 +196,15 @@ ChipFit fit_chips(const std::vector<FittedField>& fields, const std::vector<Poin
   std::vector<FitRow> rows;
   for (const Point& point : points) rows.push_back({point.network, std::log(point.measured_ms)});
   const SimulatorModel model(result.parameters, points, request, progress);
-  const Fit found = request.descend ? fit(numbers, rows, model) : fit_at(numbers, rows, model);
+  FitOptions options;
+  options.iterations = request.steps;
+  options.observer = [&](const FitStep& step) {
+    ChipFit so_far{result.parameters, step.iterations, points, {}};
+    for (std::size_t i = 0; i < numbers.size(); ++i) so_far.parameters[i].parameter.value = step.values[i];
+    request.observer(so_far, step.loss);
+  };
+  const Fit found =
+      request.descend ? fit(numbers, rows, model, options) : fit_at(numbers, rows, model, options);
   result.iterations = found.iterations;
   result.points = predicted(points, found.log_ratios);
   result.left_out.method = request.refit ? "fitted again without it" : "by the linear model around the fit";
@@ -188,23 +214,40 @@ ChipFit fit_chips(const std::vector<FittedField>& fields, const std::vector<Poin
   return result;
 }
 
+namespace {
+
+std::string fitted_to(const ChipParameter& parameter, const std::vector<Point>& points) {
+  if (parameter.chips.size() == 1) {
+    const auto count = std::count_if(points.begin(), points.end(), [&](const Point& point) {
+      return point.chip == parameter.chips.front();
+    });
+    return counted(static_cast<std::uint64_t>(count), "network") + " on this chip";
+  }
+  if (names(parameter.scope, parameter.chips.front()))
+    return "one value for " + join(parameter.chips, " and ");
+  return fmt::format("one value for the {} measured chips of this generation", parameter.chips.size());
+}
+
+}  // namespace
+
 void write_fit(const ChipFit& fit, const fs::path& chips_folder) {
   std::map<fs::path, std::string> files;
   for (const ChipParameter& parameter : fit.parameters) {
     for (const std::string& name : parameter.chips) {
-      const auto count = std::count_if(fit.points.begin(), fit.points.end(),
-                                       [&](const Point& point) { return point.chip == name; });
       const fs::path file = chips_folder / (find_chip(name).name + ".yaml");
       std::string& text = files.try_emplace(file, read_text(file)).first->second;
-      const std::string to = parameter.chips.size() == 1
-                                 ? counted(static_cast<std::uint64_t>(count), "network") + " on this chip"
-                                 : fmt::format("{} on {} chips of this generation",
-                                               counted(fit.points.size(), "point"), parameter.chips.size());
       text = with_fitted_field(text, file.string(), parameter.field, std::llround(parameter.parameter.value),
-                               "tools/fit: validate/measurements.csv, " + to);
+                               "tools/fit: validate/measurements.csv, " + fitted_to(parameter, fit.points));
     }
   }
   for (const auto& [file, text] : files) write_file(file, text);
+}
+
+std::string step_text(const ChipFit& so_far, double loss) {
+  std::string text = fmt::format("step {}: loss {:.4f}", so_far.iterations, loss);
+  for (const ChipParameter& p : so_far.parameters)
+    text += fmt::format(", {} {}", p.parameter.name, std::llround(p.parameter.value));
+  return text;
 }
 
 std::string fit_text(const ChipFit& fit) {

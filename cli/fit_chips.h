@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,8 @@
 
 namespace trireme {
 
-// A line of fitted.csv. Scope: a generation (v7, v8), whose chips share one value, or "chip": each has its
-// own.
+// A line of fitted.csv. Scope: a generation (v7, v8), whose chips share one value, or chips joined by '+', or
+// "chip": each has its own.
 struct FittedField {
   std::string scope, field;
   double start = 0;  // where a chip says 0, for none
@@ -24,19 +25,23 @@ std::vector<FittedField> read_fitted_fields(const std::filesystem::path& csv);
 // One number to be fitted, and the chips that have it.
 struct ChipParameter {
   FitParameter parameter;
-  std::string field;
+  std::string scope, field;
   std::vector<std::string> chips;  // as the points name them
 };
-// Of the fields of scope "chip" a chip has the first ones of the list: at most three, and at most a number to
-// three of its points.
+// Of the fields of scope "chip" a chip has the first ones of the list: at most three, with those it shares
+// with other chips but not all of its generation, and at most a number to three of its points.
 std::vector<ChipParameter> parameters_of(const std::vector<FittedField>& fields,
                                          const std::vector<Point>& points);
 
+struct ChipFit;
 struct FitRequest {
   unsigned workers = 1;
   std::string cache;
-  bool descend = true;  // false: as the chips stand
-  bool refit = false;   // leave-one-out by fitting again instead of by the linear model
+  bool descend = true;                  // false: as the chips stand
+  int steps = FitOptions().iterations;  // of the descent at most
+  bool refit = false;                   // leave-one-out by fitting again instead of by the linear model
+  // After each step of the descent: parameters and iterations set, the points as they are measured.
+  std::function<void(const ChipFit& so_far, double loss)> observer = [](const ChipFit&, double) {};
 };
 struct ChipFit {
   std::vector<ChipParameter> parameters;  // with the fitted values
@@ -50,5 +55,6 @@ ChipFit fit_chips(const std::vector<FittedField>& fields, const std::vector<Poin
 // Into the files of the chips in this folder.
 void write_fit(const ChipFit& fit, const std::filesystem::path& chips_folder);
 std::string fit_text(const ChipFit& fit);
+std::string step_text(const ChipFit& so_far, double loss);
 
 }  // namespace trireme

@@ -12,17 +12,21 @@
 #include "cli/verbs.h"
 #include "support/files.h"
 #include "support/text.h"
+#include "validate/left_out.h"
 #include "validate/report.h"
 
 namespace trireme {
 
 namespace {
 
+constexpr const char* kLeftOutFile = "left_out.csv";  // beside the fields that are fitted
+
 struct ValidateVerb {
   std::string file, csv, html, cache;
   std::vector<std::string> chips, networks, tiers;
   std::string fit, write;  // fields to fit; the folder of the chips to write
   bool json = false, leave_one_out = false, refit = false;
+  int steps = FitOptions().iterations;
   unsigned workers = std::max(1U, std::thread::hardware_concurrency());
   ProgressMode progress = ProgressMode::automatic;
 };
@@ -175,22 +179,36 @@ ValidationReport make_report(const ValidateVerb& verb) {
   return report;
 }
 
-ChipFit fit_to(const ValidationReport& report, const ValidateVerb& verb) {
+ChipFit fit_to(const ValidationReport& report, const ValidateVerb& verb, const Console& console) {
   const std::filesystem::path csv =
       verb.fit.empty() ? validation_folder() / "fitted.csv" : std::filesystem::path(verb.fit);
-  FitRequest request{verb.workers, verb.cache, !verb.fit.empty(), verb.refit};
+  FitRequest request;
+  request.workers = verb.workers;
+  request.cache = verb.cache;
+  request.descend = !verb.fit.empty();
+  request.steps = verb.steps;
+  request.refit = verb.refit;
+  // Each step is kept: a fit that is stopped goes on from there.
+  request.observer = [&](const ChipFit& so_far, double loss) {
+    console.note(step_text(so_far, loss));
+    if (!verb.write.empty() && so_far.iterations > 0) write_fit(so_far, verb.write);
+  };
   return fit_chips(read_fitted_fields(csv), report.points, request, [&](std::size_t, const std::string&) {});
 }
 
 int fit_verb(const ValidateVerb& verb, const Console& console) {
   ValidationReport report = make_report(verb);
-  const ChipFit fit = fit_to(report, verb);
+  const ChipFit fit = fit_to(report, verb, console);
   report.rows.clear();
   report.points = fit.points;
   report.summaries = summarize(fit.points);
   report.profiles.clear();
   report.left_out = fit.left_out;
-  if (!verb.write.empty()) write_fit(fit, verb.write);
+  if (!verb.write.empty()) {
+    write_fit(fit, verb.write);
+    const auto beside = std::filesystem::path(verb.fit).parent_path() / kLeftOutFile;
+    write_file(beside, left_out_csv(fit.points, fit.left_out));
+  }
   if (!verb.html.empty()) write_file(verb.html, report_html(report));
   console.print(verb.json ? json_text(report_json(report)) : fit_text(fit) + errors_text(report));
   return kExitOk;
@@ -205,11 +223,20 @@ void refuse_contradictions(const ValidateVerb& verb) {
     throw UsageError("--fit prints no rows for --csv", "validate again with what it wrote");
 }
 
+// The figure to quote, where the chips are those of the fit.
+void take_known_left_out(ValidationReport& report) {
+  report.left_out = known_left_out(validation_folder() / kLeftOutFile, report.points);
+  report.left_out_unknown = !report.left_out && !report.points.empty();
+}
+
 int validate(const ValidateVerb& verb, const Console& console) {
   refuse_contradictions(verb);
   if (!verb.fit.empty()) return fit_verb(verb, console);
   ValidationReport report = make_report(verb);
-  if (verb.leave_one_out) report.left_out = fit_to(report, verb).left_out;
+  if (verb.leave_one_out)
+    report.left_out = fit_to(report, verb, console).left_out;
+  else if (verb.file.empty())
+    take_known_left_out(report);
   if (!verb.csv.empty()) write_file(verb.csv, report_csv(report));
   if (!verb.html.empty()) write_file(verb.html, report_html(report));
   console.print(verb.json ? json_text(report_json(report)) : report_text(report));
@@ -250,8 +277,15 @@ void add_validate(CLI::App& app, Chosen& chosen) {
   verb->add_option("--fit", state->fit,
                    "fit the fields of chips in this list to the rows; see validate/fitted.csv")
       ->type_name("FILE");
-  verb->add_option("--write", state->write, "with --fit: the folder whose chip files get the values")
+  verb->add_option(
+          "--write", state->write,
+          "with --fit: the folder whose chip files get the values; the networks left out go to left_out.csv "
+          "beside FILE")
       ->type_name("DIR");
+  verb->add_option("--steps", state->steps,
+                   "with --fit: steps of the descent at most; 0: how far off the chips are as they stand")
+      ->check(CLI::Range(0, 100))
+      ->type_name("N");
   verb->add_flag("--refit", state->refit, "leave networks out by fitting again, not by the linear model");
   add_json_option(verb, state->json);
   add_progress_option(verb, state->progress);

@@ -117,6 +117,7 @@ Fit descend(Fit at, const std::vector<FitParameter>& parameters, const std::vect
     }
     if (chosen == sets.size()) break;
     const int iterations = at.iterations;
+    options.observer({iterations + 1, best, sets[chosen]});
     if (differences) {
       at = look_around(parameters, sets[chosen], rows, model, options.difference);
     } else {
@@ -158,7 +159,9 @@ Fit fit_at(const std::vector<FitParameter>& parameters, const std::vector<FitRow
 Fit fit(const std::vector<FitParameter>& parameters, const std::vector<FitRow>& rows, const Model& model,
         const FitOptions& options) {
   const std::vector<bool> all(rows.size(), true);
-  return descend(fit_at(parameters, rows, model, options), parameters, rows, all, model, options, true);
+  const Fit start = fit_at(parameters, rows, model, options);
+  options.observer({0, fit_loss(start.log_ratios), start.values});
+  return descend(start, parameters, rows, all, model, options, true);
 }
 
 Numbers leave_out_linear(const Fit& fitted, const std::vector<FitParameter>& parameters,
@@ -185,7 +188,9 @@ Numbers leave_out_refitted(const Fit& fitted, const std::vector<FitParameter>& p
     const std::vector<bool> kept = all_but(rows, group);
     Fit start = fitted;
     start.iterations = 0;
-    const Fit refitted = descend(start, parameters, rows, kept, model, options, false);
+    FitOptions silent = options;
+    silent.observer = FitOptions().observer;
+    const Fit refitted = descend(start, parameters, rows, kept, model, silent, false);
     for (std::size_t row = 0; row < rows.size(); ++row) {
       if (!kept[row]) result[row] = refitted.log_ratios[row];
     }

@@ -23,10 +23,18 @@ using Numbers = std::vector<double>;
 // The model: for each set of parameter values the logarithms of its predictions, one a row.
 using Model = std::function<std::vector<Numbers>(const std::vector<Numbers>& sets)>;
 
+// Where the descent stands: after `iterations` steps, 0 at its start.
+struct FitStep {
+  int iterations = 0;
+  double loss = 0;
+  Numbers values;  // of the parameters
+};
+
 struct FitOptions {
   int iterations = 6;
   double difference = 0.1;  // of a logarithm; well above the steps that tilings make
   double tolerance = 0.01;  // of the loss: a smaller gain ends the fit
+  std::function<void(const FitStep& step)> observer = [](const FitStep&) {};
 };
 
 struct Fit {

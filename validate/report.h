@@ -35,6 +35,7 @@ struct ValidationReport {
   std::vector<ErrorSummary> summaries;
   std::vector<ProfileComparison> profiles;
   std::optional<LeaveOneOut> left_out;
+  bool left_out_unknown = false;  // asked for, but the chips are not those of the last fit
 };
 
 std::string errors_text(const ValidationReport& report);  // without rows and layers

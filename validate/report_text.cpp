@@ -88,6 +88,10 @@ std::string errors_text(const ValidationReport& report) {
     text += "\n|predicted / measured - 1|; a network on a chip counts once\n\n" +
             summaries_table(report.summaries);
   if (report.left_out) text += left_out_text(*report.left_out);
+  if (report.left_out_unknown)
+    text +=
+        "\nleaving out a network at a time: not known of these chips as they are; --leave-one-out computes "
+        "it\n";
   return text;
 }
 

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validate/left_out.h"
+
+#include <gtest/gtest.h>
+
+#include "support/error.h"
+#include "support/files.h"
+#include "tests/support/temp_folder.h"
+
+namespace trireme {
+namespace {
+
+Point point(const char* network, double predicted) { return {"x", network, "A", 10, predicted}; }
+
+TEST(LeftOut, StandsBesideTheFitItCameFrom) {
+  const TempFolder folder;
+  const auto csv = folder / "left_out.csv";
+  const std::vector<Point> fit = {point("n", 9), point("m", 12)};
+  write_file(csv, left_out_csv(fit, {{point("n", 8), point("m", 13)}, "any"}));
+  const auto known = known_left_out(csv, fit);
+  ASSERT_TRUE(known);
+  ASSERT_EQ(known->points.size(), 2U);
+  EXPECT_DOUBLE_EQ(known->points[0].predicted_ms, 8);
+  EXPECT_DOUBLE_EQ(known->points[0].measured_ms, 10);
+  EXPECT_DOUBLE_EQ(known->points[1].predicted_ms, 13);
+  // Of some of the points; others are not of the fit.
+  EXPECT_EQ(known_left_out(csv, {point("m", 12), point("k", 1)})->points.size(), 1U);
+  EXPECT_FALSE(known_left_out(csv, {point("k", 1)}));
+}
+
+TEST(LeftOut, IsNotKnownOfOtherChipsOrModels) {
+  const TempFolder folder;
+  const auto csv = folder / "left_out.csv";
+  EXPECT_FALSE(known_left_out(csv, {point("n", 9)}));
+  write_file(csv, left_out_csv({point("n", 9)}, {{point("n", 8)}, "any"}));
+  EXPECT_TRUE(known_left_out(csv, {point("n", 9.005)}));
+  EXPECT_FALSE(known_left_out(csv, {point("n", 9.02)}));
+  write_file(csv, std::string("chip,network,fit_ms,left_out_ms\nx,n,9\n"));
+  EXPECT_THROW(known_left_out(csv, {point("n", 9)}), Error);
+}
+
+}  // namespace
+}  // namespace trireme
