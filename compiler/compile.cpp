@@ -34,8 +34,10 @@ const std::vector<PlanPass>& plan_passes() {
        }},
       {"share",
        [](Plan& plan, const Chip&, const CompileOptions& options) { share_buffers(plan, options.fuse); }},
-      {"tile", [](Plan& plan, const Chip& chip,
-                  const CompileOptions& options) { tile(plan, chip, options.tile_search); }},
+      {"tile",
+       [](Plan& plan, const Chip& chip, const CompileOptions& options) {
+         tile(plan, chip, options.tile_search, place_maps(plan, chip, options.use_vip_sram));
+       }},
       {"band",
        [](Plan& plan, const Chip& chip, const CompileOptions& options) {
          // Maps inside a group cannot be seen, and need an SRAM to be in.

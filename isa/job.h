@@ -177,6 +177,10 @@ struct TpJob {  // 224 bytes
 };
 static_assert(sizeof(TpJob) == 224);
 
+inline bool is(const TpJob& job, TpOperation operation) {
+  return job.header.operation == static_cast<std::uint8_t>(operation);
+}
+
 // What a PPU or host job may touch: what the memory checker holds it to.
 struct OperandRange {
   enum Access : std::uint32_t { unused, read, write };

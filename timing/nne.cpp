@@ -89,19 +89,25 @@ std::int64_t input_bytes(const NneJob& job, const Chip& chip, const NneTile& til
 
 std::int64_t output_bytes(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock) {
   const int element = bytes_of(static_cast<DataType>(job.output.dtype));
-  const int stride = job.pool_type == 0 ? 1 : job.pool_stride;
-  // The compiler cuts tiles at pool strides, so a tile owns the pooling windows that start in it.
-  const std::int64_t columns =
-      std::min<std::int64_t>(ceil_div(tile.width, stride), job.output.width - tile.x / stride);
-  const std::int64_t rows =
-      std::min<std::int64_t>(ceil_div(tile.height, stride), job.output.height - tile.y / stride);
-  return std::max<std::int64_t>(columns, 0) * std::max<std::int64_t>(rows, 0) *
-         kernels_in_superblock_all_cores(job, chip, superblock) * element;
+  const TileOutput output = output_of_tile(job, tile);
+  return std::int64_t{output.width} * output.height * kernels_in_superblock_all_cores(job, chip, superblock) *
+         element;
 }
 
-std::int64_t chunks_of_input(const NneJob& job) {
-  constexpr std::int64_t kMinChunks = 4;
-  return std::clamp<std::int64_t>(job.input.channels, 1, kMinChunks);
+TileOutput output_of_tile(const NneJob& job, const NneTile& tile) {
+  const int stride = job.pool_type == 0 ? 1 : job.pool_stride;
+  const int x = tile.x / stride, y = tile.y / stride;
+  const int width = std::min(static_cast<int>(ceil_div(tile.width, stride)), job.output.width - x);
+  const int height = std::min(static_cast<int>(ceil_div(tile.height, stride)), job.output.height - y);
+  return {x, y, std::max(width, 0), std::max(height, 0)};
+}
+
+std::int64_t chunks_of_step(const NneJob& job, const Chip& chip, std::int64_t coded_bytes) {
+  constexpr std::int64_t kMinChunks = 4, kMaxChunks = 4096;  // the latter bounds the events of one step
+  const std::int64_t half_buffer = std::int64_t{chip.nne.coefficient_buffer_bytes} * chip.nne.cores / 2;
+  const std::int64_t by_buffer = ceil_div(coded_bytes, std::max<std::int64_t>(half_buffer, 1));
+  const std::int64_t by_channels = std::clamp<std::int64_t>(job.input.channels, 1, kMinChunks);
+  return std::clamp(by_buffer, by_channels, kMaxChunks);
 }
 
 }  // namespace trireme

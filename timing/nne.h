@@ -54,6 +54,12 @@ struct ChannelRange {
 ChannelRange channels_of_kernels(const NneJob& job, std::int64_t first, std::int64_t count);
 // What one step reads: a tile for a superblock. A core takes the channels it needs into its own image buffer.
 std::int64_t input_bytes(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock);
+// What is stored of a tile, after pooling: tiles are cut at pool strides, and own the windows that start in
+// them.
+struct TileOutput {
+  int x, y, width, height;  // in the output
+};
+TileOutput output_of_tile(const NneJob& job, const NneTile& tile);
 std::int64_t output_bytes(const NneJob& job, const Chip& chip, const NneTile& tile,
                           int superblock);  // after pooling
 
@@ -69,8 +75,9 @@ int max_tile_height(const Chip& chip, int kernel, int stride, int interleave, in
 int kernels_at_once(const Chip& chip, int kernel, int stride, int tile_w, int tile_h, int interleave,
                     int channels);
 
-// The least number of chunks of channels a step's input comes in: the array starts with the first.
-std::int64_t chunks_of_input(const NneJob& job);
+// How many chunks of channels a step is cut into, the array starts with the first: enough that half of the
+// coefficient buffers holds the coefficients of one, at least four if there are as many channels.
+std::int64_t chunks_of_step(const NneJob& job, const Chip& chip, std::int64_t coded_bytes);
 
 // Estimate of a whole job when nothing else runs: launch + first fetch + max(streams) + drain. For choosing
 // tiles and bands (timing/nne_estimate.cpp).

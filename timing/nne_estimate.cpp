@@ -20,34 +20,70 @@ Requests fetched(const NneJob& job, const Chip& chip, const NneTile& tile, int s
       std::int64_t{tile.in_width} * tile.in_height * bytes_of(static_cast<DataType>(job.input.dtype));
   if (plane == 0) return {0, 0};
   const std::int64_t channels = input_bytes(job, chip, tile, superblock) / plane;
-  return requests_of_window(job.input, tile.in_width, tile.in_height, channels, chip.axi.bytes_per_cycle);
+  return requests_of_window(job.input, {tile.in_x, tile.in_y, tile.in_width, tile.in_height, channels},
+                            chip.axi.bytes_per_cycle);
 }
 
 Requests stored(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock) {
-  const int stride = job.pool_type == 0 ? 1 : job.pool_stride;
-  const std::int64_t columns =
-      std::min<std::int64_t>(ceil_div(tile.width, stride), job.output.width - tile.x / stride);
-  const std::int64_t rows =
-      std::min<std::int64_t>(ceil_div(tile.height, stride), job.output.height - tile.y / stride);
+  const TileOutput output = output_of_tile(job, tile);
   const std::int64_t channels = kernels_in_superblock_all_cores(job, chip, superblock);
-  if (columns <= 0 || rows <= 0 || channels == 0) return {0, 0};
-  return requests_of_window(job.output, columns, rows, channels, 1);
+  if (output.width <= 0 || output.height <= 0 || channels == 0) return {0, 0};
+  return requests_of_window(job.output, {output.x, output.y, output.width, output.height, channels}, 1);
 }
 
 // A piece of both maps comes and is added while the one before leaves (docs/timing.md).
 Cycle estimate_of_add(const NneJob& job, const Chip& chip) {
-  const auto whole = [](const TensorView& view) {
-    return requests_of_window(view, view.width, view.height, view.channels, 1);
-  };
   MemoryLoad load;
   Cycle read = 0;
   for (const TensorView* view : {&job.input, &job.input2}) {
-    add_read(load, whole(*view), memory_of(view->address), chip);
-    read += path_cycles(whole(*view), memory_of(view->address), chip);
+    add_read(load, requests_of_map(*view, 1), memory_of(view->address), chip);
+    read += path_cycles(requests_of_map(*view, 1), memory_of(view->address), chip);
   }
-  add_written(load, whole(job.output), memory_of(job.output.address), chip);
+  add_written(load, requests_of_map(job.output, 1), memory_of(job.output.address), chip);
   const std::int64_t results = std::int64_t{job.output.width} * job.output.height * job.output.channels;
   return fixed_cycles(chip) + std::max(read + add_cycles(chip, results), busy_cycles(load, chip));
+}
+
+// What a step fetches: a chunk after the other, each there before the next is asked for.
+struct Fetches {
+  const NneJob& job;
+  const Chip& chip;
+  Cycle chunks;
+  MemoryLoad load;
+};
+
+Cycle read(Fetches& fetches, const Requests& requests, Memory memory) {
+  add_read(fetches.load, requests, memory, fetches.chip);
+  return path_cycles(requests, memory, fetches.chip) + fetches.chunks * latency_cycles(memory, fetches.chip);
+}
+
+Cycle copy_to_cache(Fetches& fetches, std::int64_t bytes) {
+  const Requests copy{1, bytes};
+  add_written(fetches.load, copy, Memory::vip_sram, fetches.chip);
+  return path_cycles(copy, Memory::vip_sram, fetches.chip) +
+         fetches.chunks * latency_cycles(Memory::vip_sram, fetches.chip);
+}
+
+// The first superblock reads the tile's window from its memory, and fills the image cache if there is one.
+// The others read the copy, which lies in one piece.
+Cycle fetch_input(Fetches& fetches, const NneTile& tile, int superblock) {
+  const NneJob& job = fetches.job;
+  const std::int64_t bytes = input_bytes(job, fetches.chip, tile, superblock);
+  const bool cached = job.image_cache_bytes > 0;
+  if (cached && superblock > 0) return read(fetches, {1, bytes}, Memory::vip_sram);
+  const Cycle cycles =
+      read(fetches, fetched(job, fetches.chip, tile, superblock), memory_of(job.input.address));
+  return cycles + (cached ? copy_to_cache(fetches, bytes) : 0);
+}
+
+// A superblock's share of the coefficients; from the kernel cache, once the first tile has filled it.
+Cycle fetch_coefficients(Fetches& fetches, bool first_tile) {
+  const NneJob& job = fetches.job;
+  const std::int64_t bytes = ceil_div(job.coefficient_bytes, std::max<int>(job.superblocks, 1));
+  const bool cached = job.kernel_cache_bytes > 0;
+  if (cached && !first_tile) return read(fetches, {1, bytes}, Memory::vip_sram);
+  return read(fetches, {1, bytes}, memory_of(job.coefficients)) +
+         (cached ? copy_to_cache(fetches, bytes) : 0);
 }
 
 }  // namespace
@@ -56,26 +92,30 @@ Cycle estimate(const NneJob& job, const Chip& chip) {
   if (is(job, NneOperation::add)) return estimate_of_add(job, chip);
   const std::vector<NneTile> tiles = tiles_of(job);
   const Memory input = memory_of(job.input.address), output = memory_of(job.output.address);
-  // 1. What each stream and the array take.
-  Cycle array = 0, post = 0;
+  // 1. What fetches and the array take, step by step: buffers hold a part of the next step, not all of it.
+  // What leaves has the time of all steps.
+  const std::int64_t coded = ceil_div(job.coefficient_bytes, std::max<int>(job.superblocks, 1));
+  const auto chunks = static_cast<Cycle>(chunks_of_step(job, chip, coded));
+  Cycle steps_take = 0, post = 0;
   MemoryLoad load;
   for (std::size_t t = 0; t < tiles.size(); ++t) {
     for (int s = 0; s < job.superblocks; ++s) {
-      const bool fetches = t == 0 || job.kernel_cache_bytes == 0;
-      array += std::max(mac_cycles(job, chip, tiles[t], s), fetches ? decode_cycles(job, chip, s) : 0);
+      Fetches fetches{job, chip, chunks, {}};
+      const Cycle window = fetch_input(fetches, tiles[t], s),
+                  coefficients = fetch_coefficients(fetches, t == 0);
+      steps_take += std::max({mac_cycles(job, chip, tiles[t], s), decode_cycles(job, chip, s), window,
+                              coefficients, busy_cycles(fetches.load, chip)});
       post += post_cycles(job, chip, tiles[t], s);
-      add_read(load, fetched(job, chip, tiles[t], s), input, chip);
+      add(load, fetches.load);
       add_written(load, stored(job, chip, tiles[t], s), output, chip);
     }
   }
-  const std::int64_t passes = job.kernel_cache_bytes > 0 ? 1 : static_cast<std::int64_t>(tiles.size());
-  add_read(load, {passes, job.coefficient_bytes}, memory_of(job.coefficients), chip);
   // 2. The array starts with the first chunk of a tile's channels; the last step's results leave when it is
   // done.
   Cycle first_fetch = 0, drain = 0;
   if (!tiles.empty()) {
-    const Cycle step = path_cycles(fetched(job, chip, tiles.front(), 0), input, chip);
-    first_fetch = static_cast<Cycle>(ceil_div(static_cast<std::int64_t>(step), chunks_of_input(job)));
+    const Cycle window = path_cycles(fetched(job, chip, tiles.front(), 0), input, chip);
+    first_fetch = (window + chunks - 1) / chunks + latency_cycles(input, chip);
     const int last = job.superblocks - 1;
     drain = post_cycles(job, chip, tiles.back(), last) +
             path_cycles(stored(job, chip, tiles.back(), last), output, chip);
@@ -83,7 +123,7 @@ Cycle estimate(const NneJob& job, const Chip& chip) {
   // 3. Different memories and the array overlap.
   const auto steps = static_cast<std::int64_t>(tiles.size()) * job.superblocks;
   const auto bubbles = static_cast<Cycle>(std::max<std::int64_t>(steps - 1, 0) * chip.nne.tile_bubble_cycles);
-  return fixed_cycles(chip) + bubbles + first_fetch + std::max({array, post, busy_cycles(load, chip)}) +
+  return fixed_cycles(chip) + bubbles + first_fetch + std::max({steps_take, post, busy_cycles(load, chip)}) +
          drain;
 }
 

@@ -2,6 +2,7 @@
 #include "timing/requests.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "timing/roofline.h"
 
@@ -23,8 +24,22 @@ Path path_to(Memory memory, const Chip& chip) {
   return {std::min(chip.axi_sram.bytes_per_cycle, chip.axi.bytes_per_cycle), 1};
 }
 
-std::int64_t burst_cycles(std::int64_t bytes, const Path& path) {
-  return bytes == 0 ? 0 : std::max(ceil_div(bytes, path.width), path.address_cycles);
+// Bursts of all runs. Starts are spread over `apart` bytes from each other up to a burst: the sum of
+// ceil((first + k apart + bytes) / burst) over k is floor((first + bytes + burst - 1) / apart), by Hermite's
+// identity.
+std::int64_t bursts_of(const Requests& requests, std::int64_t burst) {
+  const std::int64_t step = std::gcd(requests.apart, burst), first = requests.first % step;
+  const std::int64_t of_all_starts = (first + requests.bytes + burst - 1) / step;
+  return ceil_div(requests.runs * of_all_starts * step, burst);
+}
+
+// Beats are whole: a boundary that is crossed may cost one more.
+std::int64_t burst_cycles(const Requests& requests, const Path& path, std::int64_t burst) {
+  const std::int64_t bursts = bursts_of(requests, burst);
+  const std::int64_t crossed =
+      std::max<std::int64_t>(bursts - requests.runs * ceil_div(requests.bytes, burst), 0);
+  const std::int64_t beats = requests.runs * ceil_div(requests.bytes, path.width) + crossed;
+  return std::max(beats, bursts * path.address_cycles);
 }
 
 void add(MemoryLoad& load, const Requests& requests, Memory memory) {
@@ -33,32 +48,63 @@ void add(MemoryLoad& load, const Requests& requests, Memory memory) {
 
 }  // namespace
 
-Requests requests_of_window(const TensorView& view, std::int64_t width, std::int64_t height,
-                            std::int64_t channels, std::int64_t gap) {
-  const std::int64_t row = width * bytes_of(static_cast<DataType>(view.dtype));
-  if (height > 1 && view.row_stride - row >= gap) return {height * channels, row};
-  const std::int64_t plane = (height - 1) * std::int64_t{view.row_stride} + row;
-  if (channels > 1 && view.plane_stride - plane >= gap) return {channels, plane};
-  return {1, (channels - 1) * std::int64_t{view.plane_stride} + plane};
+Requests requests_of_window(const TensorView& view, const MapWindow& window, std::int64_t gap) {
+  const std::int64_t element = bytes_of(static_cast<DataType>(view.dtype));
+  const std::int64_t row_stride = view.row_stride, plane_stride = view.plane_stride;
+  const std::int64_t first = view.address + window.y * row_stride + window.x * element;
+  const std::int64_t row = window.width * element, rows = window.height, channels = window.channels;
+  if (rows > 1 && row_stride - row >= gap)
+    return {rows * channels, row, first, std::gcd(row_stride, channels > 1 ? plane_stride : 0)};
+  const std::int64_t plane = (rows - 1) * row_stride + row;
+  if (channels > 1 && plane_stride - plane >= gap) return {channels, plane, first, plane_stride};
+  return {1, (channels - 1) * plane_stride + plane, first};
 }
 
-Cycle path_cycles(const Requests& requests, Memory memory, const Chip& chip) {
+Requests requests_of_map(const TensorView& view, std::int64_t gap) {
+  return requests_of_window(view, {0, 0, view.width, view.height, view.channels}, gap);
+}
+
+namespace {
+
+// The path's own direction, whatever the pins behind it let through.
+Cycle direction_cycles(const Requests& requests, Memory memory, const Chip& chip) {
+  if (requests.runs == 0 || requests.bytes == 0) return 0;
   if (memory == Memory::vip_sram)
     return static_cast<Cycle>(requests.runs * ceil_div(requests.bytes, chip.vip_sram.bytes_per_cycle));
-  const Path path = path_to(memory, chip);
-  const std::int64_t burst = chip.axi.burst_bytes;
-  const std::int64_t whole = requests.bytes / burst * burst_cycles(burst, path);
-  return static_cast<Cycle>(requests.runs * (whole + burst_cycles(requests.bytes % burst, path)));
+  return static_cast<Cycle>(burst_cycles(requests, path_to(memory, chip), chip.axi.burst_bytes));
+}
+
+}  // namespace
+
+Cycle path_cycles(const Requests& requests, Memory memory, const Chip& chip) {
+  const Cycle cycles = direction_cycles(requests, memory, chip);
+  if (memory != Memory::dram) return cycles;
+  return std::max(cycles,
+                  static_cast<Cycle>(ceil_div(requests.runs * requests.bytes, dram_bytes_per_cycle(chip))));
+}
+
+Cycle latency_cycles(Memory memory, const Chip& chip) {
+  if (memory == Memory::vip_sram) return static_cast<Cycle>(chip.vip_sram.latency_cycles);
+  if (memory == Memory::axi_sram) return static_cast<Cycle>(chip.axi_sram.latency_cycles);
+  return cycles_of_ps(chip.dram.path_latency_ps + chip.dram.trcd_ps + chip.dram.tcl_ps, chip.clock_hz);
 }
 
 void add_read(MemoryLoad& load, const Requests& requests, Memory memory, const Chip& chip) {
-  load.read[static_cast<int>(memory)] += path_cycles(requests, memory, chip);
+  load.read[static_cast<int>(memory)] += direction_cycles(requests, memory, chip);
   add(load, requests, memory);
 }
 
 void add_written(MemoryLoad& load, const Requests& requests, Memory memory, const Chip& chip) {
-  load.written[static_cast<int>(memory)] += path_cycles(requests, memory, chip);
+  load.written[static_cast<int>(memory)] += direction_cycles(requests, memory, chip);
   add(load, requests, memory);
+}
+
+void add(MemoryLoad& load, const MemoryLoad& more) {
+  for (int m = 0; m < kMemories; ++m) {
+    load.read[m] += more.read[m];
+    load.written[m] += more.written[m];
+    load.bytes[m] += more.bytes[m];
+  }
 }
 
 Cycle busy_cycles(const MemoryLoad& load, Memory memory, const Chip& chip) {

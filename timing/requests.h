@@ -13,16 +13,28 @@ namespace trireme {
 // Contiguous runs of bytes, all of one length.
 struct Requests {
   std::int64_t runs, bytes;  // bytes of one run
+  std::int64_t first = 0;    // address of the first one, or how far behind a burst's boundary it starts
+  std::int64_t apart = 0;    // distances between starts are multiples of this; 0: multiples of a burst
+};
+
+// A part of a map, all of its channels from the first one on.
+struct MapWindow {
+  std::int64_t x, y, width, height, channels;
 };
 
 // Rows, and then planes, of a window whose gaps are shorter than `gap` bytes come in one run; with 1, what is
 // contiguous.
-Requests requests_of_window(const TensorView& view, std::int64_t width, std::int64_t height,
-                            std::int64_t channels, std::int64_t gap);
+Requests requests_of_window(const TensorView& view, const MapWindow& window, std::int64_t gap);
+Requests requests_of_map(const TensorView& view, std::int64_t gap);
 
-// Cycles that the path's own direction takes: VIP-SRAM a port's, else bursts of AXI, to DRAM none shorter
-// than its address time.
+// Cycles that requests take one after the other if nothing else is under way: VIP-SRAM a port's, else bursts
+// of AXI, to DRAM none shorter than its address time, all together no faster than through its pins.
+// A run that crosses a burst's boundary takes one more: on average over where the runs start.
 Cycle path_cycles(const Requests& requests, Memory memory, const Chip& chip);
+
+// From an access to its data when nothing else is under way: of DRAM the interconnect and a row that is
+// opened.
+Cycle latency_cycles(Memory memory, const Chip& chip);
 
 // What a job moves to and from each memory.
 struct MemoryLoad {
@@ -31,6 +43,7 @@ struct MemoryLoad {
 };
 void add_read(MemoryLoad& load, const Requests& requests, Memory memory, const Chip& chip);
 void add_written(MemoryLoad& load, const Requests& requests, Memory memory, const Chip& chip);
+void add(MemoryLoad& load, const MemoryLoad& more);
 
 // Both directions side by side as far as the memory has ports for them, and never faster than the bytes pass
 // through the SRAM's port or the DRAM's pins.

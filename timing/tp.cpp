@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "timing/requests.h"
+
 namespace trireme {
 
 namespace {
@@ -90,8 +92,26 @@ Cycle tp_sram_read_cycles(std::int64_t bytes, const Chip& chip) {
   return static_cast<Cycle>(ceil_div(bursts, chip.tp.vip_sram_outstanding) * each);
 }
 
+namespace {
+
+// Gaps below a beat of the bus go with their rows, as far as views say what is moved.
+Cycle tp_memory_cycles(const TpJob& job, const Chip& chip) {
+  if (is(job, TpOperation::reshuffle)) return 0;
+  const auto moved = [&](const TensorView& view) { return requests_of_map(view, chip.axi.bytes_per_cycle); };
+  const Requests read = moved(job.input);
+  const Memory input = memory_of(job.input.address);
+  MemoryLoad load;
+  add_read(load, read, input, chip);
+  add_written(load, moved(job.output), memory_of(job.output.address), chip);
+  const Cycle turns = input == Memory::dram ? 0 : tp_sram_read_cycles(read.runs * read.bytes, chip);
+  return std::max(turns, busy_cycles(load, chip));
+}
+
+}  // namespace
+
 Cycle estimate(const TpJob& job, const Chip& chip) {
-  return static_cast<Cycle>(chip.tp.launch_cycles) + tp_compute_cycles(job, chip);
+  return static_cast<Cycle>(chip.tp.launch_cycles) +
+         std::max(tp_compute_cycles(job, chip), tp_memory_cycles(job, chip));
 }
 
 }  // namespace trireme

@@ -18,6 +18,7 @@ std::int64_t tp_cores(const TpJob& job, const Chip& chip);
 Cycle tp_compute_cycles(const TpJob& job, const Chip& chip);
 // Least cycles to read so many bytes of the VIP-SRAM with tp.vip_sram_outstanding bursts under way (§1.6).
 Cycle tp_sram_read_cycles(std::int64_t bytes, const Chip& chip);
+// A job when nothing else runs: launch, then reading, elements and writing side by side. For choosing bands.
 Cycle estimate(const TpJob& job, const Chip& chip);
 
 }  // namespace trireme

@@ -40,8 +40,9 @@ void find_layers(const Plan& plan, Wanted& group) {
 }
 
 bool scratch_on_chip(const Trial& trial, std::size_t first) {
-  for (std::size_t i = first; i < trial.storage.buffer_of_scratch.size(); ++i) {
-    if (is_dram(trial.storage.buffers[trial.storage.buffer_of_scratch[i]].address)) return false;
+  const Storage& storage = trial.maps.storage;
+  for (std::size_t i = first; i < storage.buffer_of_scratch.size(); ++i) {
+    if (is_dram(storage.buffers[storage.buffer_of_scratch[i]].address)) return false;
   }
   return true;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "compiler/band/rows.h"
 #include "compiler/plan/views.h"
 
 namespace trireme {
@@ -19,28 +20,34 @@ bool sees_whole_image(const TensorView& view, const Value& value, const AddressL
          view.row_stride == row && view.plane_stride == row * shape[2];
 }
 
-bool on_whole_images(const Plan& plan, const PlannedJob& planned, const NneJob& job) {
+bool on_whole_images(const Plan& plan, const PlannedJob& planned, std::size_t maps) {
   const auto whole = [&](const AddressLink& link) {
-    const TensorView* view = link.field == address_field(offsetof(NneJob, input))    ? &job.input
-                             : link.field == address_field(offsetof(NneJob, input2)) ? &job.input2
-                             : link.field == address_field(offsetof(NneJob, output)) ? &job.output
-                                                                                     : nullptr;
+    const TensorView* view = view_at(planned.job, link.field);
     return view != nullptr && link.storage.kind == StorageRef::Kind::value &&
            sees_whole_image(*view, plan.graph.values[link.storage.index], link);
   };
-  return planned.links.size() == (is(job, NneOperation::add) ? 3U : 2U) &&
-         std::all_of(planned.links.begin(), planned.links.end(), whole);
+  return planned.links.size() == maps && std::all_of(planned.links.begin(), planned.links.end(), whole);
 }
 
 // Dense layers and transposed convolutions compute other maps than they store.
+bool can_be_banded(const std::string& op, const NneJob& job) {
+  return op == "convolution" || is(job, NneOperation::add);
+}
+
+// Where padding counts, a window must know how far the whole map's reaches.
+bool can_be_banded(const TpJob& job) {
+  return is(job, TpOperation::max_pool) || is(job, TpOperation::lut) ||
+         (is(job, TpOperation::avg_pool) && job.count_include_pad == 0);
+}
+
 bool can_be_banded(const Plan& plan, const PlannedLayer& layer) {
-  static const std::vector<std::string> kOperators = {"convolution", "add", "subtract"};
-  const std::string& op = plan.graph.nodes[layer.node].op;
   if (layer.jobs.size() != 1 || !layer.parts.empty()) return false;
-  if (std::find(kOperators.begin(), kOperators.end(), op) == kOperators.end()) return false;
   const PlannedJob& planned = layer.jobs.front();
-  const auto* job = std::get_if<NneJob>(&planned.job);
-  return job != nullptr && on_whole_images(plan, planned, *job);
+  if (const auto* tp = std::get_if<TpJob>(&planned.job))
+    return can_be_banded(*tp) && on_whole_images(plan, planned, 2);
+  const auto* nne = std::get_if<NneJob>(&planned.job);
+  return nne != nullptr && can_be_banded(plan.graph.nodes[layer.node].op, *nne) &&
+         on_whole_images(plan, planned, is(*nne, NneOperation::add) ? 3 : 2);
 }
 
 // How often values are read, and which layer reads them by its main node.
@@ -83,8 +90,15 @@ bool reads_as_second(const PlannedJob& planned, ValueId value) {
 
 }  // namespace
 
-const NneJob& array_job(const Plan& plan, std::size_t layer) {
-  return std::get<NneJob>(plan.layers[layer].jobs.front().job);
+const TensorView* view_at(const Job& job, std::uint16_t field) {
+  const auto* nne = std::get_if<NneJob>(&job);
+  if (field == address_field(offsetof(NneJob, input))) return &input_of(job);
+  if (field == address_field(offsetof(NneJob, output))) return &output_of(job);
+  return nne != nullptr && field == address_field(offsetof(NneJob, input2)) ? &nne->input2 : nullptr;
+}
+
+const Job& job_of(const Plan& plan, const ChainLayer& layer) {
+  return plan.layers[layer.layer].jobs.front().job;
 }
 
 std::vector<std::vector<ChainLayer>> chains_of(const Plan& plan) {

@@ -20,79 +20,74 @@ Address base_of(Memory memory) {
 }
 
 // The view of the map that comes from the layer before.
-TensorView& passed_on(NneJob& job, const ChainLayer& layer) { return layer.second ? job.input2 : job.input; }
+TensorView& passed_on(Job& job, const ChainLayer& layer) {
+  return layer.second ? std::get<NneJob>(job).input2 : input_of(job);
+}
 
 // Scratch is as high as the band.
 void make_compact(TensorView& view) { view.plane_stride = view.height * view.row_stride; }
 
-void take_tiling(NneJob& job, const NneJob& from) {
-  job.tile_w = from.tile_w;
-  job.tile_h = std::min(from.tile_h, job.conv_height);
-  job.interleave = from.interleave;
-  job.kernels_per_core = from.kernels_per_core;
-  job.superblocks = from.superblocks;
-  job.coefficient_bytes = from.coefficient_bytes;
-}
-
 const NneJob& highest(const Bands& bands, std::size_t layer) {
   const auto found = std::max_element(bands.begin(), bands.end(), [&](const auto& a, const auto& b) {
-    return a[layer].job.conv_height < b[layer].job.conv_height;
+    return std::get<NneJob>(a[layer].job).conv_height < std::get<NneJob>(b[layer].job).conv_height;
   });
-  return (*found)[layer].job;
+  return std::get<NneJob>((*found)[layer].job);
 }
 
 // Bytes of scratch behind a job of a band.
-std::uint64_t scratch_of(const NneJob& job) {
-  return static_cast<std::uint64_t>(ceil_div(bytes_spanned(job.output), kAlignment) * kAlignment);
+std::uint64_t scratch_of(const Job& job) {
+  return static_cast<std::uint64_t>(ceil_div(bytes_spanned(output_of(job)), kAlignment) * kAlignment);
 }
 
 }  // namespace
 
-std::vector<NneJob> jobs_of_run(const Plan& plan, const std::vector<ChainLayer>& run, const RunMaps& maps) {
-  std::vector<NneJob> jobs;
+std::vector<Job> jobs_of_run(const Plan& plan, const std::vector<ChainLayer>& run, const RunMaps& maps) {
+  std::vector<Job> jobs;
   for (std::size_t i = 0; i < run.size(); ++i) {
-    NneJob job = array_job(plan, run[i].layer);
-    job.input.address = base_of(run[i].second ? maps.other[i] : maps.input[i]);
-    job.input2.address = base_of(run[i].second ? maps.input[i] : maps.other[i]);
-    job.output.address = base_of(maps.output[i]);
+    Job job = job_of(plan, run[i]);
+    input_of(job).address = base_of(run[i].second ? maps.other[i] : maps.input[i]);
+    output_of(job).address = base_of(maps.output[i]);
+    if (auto* nne = std::get_if<NneJob>(&job))
+      nne->input2.address = base_of(run[i].second ? maps.input[i] : maps.other[i]);
     jobs.push_back(job);
   }
   return jobs;
 }
 
-Bands bands_of_run(const std::vector<NneJob>& jobs, const std::vector<ChainLayer>& run, int rows) {
+Bands bands_of_run(const std::vector<Job>& jobs, const std::vector<ChainLayer>& run, int rows) {
   Bands bands = bands_of(jobs, rows);
   for (auto& band : bands) {
     for (std::size_t i = 0; i < run.size(); ++i) {
       if (i > 0) make_compact(passed_on(band[i].job, run[i]));
-      if (i + 1 < run.size()) make_compact(band[i].job.output);
+      if (i + 1 < run.size()) make_compact(output_of(band[i].job));
     }
   }
   return bands;
 }
 
-bool tile_bands(Bands& bands, const Chip& chip, TileSearch search) {
+bool tile_bands(Bands& bands, const Chip& chip, TileSearch search, std::uint64_t room) {
   for (std::size_t i = 0; i < bands.front().size(); ++i) {
     const auto blind = [&](const auto& band) { return band[i].input.count < 1; };
     if (std::any_of(bands.begin(), bands.end(), blind)) return false;
+    if (!std::holds_alternative<NneJob>(bands.front()[i].job)) continue;
     const NneJob& model = highest(bands, i);
     if (is(model, NneOperation::add)) continue;
     if (!has_tiling(model, chip)) return false;
-    const NneJob tiling = tiled(model, chip, search);
+    const NneJob tiling = tiled(model, chip, search, room);
     const bool pools_within_tiles = tiling.pool_kernel > tiling.pool_stride && !chip.nne.enhanced_max_pooling;
     if (pools_within_tiles && tiling.tile_h < tiling.conv_height) return false;
-    for (auto& band : bands) take_tiling(band[i].job, tiling);
+    for (auto& band : bands) take_tiling(std::get<NneJob>(band[i].job), tiling);
   }
   return true;
 }
 
 std::uint64_t scratch_bytes(const Bands& bands) {
-  std::uint64_t most = 0;
-  for (const auto& band : bands) {
-    for (std::size_t i = 0; i + 1 < band.size(); ++i) {
-      const std::uint64_t next = i + 2 < band.size() ? scratch_of(band[i + 1].job) : 0;
-      most = std::max(most, scratch_of(band[i].job) + next);
-    }
+  std::uint64_t most = 0, alive = 0;
+  for (const Step& step : order_of(bands)) {
+    const std::vector<BandedJob>& band = bands[step.band];
+    if (step.layer + 1 < band.size()) alive += scratch_of(band[step.layer].job);
+    most = std::max(most, alive);
+    if (step.layer > 0) alive -= scratch_of(band[step.layer - 1].job);
   }
   return most;
 }
@@ -105,16 +100,13 @@ PlannedJob planned_job(const Plan& plan, const ChainLayer& from, const BandedJob
   PlannedJob planned = plan.layers[from.layer].jobs.front();
   planned.job = banded.job;
   planned.part = part;
-  auto& job = std::get<NneJob>(planned.job);
   for (AddressLink& link : planned.links) {
     const bool output = link.field == address_field(offsetof(NneJob, output));
-    const TensorView& view = output                                                  ? job.output
-                             : link.field == address_field(offsetof(NneJob, input2)) ? job.input2
-                                                                                     : job.input;
-    link.offset +=
-        static_cast<std::uint32_t>(output ? banded.output.first : banded.input.first) * view.row_stride;
+    link.offset += static_cast<std::uint32_t>(output ? banded.output.first : banded.input.first) *
+                   view_at(planned.job, link.field)->row_stride;
   }
-  job.input.address = job.input2.address = job.output.address = 0;
+  input_of(planned.job).address = output_of(planned.job).address = 0;
+  if (auto* nne = std::get_if<NneJob>(&planned.job)) nne->input2.address = 0;
   return planned;
 }
 
@@ -124,25 +116,22 @@ void link_to(PlannedJob& planned, std::uint16_t field, const StorageRef& storage
   }
 }
 
-std::vector<PlannedJob> jobs_of_band(Plan& plan, const std::vector<ChainLayer>& run,
-                                     const std::vector<BandedJob>& band) {
-  std::vector<PlannedJob> jobs;
-  StorageRef passed{};
-  for (std::size_t i = 0; i < run.size(); ++i) {
-    PlannedJob planned = planned_job(plan, run[i], band[i], static_cast<std::uint32_t>(i));
-    if (i > 0) {
-      const std::size_t view = run[i].second ? offsetof(NneJob, input2) : offsetof(NneJob, input);
-      link_to(planned, address_field(view), passed);
-    }
-    if (i + 1 < run.size()) {
-      const Value& value = plan.graph.values[plan.layers[run[i].layer].output];
-      passed = add_scratch(plan, value.name + " rows",
-                           static_cast<std::uint64_t>(bytes_spanned(band[i].job.output)));
-      link_to(planned, address_field(offsetof(NneJob, output)), passed);
-    }
-    jobs.push_back(std::move(planned));
+// A step of the run. `passed`: by band, the scratch its latest job wrote.
+PlannedJob job_of_step(Plan& plan, const std::vector<ChainLayer>& run, const Bands& bands, const Step& step,
+                       std::vector<StorageRef>& passed) {
+  const auto [b, i] = step;
+  PlannedJob planned = planned_job(plan, run[i], bands[b][i], static_cast<std::uint32_t>(i));
+  if (i > 0) {
+    const std::size_t view = run[i].second ? offsetof(NneJob, input2) : offsetof(NneJob, input);
+    link_to(planned, address_field(view), passed[b]);
   }
-  return jobs;
+  if (i + 1 < run.size()) {
+    const Value& value = plan.graph.values[plan.layers[run[i].layer].output];
+    passed[b] = add_scratch(plan, value.name + " rows",
+                            static_cast<std::uint64_t>(bytes_spanned(output_of(bands[b][i].job))));
+    link_to(planned, address_field(offsetof(NneJob, output)), passed[b]);
+  }
+  return planned;
 }
 
 std::string reason_of(const Plan& plan, const std::vector<ChainLayer>& run, const Banding& banding) {
@@ -188,9 +177,8 @@ void replace_layers(Plan& plan, const std::vector<ChainLayer>& run, PlannedLayer
 
 void form_group(Plan& plan, const std::vector<ChainLayer>& run, const Bands& bands, const Banding& banding) {
   PlannedLayer group = group_of(plan, run, banding);
-  for (const auto& band : bands) {
-    for (PlannedJob& planned : jobs_of_band(plan, run, band)) group.jobs.push_back(std::move(planned));
-  }
+  std::vector<StorageRef> passed(bands.size());
+  for (const Step& step : order_of(bands)) group.jobs.push_back(job_of_step(plan, run, bands, step, passed));
   replace_layers(plan, run, std::move(group));
 }
 

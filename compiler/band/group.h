@@ -3,7 +3,7 @@
 #pragma once
 
 #include "compiler/band/chain.h"
-#include "compiler/band/rows.h"
+#include "compiler/band/schedule.h"
 #include "compiler/plan/options.h"
 
 namespace trireme {
@@ -14,18 +14,16 @@ struct RunMaps {
 };
 
 // The jobs of the run's layers with the addresses of their maps' memories, so that they can be priced.
-std::vector<NneJob> jobs_of_run(const Plan& plan, const std::vector<ChainLayer>& run, const RunMaps& maps);
-
-using Bands = std::vector<std::vector<BandedJob>>;
+std::vector<Job> jobs_of_run(const Plan& plan, const std::vector<ChainLayer>& run, const RunMaps& maps);
 
 // Not tiled yet. Views of what stays inside the run are those of scratch as high as the band.
-Bands bands_of_run(const std::vector<NneJob>& jobs, const std::vector<ChainLayer>& run, int rows);
+Bands bands_of_run(const std::vector<Job>& jobs, const std::vector<ChainLayer>& run, int rows);
 
-// One tiling and one set of coefficients a layer: those of its highest band. False: a band has no tiling, or
-// sees nothing but padding.
-bool tile_bands(Bands& bands, const Chip& chip, TileSearch search);
+// One tiling and one set of coefficients a layer: those of its highest band, caches in `room` bytes. False: a
+// band has no tiling, or sees nothing but padding.
+bool tile_bands(Bands& bands, const Chip& chip, TileSearch search, std::uint64_t room);
 
-// Most bytes of scratch that live together: what a job of a band reads and what it writes.
+// Most bytes of scratch that live together, from the job that writes them to the one that reads them.
 std::uint64_t scratch_bytes(const Bands& bands);
 
 // Puts the layers together where the last one stood.

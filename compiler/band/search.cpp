@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <set>
 
+#include "compiler/memory/caches.h"
 #include "compiler/tile/tile.h"
 #include "timing/nne.h"
+#include "timing/tp.h"
 
 namespace trireme {
 
@@ -17,9 +19,9 @@ constexpr int kMostBands = 64;
 constexpr Cycle kWorth = 8;
 constexpr int kHeights = 4;  // that are priced: the fewest bands that fit, and one, two, three more
 
-std::uint64_t bytes_of_buffer(const Trial& trial, ValueId value) {
-  const std::uint32_t buffer = trial.storage.buffer_of_value[value];
-  return buffer == kNone ? 0 : trial.storage.buffers[buffer].bytes;
+std::uint64_t bytes_of_buffer(const Storage& storage, ValueId value) {
+  const std::uint32_t buffer = storage.buffer_of_value[value];
+  return buffer == kNone ? 0 : storage.buffers[buffer].bytes;
 }
 
 // What the values that are not inside the run leave free during all of it.
@@ -27,12 +29,8 @@ struct Room {
   std::uint64_t vip = 0, axi = 0;
 };
 
-std::uint64_t free_bytes(const SramConfig& sram, std::uint64_t used) {
-  const auto all = static_cast<std::uint64_t>(std::max<std::int64_t>(sram.bytes - sram.reserved_bytes, 0));
-  return all - std::min(all, used);
-}
-
 Room room_for(const Search& search, const std::vector<ChainLayer>& run) {
+  const PlacedMaps& maps = search.trial.maps;
   const std::vector<std::uint32_t> first = first_jobs(search.plan);
   std::uint64_t vip = 0, axi = 0;
   for (std::uint32_t job = first[run.front().layer]; job <= first[run.back().layer]; ++job) {
@@ -40,14 +38,14 @@ Room room_for(const Search& search, const std::vector<ChainLayer>& run) {
     for (std::size_t i = 0; i + 1 < run.size(); ++i) {
       const ValueId value = search.plan.layers[run[i].layer].output;
       const bool alive = first[run[i].layer] <= job && job <= first[run[i + 1].layer];
-      const Memory memory = memory_of_value(search.trial, value);
-      if (alive && memory == Memory::vip_sram) vip_inside += bytes_of_buffer(search.trial, value);
-      if (alive && memory == Memory::axi_sram) axi_inside += bytes_of_buffer(search.trial, value);
+      const Memory memory = memory_of_value(maps.storage, value);
+      if (alive && memory == Memory::vip_sram) vip_inside += bytes_of_buffer(maps.storage, value);
+      if (alive && memory == Memory::axi_sram) axi_inside += bytes_of_buffer(maps.storage, value);
     }
-    vip = std::max(vip, search.trial.vip_used[job] - vip_inside);
-    axi = std::max(axi, search.trial.axi_used[job] - axi_inside);
+    vip = std::max(vip, maps.vip_used[job] - vip_inside);
+    axi = std::max(axi, maps.axi_used[job] - axi_inside);
   }
-  return {free_bytes(search.chip.vip_sram, vip), free_bytes(search.chip.axi_sram, axi)};
+  return {maps.vip_bytes - std::min(maps.vip_bytes, vip), maps.axi_bytes - std::min(maps.axi_bytes, axi)};
 }
 
 // The operand of an addition that does not come from the layer before.
@@ -65,33 +63,36 @@ RunMaps maps_of(const Search& search, const std::vector<ChainLayer>& run, Memory
   for (std::size_t i = 0; i < run.size(); ++i) {
     const PlannedLayer& layer = search.plan.layers[run[i].layer];
     const ValueId other = other_operand(search, run[i]);
-    maps.input.push_back(i == 0 ? memory_of_value(search.trial, layer.input) : scratch);
-    maps.output.push_back(i + 1 == run.size() ? memory_of_value(search.trial, layer.output) : scratch);
-    maps.other.push_back(other == kNone ? Memory::dram : memory_of_value(search.trial, other));
+    maps.input.push_back(i == 0 ? memory_of_value(search.trial.maps.storage, layer.input) : scratch);
+    maps.output.push_back(i + 1 == run.size() ? memory_of_value(search.trial.maps.storage, layer.output)
+                                              : scratch);
+    maps.other.push_back(other == kNone ? Memory::dram : memory_of_value(search.trial.maps.storage, other));
   }
   return maps;
 }
 
-bool same_rows(const NneJob& a, const NneJob& b) {
-  return a.conv_height == b.conv_height && a.input.height == b.input.height && a.pad_top == b.pad_top &&
-         a.output.height == b.output.height;
+// Jobs of one layer that cost the same.
+bool same_rows(const Job& a, const Job& b) {
+  const auto* x = std::get_if<NneJob>(&a);
+  const auto* y = std::get_if<NneJob>(&b);
+  if (x != nullptr && (x->conv_height != y->conv_height || x->pad_top != y->pad_top)) return false;
+  return input_of(a).height == input_of(b).height && output_of(a).height == output_of(b).height;
 }
 
-// Bands of the same height cost the same. Coefficients are decoded once a job if there is room for them.
+Cycle price_of(const Job& job, const Chip& chip, std::uint64_t room) {
+  if (const auto* tp = std::get_if<TpJob>(&job)) return estimate(*tp, chip);
+  return estimate(with_caches(std::get<NneJob>(job), chip, room), chip);
+}
+
 Cycle cost_of(const Bands& bands, const Chip& chip, std::uint64_t room) {
-  Cycle sum = 0;
-  for (std::size_t i = 0; i < bands.front().size(); ++i) {
-    Cycle last = 0;
-    for (std::size_t b = 0; b < bands.size(); ++b) {
-      if (b == 0 || !same_rows(bands[b][i].job, bands[b - 1][i].job)) {
-        NneJob job = bands[b][i].job;
-        if (job.coefficient_bytes <= room) job.kernel_cache_bytes = job.coefficient_bytes;
-        last = estimate(job, chip);
-      }
-      sum += last;
+  std::vector<std::vector<Cycle>> prices(bands.size(), std::vector<Cycle>(bands.front().size()));
+  for (std::size_t b = 0; b < bands.size(); ++b) {
+    for (std::size_t i = 0; i < bands[b].size(); ++i) {
+      const bool known = b > 0 && same_rows(bands[b][i].job, bands[b - 1][i].job);
+      prices[b][i] = known ? prices[b - 1][i] : price_of(bands[b][i].job, chip, room);
     }
   }
-  return sum;
+  return cycles_of(bands, prices);
 }
 
 Cycle cycles_apart(const Search& search, const std::vector<ChainLayer>& run) {
@@ -101,8 +102,8 @@ Cycle cycles_apart(const Search& search, const std::vector<ChainLayer>& run) {
 }
 
 // The most rows of which bands fit; 0 if not even bands of one row do.
-int highest_band(const std::vector<NneJob>& jobs, const std::vector<ChainLayer>& run, std::uint64_t room) {
-  int low = 0, high = jobs.back().output.height;
+int highest_band(const std::vector<Job>& jobs, const std::vector<ChainLayer>& run, std::uint64_t room) {
+  int low = 0, high = output_of(jobs.back()).height;
   while (low < high) {
     const int middle = (low + high + 1) / 2;
     const bool fits = scratch_bytes(bands_of_run(jobs, run, middle)) <= room;
@@ -123,18 +124,19 @@ std::set<int> heights_of(int height, int highest) {
 }
 
 void try_scratch_in(const Search& search, Memory scratch, const Room& room, Candidate& best) {
-  const std::vector<NneJob> jobs = jobs_of_run(search.plan, best.run, maps_of(search, best.run, scratch));
+  const std::vector<Job> jobs = jobs_of_run(search.plan, best.run, maps_of(search, best.run, scratch));
   const std::uint64_t bytes = scratch == Memory::vip_sram ? room.vip : room.axi;
   const int highest = highest_band(jobs, best.run, bytes);
   if (highest == 0) return;
-  for (const int rows : heights_of(jobs.back().output.height, highest)) {
+  for (const int rows : heights_of(output_of(jobs.back()).height, highest)) {
     Bands bands = bands_of_run(jobs, best.run, rows);
-    if (!tile_bands(bands, search.chip, TileSearch::cheapest)) continue;
     const std::uint64_t left = room.vip - (scratch == Memory::vip_sram ? scratch_bytes(bands) : 0);
+    if (!tile_bands(bands, search.chip, TileSearch::cheapest, left)) continue;
     const Cycle cycles = cost_of(bands, search.chip, left);
     if (best.rows != 0 && cycles >= best.cycles) continue;
     best.rows = rows;
     best.cycles = cycles;
+    best.room = left;
     best.scratch = scratch;
   }
 }
@@ -142,7 +144,7 @@ void try_scratch_in(const Search& search, Memory scratch, const Room& room, Cand
 // Extending a run over a map that is on chip anyway saves nothing.
 bool worth_trying(const Search& search, const std::vector<ChainLayer>& run) {
   const auto in_dram = [&](const ChainLayer& layer) {
-    return memory_of_value(search.trial, search.plan.layers[layer.layer].output) == Memory::dram;
+    return memory_of_value(search.trial.maps.storage, search.plan.layers[layer.layer].output) == Memory::dram;
   };
   return in_dram(run.front()) && in_dram(run[run.size() - 2]);
 }
@@ -187,7 +189,7 @@ std::vector<Candidate> best_runs(const Search& search, const std::vector<ChainLa
 Bands bands_of_candidate(const Search& search, const Candidate& candidate, TileSearch tiles) {
   const RunMaps maps = maps_of(search, candidate.run, candidate.scratch);
   Bands bands = bands_of_run(jobs_of_run(search.plan, candidate.run, maps), candidate.run, candidate.rows);
-  if (!tile_bands(bands, search.chip, tiles)) return {};
+  if (!tile_bands(bands, search.chip, tiles, candidate.room)) return {};
   return bands;
 }
 

@@ -2,21 +2,18 @@
 // Where the maps of a plan would end up, and what its jobs would cost there, before `pack` and `memory`.
 #pragma once
 
-#include "compiler/memory/storage.h"
+#include "compiler/memory/maps.h"
 #include "compiler/plan/plan.h"
 #include "timing/cycles.h"
 
 namespace trireme {
 
 struct Trial {
-  Storage storage;                                // with addresses
-  std::vector<std::uint64_t> vip_used, axi_used;  // bytes of maps that live during each job
-  std::vector<Cycle> cycles;                      // of each layer: estimates of its array and TP jobs
+  PlacedMaps maps;
+  std::vector<Cycle> cycles;  // of each layer: estimates of its array and TP jobs
   Cycle total = 0;
 };
 // Feature maps, scratch and caches as `memory` will place them, coefficients in DRAM and uncoded.
 Trial trial_of(const Plan& plan, const Chip& chip);
-
-Memory memory_of_value(const Trial& trial, ValueId value);
 
 }  // namespace trireme

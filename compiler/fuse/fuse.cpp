@@ -50,7 +50,7 @@ bool looks_up(const PlannedLayer& layer) {
   return !layer.jobs.empty() &&
          std::all_of(layer.jobs.begin(), layer.jobs.end(), [](const PlannedJob& planned) {
            const auto* job = std::get_if<TpJob>(&planned.job);
-           return job != nullptr && job->header.operation == static_cast<std::uint8_t>(TpOperation::lut);
+           return job != nullptr && is(*job, TpOperation::lut);
          });
 }
 

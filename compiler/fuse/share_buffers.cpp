@@ -60,9 +60,7 @@ const AddressLink* link_of(const PlannedJob& planned, std::size_t view) {
 // Nothing unless the job copies neighbouring bytes to neighbouring bytes, from a value to a value.
 std::optional<Run> run_of(const PlannedJob& planned, const Homes& homes) {
   const auto* job = std::get_if<TpJob>(&planned.job);
-  if (job == nullptr || job->header.operation != static_cast<std::uint8_t>(TpOperation::reshuffle) ||
-      job->fills != 0)
-    return std::nullopt;
+  if (job == nullptr || !is(*job, TpOperation::reshuffle) || job->fills != 0) return std::nullopt;
   std::int64_t bytes = job->element_bytes;
   for (std::size_t i = kCopyDimensions; i-- > 0;) {
     const CopyDimension& d = job->dimensions[i];

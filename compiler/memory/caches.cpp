@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/memory/caches.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "timing/nne.h"
 
 namespace trireme {
@@ -16,6 +19,49 @@ std::int64_t image_cache_bytes(const NneJob& job) {
   const std::int64_t columns = (job.tile_w - 1) * job.stride_w + (job.kernel_w - 1) * job.dilation_w + 1;
   const std::int64_t rows = (job.tile_h - 1) * job.stride_h + (job.kernel_h - 1) * job.dilation_h + 1;
   return round_up(round_up(columns * rows, kImageRowUnit) * job.input.channels, kCacheUnit);
+}
+
+// A second tile reads the coefficients again.
+bool gains_by_kernel_cache(const NneJob& job) {
+  return tiles_of(job).size() > 1 && memory_of(job.coefficients) != Memory::vip_sram;
+}
+
+// Depthwise superblocks read channels of their own. The AXI-SRAM is as wide as the VIP-SRAM's copy would be.
+bool gains_by_image_cache(const NneJob& job) {
+  return job.superblocks > 1 && !is(job, NneOperation::depthwise) &&
+         memory_of(job.input.address) == Memory::dram;
+}
+
+std::int64_t kernel_cache_bytes(const NneJob& job) { return round_up(job.coefficient_bytes, kCacheUnit); }
+
+struct CacheSizes {
+  std::int64_t kernel, image;
+};
+
+NneJob with(NneJob job, const CacheSizes& sizes) {
+  job.kernel_cache_bytes = static_cast<std::uint32_t>(sizes.kernel);
+  job.image_cache_bytes = static_cast<std::uint32_t>(sizes.image);
+  return job;
+}
+
+// What the job could have, the cheapest first; of equally cheap ones the one with more caches. A kernel cache
+// it has stays.
+std::vector<CacheSizes> choices_of(const NneJob& job, const Chip& chip) {
+  const std::int64_t kept = job.kernel_cache_bytes;
+  const std::int64_t kernel = kept == 0 && gains_by_kernel_cache(job) ? kernel_cache_bytes(job) : kept;
+  const std::int64_t image = gains_by_image_cache(job) ? image_cache_bytes(job) : 0;
+  std::vector<CacheSizes> choices = {{kernel, image}};
+  if (image > 0) choices.push_back({kernel, 0});
+  if (kernel != kept) choices.push_back({kept, image});
+  if (image > 0 && kernel != kept) choices.push_back({kept, 0});
+  if (choices.size() == 1) return choices;
+  std::vector<std::pair<Cycle, CacheSizes>> priced;
+  for (const CacheSizes& sizes : choices) priced.emplace_back(estimate(with(job, sizes), chip), sizes);
+  std::stable_sort(priced.begin(), priced.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::transform(priced.begin(), priced.end(), choices.begin(),
+                 [](const auto& choice) { return choice.second; });
+  return choices;
 }
 
 struct Cache {
@@ -68,29 +114,40 @@ Cache take_meanwhile(Caching& caching, const CachedJob& cached, std::int64_t byt
   return cache.bytes > 0 ? cache : take(caching, bytes, {cached.index, cached.index}, name);
 }
 
-// Filled while the array's job before runs, where the job would wait for memory; else by the job itself,
-// where a second tile reads it.
-void take_kernel_cache(Caching& caching, const CachedJob& cached) {
+// Filled while the array's job before runs, where the job would wait for memory.
+void take_prefetched(Caching& caching, const CachedJob& cached) {
   NneJob& job = *cached.job;
-  const std::int64_t bytes = round_up(job.coefficient_bytes, kCacheUnit);
-  Cache cache;
-  if (cached.before != cached.index && gains_by_prefetch(job, caching.chip))
-    cache = take(caching, bytes, cached.ahead, cached.name + " kernel cache");
+  if (cached.before == cached.index || !gains_by_prefetch(job, caching.chip)) return;
+  const Cache cache = take(caching, kernel_cache_bytes(job), cached.ahead, cached.name + " kernel cache");
   job.prefetch = cache.bytes > 0 ? 1 : 0;
-  const bool again = tiles_of(job).size() > 1 && memory_of(job.coefficients) != Memory::vip_sram;
-  if (cache.bytes == 0 && again) cache = take_meanwhile(caching, cached, bytes, "kernel cache");
   job.kernel_cache = cache.address;
   job.kernel_cache_bytes = cache.bytes;
 }
 
-// Depthwise superblocks read channels of their own. The AXI-SRAM is as wide as the VIP-SRAM's copy would be.
-void take_image_cache(Caching& caching, const CachedJob& cached) {
+// Both or what is wanted of them; if there is no room for all of it, nothing.
+bool take_choice(Caching& caching, const CachedJob& cached, const CacheSizes& wanted) {
   NneJob& job = *cached.job;
-  const bool again = job.superblocks > 1 && !is(job, NneOperation::depthwise);
-  if (!again || memory_of(job.input.address) != Memory::dram) return;
-  const Cache cache = take_meanwhile(caching, cached, image_cache_bytes(job), "image cache");
-  job.image_cache = cache.address;
-  job.image_cache_bytes = cache.bytes;
+  const Allocator before = caching.vip_sram;
+  const std::size_t buffers = caching.plan.buffers.size();
+  Cache kernel{job.kernel_cache, job.kernel_cache_bytes}, image;
+  if (wanted.kernel != kernel.bytes) kernel = take_meanwhile(caching, cached, wanted.kernel, "kernel cache");
+  if (wanted.image > 0) image = take_meanwhile(caching, cached, wanted.image, "image cache");
+  if (kernel.bytes != wanted.kernel || image.bytes != wanted.image) {
+    caching.vip_sram = before;
+    caching.plan.buffers.resize(buffers);
+    return false;
+  }
+  job.kernel_cache = kernel.address;
+  job.image_cache = image.address;
+  job = with(job, wanted);
+  return true;
+}
+
+void take_caches(Caching& caching, const CachedJob& cached) {
+  take_prefetched(caching, cached);
+  for (const CacheSizes& choice : choices_of(*cached.job, caching.chip)) {
+    if (take_choice(caching, cached, choice)) return;
+  }
 }
 
 // The array's jobs, additions included, by their place in the command stream.
@@ -104,6 +161,13 @@ std::vector<std::uint32_t> array_jobs(Plan& plan, const std::vector<JobPlace>& p
 
 }  // namespace
 
+NneJob with_caches(const NneJob& job, const Chip& chip, std::uint64_t room) {
+  for (const CacheSizes& choice : choices_of(job, chip)) {
+    if (static_cast<std::uint64_t>(choice.kernel + choice.image) <= room) return with(job, choice);
+  }
+  return job;
+}
+
 void place_caches(Plan& plan, const Chip& chip, Allocator& vip_sram) {
   Caching caching{plan, chip, vip_sram};
   const std::vector<JobPlace> places = job_places(plan);
@@ -115,8 +179,7 @@ void place_caches(Plan& plan, const Chip& chip, Allocator& vip_sram) {
     const auto last = static_cast<std::uint32_t>(i + 1 < jobs.size() ? jobs[i + 1] - 1 : places.size() - 1);
     const std::string& name = plan.graph.nodes[plan.layers[places[jobs[i]].layer].node].name;
     const CachedJob cached{&job, jobs[i], before, {before, last}, {from, last}, name};
-    take_kernel_cache(caching, cached);
-    take_image_cache(caching, cached);
+    take_caches(caching, cached);
   }
 }
 

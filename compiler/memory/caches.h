@@ -7,7 +7,11 @@
 namespace trireme {
 
 // Kernel and image caches of NNE jobs in what is left of the on-chip SRAM, where they save traffic over the
-// bus (hardware.md §2.3): coefficients are read once a tile, the input once a superblock.
+// bus (hardware.md §2.3): coefficients are read once a tile, the input once a superblock. The cheapest by
+// timing's estimate that finds room.
 void place_caches(Plan& plan, const Chip& chip, Allocator& vip_sram);
+
+// The job with the caches it would have of so many free bytes, none fetched ahead: for estimates, sizes only.
+NneJob with_caches(const NneJob& job, const Chip& chip, std::uint64_t room);
 
 }  // namespace trireme

@@ -5,6 +5,7 @@
 #include <set>
 #include <tuple>
 
+#include "compiler/memory/caches.h"
 #include "timing/nne.h"
 
 namespace trireme {
@@ -135,23 +136,25 @@ auto coarseness(const NneJob& job) {
 }
 
 // Coarser ones decide between equal costs.
-auto rank(const NneJob& job, const Chip& chip, TileSearch search) {
-  return std::make_pair(search == TileSearch::coarsest ? Cycle{0} : estimate(job, chip), coarseness(job));
+auto rank(const NneJob& job, const Chip& chip, TileSearch search, std::uint64_t room) {
+  return std::make_pair(
+      search == TileSearch::coarsest ? Cycle{0} : estimate(with_caches(job, chip, room), chip),
+      coarseness(job));
 }
 
 }  // namespace
 
-NneJob tiled(NneJob job, const Chip& chip, TileSearch search) {
+NneJob tiled(NneJob job, const Chip& chip, TileSearch search, std::uint64_t room) {
   job.coefficient_bytes = uncoded_bytes(job, chip);
   const std::vector<TileSize> sizes = candidates(job, chip, search);
   if (sizes.empty()) {
     throw Error("", "no tile of its result fits the array's buffers", "use a smaller kernel or stride");
   }
   NneJob best = with_tile(job, chip, sizes.front());
-  auto best_rank = rank(best, chip, search);
+  auto best_rank = rank(best, chip, search, room);
   for (const TileSize& size : sizes) {
     const NneJob candidate = with_tile(job, chip, size);
-    const auto candidate_rank = rank(candidate, chip, search);
+    const auto candidate_rank = rank(candidate, chip, search, room);
     if (candidate_rank >= best_rank) continue;
     best = candidate;
     best_rank = candidate_rank;
@@ -167,18 +170,29 @@ std::vector<NneJob> tilings(const NneJob& job, const Chip& chip) {
 
 bool has_tiling(const NneJob& job, const Chip& chip) { return !candidates(job, chip).empty(); }
 
-void tile(Plan& plan, const Chip& chip, TileSearch search) {
+void take_tiling(NneJob& job, const NneJob& from) {
+  job.tile_w = from.tile_w;
+  job.tile_h = std::min(from.tile_h, job.conv_height);
+  job.interleave = from.interleave;
+  job.kernels_per_core = from.kernels_per_core;
+  job.superblocks = from.superblocks;
+  job.coefficient_bytes = from.coefficient_bytes;
+}
+
+void tile(Plan& plan, const Chip& chip, TileSearch search, const PlacedMaps& maps) {
+  Plan placed = plan;
+  set_addresses(placed, maps.storage);
+  const std::vector<JobPlace> places = job_places(plan);
   Problems problems;
-  for (PlannedLayer& layer : plan.layers) {
-    for (PlannedJob& planned : layer.jobs) {
-      auto* job = std::get_if<NneJob>(&planned.job);
-      if (job == nullptr || is(*job, NneOperation::add)) continue;
-      try {
-        *job = tiled(*job, chip, search);
-      } catch (const Error& error) {
-        for (const Problem& problem : error.problems())
-          problems.add(where_of(plan.graph, layer), problem.what, problem.hint);
-      }
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    auto* job = std::get_if<NneJob>(&job_at(plan, places[i]).job);
+    if (job == nullptr || is(*job, NneOperation::add)) continue;
+    const std::uint64_t room = maps.vip_bytes - std::min(maps.vip_bytes, maps.vip_used[i]);
+    try {
+      take_tiling(*job, tiled(std::get<NneJob>(job_at(placed, places[i]).job), chip, search, room));
+    } catch (const Error& error) {
+      for (const Problem& problem : error.problems())
+        problems.add(where_of(plan.graph, plan.layers[places[i].layer]), problem.what, problem.hint);
     }
   }
   problems.throw_if_any();

@@ -4,17 +4,22 @@
 
 #include <vector>
 
+#include "compiler/memory/maps.h"
 #include "compiler/plan/options.h"
 #include "compiler/plan/plan.h"
 
 namespace trireme {
 
-// The cheapest tiling of every NNE job by timing's estimate, operands in DRAM and coefficients uncoded:
-// neither addresses nor streams exist yet.
-void tile(Plan& plan, const Chip& chip, TileSearch search);
+// The cheapest tiling of every NNE job by timing's estimate: maps where they would lie, caches in what they
+// leave of the VIP-SRAM, coefficients in DRAM and uncoded, for streams do not exist yet.
+void tile(Plan& plan, const Chip& chip, TileSearch search, const PlacedMaps& maps);
 
-// The same for one job. Error if none fits the chip's buffers.
-NneJob tiled(NneJob job, const Chip& chip, TileSearch search = TileSearch::cheapest);
+// The same for one job whose views have addresses, caches in `room` bytes. Error if none fits the chip's
+// buffers.
+NneJob tiled(NneJob job, const Chip& chip, TileSearch search = TileSearch::cheapest, std::uint64_t room = 0);
+// Takes over where the other one's tiles lie, its superblocks and uncoded bytes; no tile is higher than the
+// job.
+void take_tiling(NneJob& job, const NneJob& from);
 // All that `cheapest` prices.
 std::vector<NneJob> tilings(const NneJob& job, const Chip& chip);
 

@@ -10,20 +10,9 @@ namespace trireme {
 
 namespace {
 
-constexpr std::int64_t kMaxChunks = 4096;  // bounds the events of one step
-
 // part * whole / parts, so that the shares of all parts add up to the whole exactly.
 std::uint64_t share(std::uint64_t whole, std::int64_t part, std::int64_t parts) {
   return whole * static_cast<std::uint64_t>(part) / static_cast<std::uint64_t>(parts);
-}
-
-// How many chunks a step is cut into: enough that half of the coefficient buffers holds one, at most one a
-// channel for the input and one a coefficient block.
-std::int64_t chunks_of_step(const NneJob& job, const Chip& chip, std::uint64_t coded_bytes) {
-  const std::int64_t half_buffer = std::int64_t{chip.nne.coefficient_buffer_bytes} * chip.nne.cores / 2;
-  const std::int64_t by_buffer =
-      ceil_div(static_cast<std::int64_t>(coded_bytes), std::max<std::int64_t>(half_buffer, 1));
-  return std::clamp(by_buffer, chunks_of_input(job), kMaxChunks);
 }
 
 struct Bounds {
@@ -75,7 +64,7 @@ NneStep make_step(const NneJob& job, const Chip& chip, const NneTile& tile, int 
   step.output_bytes = output_bytes(job, chip, tile, superblock);
   const std::uint64_t bytes = coded.last - coded.first;
   const Cycle mac = mac_cycles(job, chip, tile, superblock), decode = decode_cycles(job, chip, superblock);
-  const std::int64_t chunks = chunks_of_step(job, chip, bytes);
+  const std::int64_t chunks = chunks_of_step(job, chip, static_cast<std::int64_t>(bytes));
   std::int64_t channels = 0;
   for (const ChannelRange& range : channels_of_step(job, chip, superblock)) channels += range.count;
   for (std::int64_t i = 0; i < chunks; ++i) {
@@ -173,18 +162,14 @@ std::vector<AddressRange> coefficient_ranges(const NneJob& job, const NneStep& s
 
 std::vector<AddressRange> output_ranges(const NneJob& job, const Chip& chip, const NneStep& step) {
   std::vector<AddressRange> ranges;
-  const NneTile& tile = step.tile;
-  const int stride = job.pool_type == 0 ? 1 : job.pool_stride;
-  const std::int64_t x = tile.x / stride, y = tile.y / stride;
-  const std::int64_t width = std::min<std::int64_t>(ceil_div(tile.width, stride), job.output.width - x);
-  const std::int64_t height = std::min<std::int64_t>(ceil_div(tile.height, stride), job.output.height - y);
-  if (width <= 0 || height <= 0) return ranges;
+  const TileOutput output = output_of_tile(job, step.tile);
+  if (output.width == 0 || output.height == 0) return ranges;
   const auto channels = static_cast<int>(job.output.channels);
   for (int core = 0; core < chip.nne.cores; ++core) {
     const int first =
         first_kernel_of_core(channels, chip.nne.cores, core) + step.superblock * job.kernels_per_core;
     const int count = kernels_in_superblock(job, chip, core, step.superblock);
-    append_ranges(job.output, {x, y, first, width, height, count}, ranges);
+    append_ranges(job.output, {output.x, output.y, first, output.width, output.height, count}, ranges);
   }
   return ranges;
 }

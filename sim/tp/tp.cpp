@@ -25,13 +25,9 @@ std::vector<AddressRange> cut(const std::vector<AddressRange>& ranges, std::uint
   return part;
 }
 
-bool is_dense(const TpJob& job) {
-  return job.header.operation == static_cast<std::uint8_t>(TpOperation::fully_connected);
-}
+bool is_dense(const TpJob& job) { return is(job, TpOperation::fully_connected); }
 
-bool is_reshuffle(const TpJob& job) {
-  return job.header.operation == static_cast<std::uint8_t>(TpOperation::reshuffle);
-}
+bool is_reshuffle(const TpJob& job) { return is(job, TpOperation::reshuffle); }
 
 std::vector<AddressRange> read_ranges(const TpJob& job) {
   return is_reshuffle(job) ? input_ranges_of(job) : ranges_of(job.input);
@@ -43,7 +39,7 @@ std::vector<AddressRange> written_ranges(const TpJob& job) {
 
 std::vector<AddressRange> table_ranges(const TpJob& job) {
   if (is_dense(job)) return {{job.table, job.table_bytes}};
-  if (job.header.operation == static_cast<std::uint8_t>(TpOperation::lut)) return {{job.table, 256}};
+  if (is(job, TpOperation::lut)) return {{job.table, 256}};
   return {};
 }
 

@@ -83,7 +83,7 @@ std::int32_t requantized(const TpJob& job, std::int32_t code, const RequantizeCo
 }
 
 Codes pool(const TpJob& job, const Codes& input, const RequantizeConfig& config) {
-  const bool average = job.header.operation == static_cast<std::uint8_t>(TpOperation::avg_pool);
+  const bool average = is(job, TpOperation::avg_pool);
   Codes output;
   output.reserve(elements_of(job.output));
   for (std::int64_t c = 0; c < job.output.channels; ++c) {
@@ -149,8 +149,7 @@ Codes fully_connected(const TpJob& job, const TpOperands& operands, const Requan
 
 TfliteKernel kernel_of(const TpJob& job) {
   // TensorFlow Lite rounds its dense layers as convolutions, everything else by gemmlowp (numerics.md §3.2).
-  if (job.header.operation != static_cast<std::uint8_t>(TpOperation::fully_connected))
-    return TfliteKernel::gemmlowp;
+  if (!is(job, TpOperation::fully_connected)) return TfliteKernel::gemmlowp;
   return has_wide_sums(job.input, job.weight_dtype) ? TfliteKernel::wide : TfliteKernel::ruy;
 }
 
@@ -203,7 +202,7 @@ TpOperands read_operands(const TpJob& job, OperandReader& reader) {
 }
 
 Bytes compute(const TpJob& job, const TpOperands& operands, const std::string& where) {
-  if (job.header.operation == static_cast<std::uint8_t>(TpOperation::lut)) return look_up(operands);
+  if (is(job, TpOperation::lut)) return look_up(operands);
   return stored_codes(computed_codes(job, operands, where), job.output.dtype);
 }
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bands of rows: which rows each job needs, and what the pass makes of a plan.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "compiler/band/rows.h"
+#include "compiler/band/schedule.h"
 #include "compiler/compile.h"
 #include "tests/compiler/machine.h"
 #include "tests/compiler/networks.h"
+#include "tests/compiler/reference_run.h"
 
 namespace trireme {
 namespace {
@@ -40,10 +43,11 @@ void expect_band(const Vertical& vertical, Rows output, Rows input, int conv_hei
   const BandedJob band = banded(job_of(vertical), output);
   EXPECT_EQ(band.input.first, input.first);
   EXPECT_EQ(band.input.count, input.count);
-  EXPECT_EQ(band.job.input.height, input.count);
-  EXPECT_EQ(band.job.output.height, output.count);
-  EXPECT_EQ(band.job.conv_height, conv_height);
-  EXPECT_EQ(band.job.pad_top, pad_top);
+  const auto& job = std::get<NneJob>(band.job);
+  EXPECT_EQ(job.input.height, input.count);
+  EXPECT_EQ(job.output.height, output.count);
+  EXPECT_EQ(job.conv_height, conv_height);
+  EXPECT_EQ(job.pad_top, pad_top);
 }
 
 // 3x3, pad 1, 16 rows in and out: row y reads y-1..y+1. The first four read -1..4, of which -1 is padding;
@@ -104,10 +108,11 @@ TEST(Band, EveryTapReadsTheRowItReadsInTheWholeMap) {
       const BandedJob& b = band.front();
       ASSERT_EQ(b.output.first, next);  // every row once, in order
       next += b.output.count;
-      for (int y = 0; y < b.job.conv_height; ++y) {
+      const auto& job = std::get<NneJob>(b.job);
+      for (int y = 0; y < job.conv_height; ++y) {
         for (int tap = 0; tap < v.kernel; ++tap) {
           const int in_whole = (b.output.first + y) * v.stride - v.pad + tap * v.dilation;
-          const int in_band = y * v.stride - b.job.pad_top + tap * v.dilation;
+          const int in_band = y * v.stride - job.pad_top + tap * v.dilation;
           const bool padding = in_whole < 0 || in_whole >= v.height;
           (padding ? padded : inside) += 1;
           ASSERT_EQ(in_band < 0 || in_band >= b.input.count, padding) << "round " << round;
@@ -122,8 +127,68 @@ TEST(Band, EveryTapReadsTheRowItReadsInTheWholeMap) {
   EXPECT_GT(inside, 10000);
 }
 
+TpJob pool_of(int height, int kernel, int stride, int pad) {
+  TpJob job{};
+  job.header.engine = static_cast<std::uint8_t>(Engine::tp);
+  job.header.operation = static_cast<std::uint8_t>(TpOperation::max_pool);
+  job.kernel_h = static_cast<std::uint8_t>(kernel);
+  job.stride_h = static_cast<std::uint8_t>(stride);
+  job.pad_top = static_cast<std::int8_t>(pad);
+  job.input.height = static_cast<std::uint16_t>(height);
+  job.output.height = static_cast<std::uint16_t>((height + 2 * pad - kernel) / stride + 1);
+  return job;
+}
+
+// A maximum of 3 rows every 2, pad 1, of 15 rows: 8 outputs; output y reads 2y-1..2y+1. 0 and 1 read -1..3,
+// 2..4 read 3..9, 6 and 7 read 11..15, of which 15 is padding. A table reads the rows it writes.
+TEST(Band, RowsOfJobsOfTheTp) {
+  const auto expect = [](const Job& whole, Rows output, Rows input, int pad_top) {
+    const BandedJob band = banded(whole, output);
+    const auto& job = std::get<TpJob>(band.job);
+    EXPECT_EQ(band.input.first, input.first);
+    EXPECT_EQ(band.input.count, input.count);
+    EXPECT_EQ(job.input.height, input.count);
+    EXPECT_EQ(job.output.height, output.count);
+    EXPECT_EQ(job.pad_top, pad_top);
+  };
+  expect(pool_of(15, 3, 2, 1), {0, 2}, {0, 4}, 1);
+  expect(pool_of(15, 3, 2, 1), {2, 3}, {3, 7}, 0);
+  expect(pool_of(15, 3, 2, 1), {6, 2}, {11, 4}, 0);
+  TpJob table = pool_of(15, 1, 1, 0);
+  table.header.operation = static_cast<std::uint8_t>(TpOperation::lut);
+  expect(table, {4, 5}, {4, 5}, 0);
+}
+
+Bands bands_on(const std::vector<Engine>& engines, std::size_t bands) {
+  std::vector<BandedJob> band;
+  for (const Engine engine : engines) {
+    if (engine == Engine::tp)
+      band.push_back({pool_of(1, 1, 1, 0), {}, {}});
+    else
+      band.push_back({job_of({}), {}, {}});
+  }
+  return Bands(bands, band);
+}
+
+std::string text_of(const std::vector<Step>& order) {
+  std::string text;
+  for (const Step& step : order) text += fmt::format(" {}{}", static_cast<char>('a' + step.layer), step.band);
+  return text;
+}
+
+// a on the array, b on the TP, c on the array: c one band later, so that a of the next band runs while b
+// does.
+TEST(Band, TheArrayWorksOnTheNextBandWhileTheTpRuns) {
+  EXPECT_EQ(text_of(order_of(bands_on({Engine::nne, Engine::nne}, 2))), " a0 b0 a1 b1");
+  const Bands bands = bands_on({Engine::nne, Engine::tp, Engine::nne}, 3);
+  EXPECT_EQ(text_of(order_of(bands)), " a0 b0 a1 b1 c0 a2 b2 c1 c2");
+  // a 10, b 8, c 5 cycles. Array: a0 to 10, a1 to 20, c0 (b0 done at 18) to 25, a2 to 35, c1 (b1 at 28) to
+  // 40, c2 waits for b2 (35 + 8 = 43), to 48. One after the other: 69.
+  EXPECT_EQ(cycles_of(bands, std::vector<std::vector<Cycle>>(3, {10, 8, 5})), 48U);
+}
+
 // Two layers on 64x64 with 32 channels between: 131,072 bytes, more than the 32 KiB of VIP-SRAM. Launches are
-// short, so that a map of this size pays for some more of them.
+// short and addresses dear, so that a map of this size pays for some more of the former.
 Graph two_convolutions() {
   test::Builder b;
   const ValueId x = b.input({1, 4, 64, 64});
@@ -135,6 +200,7 @@ Chip small_chip() {
   Chip chip = test::test_chip();
   chip.vip_sram.bytes = 32768;
   chip.nne.launch_cycles = 200;
+  chip.dram.address_cycles = 24;
   return chip;
 }
 
@@ -163,6 +229,26 @@ TEST(Band, AMapBetweenTwoLayersStaysOnChip) {
   ASSERT_EQ(grouped.jobs.size(), static_cast<std::size_t>(2 * scratch));
   for (std::size_t i = 0; i < grouped.jobs.size(); ++i)
     EXPECT_EQ(std::get<NneJob>(grouped.jobs[i]).output.channels, i % 2 == 0 ? 32U : 4U);
+}
+
+// conv, tanh by a table, pool that overlaps: one run of both engines, and the reference's codes.
+TEST(Band, TablesAndPoolsAreMembers) {
+  test::Builder b;
+  const ValueId x = b.input({1, 4, 64, 64});
+  const ValueId looked_up = b.node("tanh", {}, {b.convolution(x, {32, 3, 1, 1}, "first")});
+  const ValueId pooled = b.pooling(looked_up, PoolingAttributes::Type::max, 3, 2, 1);
+  const Graph graph = test::quantized(b.finish({b.convolution(pooled, {4, 3, 1, 1}, "second")}));
+  Chip chip = small_chip();
+  chip.tp.elements_per_cycle_per_core = 16;
+  chip.tp.launch_cycles = 20;
+  CompileOptions options;
+  const NetworkBinary grouped = compile(graph, chip, options);
+  ASSERT_EQ(grouped.layers.size(), 3U);                         // the input, the run, the last convolution
+  EXPECT_THAT(grouped.layers[1].merged, ::testing::SizeIs(2));  // into the first one
+  int tp = 0;
+  for (const Job& job : grouped.jobs) tp += engine_of(job) == Engine::tp ? 1 : 0;
+  EXPECT_GE(tp, 4);
+  test::expect_reference(graph, grouped, chip);
 }
 
 // The weights of both layers once, whatever the number of bands.

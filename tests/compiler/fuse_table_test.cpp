@@ -7,6 +7,7 @@
 #include "model/reference/execute.h"
 #include "sim/simulate.h"
 #include "tests/compiler/networks.h"
+#include "tests/compiler/reference_run.h"
 
 namespace trireme {
 namespace {
@@ -25,18 +26,7 @@ std::vector<Job> jobs_of(const Graph& graph, const Chip& chip, bool fuse = true)
   CompileOptions options;
   options.fuse = fuse;
   const NetworkBinary binary = compile(graph, chip, options);
-  std::vector<Tensor> inputs;
-  for (const Tensor& real : test::random_inputs(graph, 3))
-    inputs.push_back(quantize(real, graph.values[graph.inputs[inputs.size()]].quantization));
-  const RunRecord record = simulate(binary, chip, inputs);
-  EXPECT_TRUE(record.findings.empty());
-  ExecuteOptions execution;
-  execution.quantized = true;
-  execution.rule = binary.rule;
-  execution.ties = binary.ties;
-  const std::vector<Tensor> expected = execute(graph, inputs, execution);
-  for (std::size_t i = 0; i < expected.size(); ++i)
-    EXPECT_EQ(record.outputs.at(i).tensor.bytes, expected[i].bytes) << record.outputs[i].value;
+  test::expect_reference(graph, binary, chip);
   return binary.jobs;
 }
 

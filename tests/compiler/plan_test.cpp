@@ -5,6 +5,9 @@
 
 #include "compiler/compile.h"
 #include "compiler/fuse/fuse.h"
+#include "compiler/fuse/share_buffers.h"
+#include "compiler/memory/caches.h"
+#include "compiler/memory/memory.h"
 #include "compiler/pack/requantizer.h"
 #include "compiler/place/place.h"
 #include "compiler/tile/tile.h"
@@ -123,7 +126,8 @@ NneJob tiled(int side, const test::Conv& conv, int pool = 0) {
   ValueId x = b.convolution(b.input({1, 3, side, side}), conv);
   if (pool != 0) x = b.max_pool(x, pool, 2);
   Plan plan = fused(b.finish({x}));
-  tile(plan, test::test_chip(), TileSearch::cheapest);
+  share_buffers(plan, true);
+  tile(plan, test::test_chip(), TileSearch::cheapest, place_maps(plan, test::test_chip(), true));
   // The last one: a stride may have become phases that the TP makes.
   return std::get<NneJob>(plan.layers[0].jobs.back().job);
 }
@@ -145,6 +149,38 @@ TEST(Tile, KeepsToTheLimitsOfTheChip) {
   }
   chip.nne.min_window_pixels = 40 * 40 + 1;  // no map is that large: any tile then
   EXPECT_FALSE(tilings(job, chip).empty());
+}
+
+// Narrow rows are dear in DRAM, where each pays its address, and cheap in the VIP-SRAM.
+TEST(Tile, PricesMapsWhereTheyLie) {
+  Chip chip = test::test_chip();
+  chip.dram.address_cycles = 64;
+  NneJob job = tiled(56, {64, 3, 1, 1});
+  job.input.channels = 64;
+  job.input.address = job.output.address = kDramBase;
+  const NneJob in_dram = tiled(job, chip);
+  job.input.address = job.output.address = kVipSramBase;
+  const NneJob in_sram = tiled(job, chip);
+  EXPECT_LT(estimate(in_sram, chip), estimate(in_dram, chip));
+  NneJob moved = in_dram;
+  moved.input.address = moved.output.address = kVipSramBase;
+  EXPECT_LT(estimate(in_sram, chip), estimate(moved, chip));
+}
+
+// 40 kernels of 3x3x512 with one tile at a time: whether tiles may come back to the coefficients depends on
+// the bytes there are for them.
+TEST(Tile, KernelsThatCanBeCachedAllowSmallerTiles) {
+  const Chip chip = test::test_chip();
+  NneJob job = tiled(28, {40, 3, 1, 1});
+  job.input.channels = 512;
+  const NneJob without = tiled(job, chip, TileSearch::cheapest, 0);
+  const NneJob with = tiled(job, chip, TileSearch::cheapest, 1 << 20);
+  EXPECT_LE(estimate(with_caches(with, chip, 1 << 20), chip),
+            estimate(with_caches(without, chip, 1 << 20), chip));
+  const NneJob cached = with_caches(with, chip, 1 << 20);
+  EXPECT_EQ(cached.kernel_cache_bytes,
+            cached.coefficient_bytes / 128 * 128 + (cached.coefficient_bytes % 128 > 0 ? 128 : 0));
+  EXPECT_EQ(with_caches(with, chip, 100).kernel_cache_bytes, 0U);
 }
 
 TEST(Tile, EveryTilingRespectsTheBuffers) {

@@ -12,6 +12,7 @@
 #include "model/reference/execute.h"
 #include "sim/simulate.h"
 #include "tests/compiler/networks.h"
+#include "tests/compiler/reference_run.h"
 
 namespace trireme {
 namespace {
@@ -60,45 +61,19 @@ NetworkBinary compiled(const Graph& graph) {
 std::size_t copies(const NetworkBinary& binary) {
   return static_cast<std::size_t>(std::count_if(binary.jobs.begin(), binary.jobs.end(), [](const Job& job) {
     const auto* tp = std::get_if<TpJob>(&job);
-    return tp != nullptr && tp->header.operation == static_cast<std::uint8_t>(TpOperation::reshuffle);
+    return tp != nullptr && is(*tp, TpOperation::reshuffle);
   }));
-}
-
-// Every layer's codes too, which are read when the last of its jobs has finished.
-void expect_reference(const Graph& graph, const NetworkBinary& binary) {
-  std::vector<Tensor> inputs;
-  for (const Tensor& real : test::random_inputs(graph, 3))
-    inputs.push_back(quantize(real, graph.values[graph.inputs[inputs.size()]].quantization));
-  SimulateOptions options;
-  options.dump_layers = true;
-  const RunRecord record = simulate(binary, test::test_chip(), inputs, options);
-  EXPECT_TRUE(record.findings.empty());
-  ExecuteOptions execution;
-  execution.quantized = true;
-  execution.rule = binary.rule;
-  execution.ties = binary.ties;
-  std::map<std::string, Tensor> values;
-  const std::vector<Tensor> expected =
-      execute(graph, inputs, execution,
-              [&](ValueId id, const Tensor& tensor) { values[graph.values[id].name] = tensor; });
-  for (std::size_t i = 0; i < expected.size(); ++i)
-    EXPECT_EQ(record.outputs.at(i).tensor.bytes, expected[i].bytes) << record.outputs[i].value;
-  for (const GoldenTensor& layer : record.layers) {
-    const auto value = values.find(layer.value);
-    if (value == values.end()) continue;
-    EXPECT_EQ(layer.tensor.bytes, value->second.bytes) << layer.value;
-  }
 }
 
 void expect_copies(Builder& b, const std::vector<ValueId>& outputs, std::size_t expected) {
   const Graph graph = alike(b.finish(outputs));
   const NetworkBinary binary = compiled(graph);
   EXPECT_EQ(copies(binary), expected);
-  expect_reference(graph, binary);
+  test::expect_reference(graph, binary, test::test_chip());
   // Without fusing every value has its own place.
   CompileOptions apart;
   apart.fuse = false;
-  expect_reference(graph, compile(graph, test::test_chip(), apart));
+  test::expect_reference(graph, compile(graph, test::test_chip(), apart), test::test_chip());
 }
 
 TEST(ShareBuffers, InputsOfAConcatAreWrittenWhereTheyBelong) {

@@ -234,6 +234,27 @@ TEST(TpTiming, LocalResponseNormalizationTakesAnElementACycleAndFullCore) {
   EXPECT_EQ(estimate(job, chip), 100352U + static_cast<Cycle>(chip.tp.launch_cycles));
 }
 
+// 32x32 codes of 4 channels by a table from DRAM to DRAM: 4096 elements on one core. At 16 a cycle 256
+// cycles, then 16 bytes a cycle are the same; addresses of 100 cycles for 16 bursts of 256 bytes take 1600.
+TEST(TpTiming, AnEstimateReadsAndWritesSideBySideWithTheElements) {
+  Chip chip = test_chip();
+  chip.tp.launch_cycles = 0;
+  TpJob job = tp_job(TpOperation::lut);
+  job.input = {0x10000, 32, 32, 4, 32, 1024, static_cast<std::uint8_t>(DataType::uint8), 0, 0};
+  job.output = job.input;
+  job.output.address = 0x20000;
+  EXPECT_EQ(estimate(job, chip), 4096U);
+  chip.tp.elements_per_cycle_per_core = 16;
+  chip.dram.address_cycles = 100;
+  EXPECT_EQ(estimate(job, chip), 1600U);
+  // From the VIP-SRAM one burst under way: 16 of 2 + 16 cycles.
+  job.input.address = kVipSramBase;
+  job.output.address = kVipSramBase + 0x2000;
+  chip.tp.vip_sram_outstanding = 1;
+  chip.vip_sram.ports = 2;
+  EXPECT_EQ(estimate(job, chip), 16U * 18U);
+}
+
 // Loops outermost first; byte strides in and out.
 TpJob reshuffle(const std::vector<CopyDimension>& loops) {
   TpJob job = tp_job(TpOperation::reshuffle);

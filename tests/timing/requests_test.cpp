@@ -20,20 +20,20 @@ TEST(Requests, NarrowRowsTakeACycleOfThePortEach) {
   const TensorView map{0x1000, 14, 14, 12, 14, 196, kU8, 0, 0};
   // 4 columns: 14 * 12 rows of one cycle. Whole rows: planes of 196 bytes, 13 cycles each, of 7 rows 98, 7
   // cycles. The whole map: 2352 bytes, 147 cycles.
-  EXPECT_EQ(cycles(requests_of_window(map, 4, 14, 12, 1), Memory::vip_sram, chip), 168U);
-  EXPECT_EQ(cycles(requests_of_window(map, 14, 7, 12, 1), Memory::vip_sram, chip), 12U * 7U);
-  EXPECT_EQ(cycles(requests_of_window(map, 14, 14, 12, 1), Memory::vip_sram, chip), 147U);
+  EXPECT_EQ(cycles(requests_of_window(map, {0, 0, 4, 14, 12}, 1), Memory::vip_sram, chip), 168U);
+  EXPECT_EQ(cycles(requests_of_window(map, {0, 0, 14, 7, 12}, 1), Memory::vip_sram, chip), 12U * 7U);
+  EXPECT_EQ(cycles(requests_of_map(map, 1), Memory::vip_sram, chip), 147U);
 }
 
 TEST(Requests, GapsBelowABeatAreReadWithTheirRows) {
   const TensorView map{0x1000, 14, 14, 12, 14, 196, kU8, 0, 0};
   // Of 7 rows 10 columns: gaps of 4 bytes; a plane's window spans 6 * 14 + 10 = 94 bytes, the next one begins
   // 102 bytes behind it.
-  const Requests joined = requests_of_window(map, 10, 7, 12, 16);
+  const Requests joined = requests_of_window(map, {0, 0, 10, 7, 12}, 16);
   EXPECT_EQ(joined.runs, 12);
   EXPECT_EQ(joined.bytes, 94);
   // Of all 14 rows: planes are 4 bytes apart, too: 11 * 196 + 13 * 14 + 10.
-  const Requests whole = requests_of_window(map, 10, 14, 12, 16);
+  const Requests whole = requests_of_window(map, {0, 0, 10, 14, 12}, 16);
   EXPECT_EQ(whole.runs, 1);
   EXPECT_EQ(whole.bytes, 2348);
 }
@@ -43,10 +43,53 @@ TEST(Requests, NoBurstToDramIsShorterThanItsAddressTime) {
   chip.dram.address_cycles = 20;
   // 600 bytes: two whole bursts of 16 beats and 88 bytes of 6: 20 cycles each. Three such runs.
   EXPECT_EQ(cycles({3, 600}, Memory::dram, chip), 3U * 60U);
-  // Of 10 cycles: 16 + 16 + 10. To the AXI-SRAM, which pays none: 16 + 16 + 6.
+  // Of 10 cycles: three addresses take 30, 38 beats are more. To the AXI-SRAM, too, which pays none.
   chip.dram.address_cycles = 10;
-  EXPECT_EQ(cycles({1, 600}, Memory::dram, chip), 42U);
+  EXPECT_EQ(cycles({1, 600}, Memory::dram, chip), 38U);
   EXPECT_EQ(cycles({1, 600}, Memory::axi_sram, chip), 38U);
+  // At half a burst a run of 600 bytes has four: 128, 256 and 216 bytes end at 600, of 700 bytes 60 are left.
+  chip.dram.address_cycles = 20;
+  EXPECT_EQ(cycles({1, 600, 128}, Memory::dram, chip), 60U);
+  EXPECT_EQ(cycles({1, 700, 128}, Memory::dram, chip), 80U);
+}
+
+// Bursts of 64 bytes. Rows of 55 bytes, 320 apart: starts lie on every boundary. Rows 40 apart start at 0, 8,
+// 16, … 56 behind one; from 16 on, six of eight, they reach over it: 14 bursts in eight rows.
+TEST(Requests, RowsThatCrossABoundaryTakeTwoBursts) {
+  Chip chip = test_chip();
+  chip.axi.burst_bytes = 64;
+  chip.dram.address_cycles = 11;
+  const TensorView wide{0x1000, 320, 320, 1, 320, 102400, kU8, 0, 0},
+      narrow{0x1000, 40, 40, 1, 40, 1600, kU8, 0, 0};
+  EXPECT_EQ(cycles(requests_of_window(wide, {0, 0, 55, 9, 1}, 16), Memory::dram, chip), 9U * 11U);
+  // From the tenth column on they reach over: 10 + 55 = 65.
+  EXPECT_EQ(cycles(requests_of_window(wide, {10, 0, 55, 9, 1}, 16), Memory::dram, chip), 18U * 11U);
+  // 20 columns reach over from 45 on: from 48 and 56, two of eight. 16 rows: 20 bursts.
+  EXPECT_EQ(cycles(requests_of_window(narrow, {0, 0, 20, 16, 1}, 16), Memory::dram, chip), 20U * 11U);
+}
+
+// Against a count of what each run touches, starts as they come.
+TEST(Requests, TheAverageOverStartsIsWhatRunsTouch) {
+  Chip chip = test_chip();
+  chip.axi.burst_bytes = 64;
+  chip.dram.address_cycles = 100;  // more than the beats of any burst
+  for (const std::int64_t stride : {64, 72, 100, 112, 225}) {
+    for (const std::int64_t bytes : {1, 16, 55, 64, 65, 200}) {
+      std::uint64_t bursts = 0;
+      for (std::int64_t run = 0; run < 64; ++run)
+        bursts +=
+            static_cast<std::uint64_t>((run * stride + 3 + bytes - 1) / 64 - (run * stride + 3) / 64 + 1);
+      EXPECT_EQ(cycles({64, bytes, 3, stride}, Memory::dram, chip), bursts * 100U) << stride << " " << bytes;
+    }
+  }
+}
+
+// Half a microsecond of interconnect at 1 GHz, 10 cycles to open a row and 10 to its data.
+TEST(Requests, Latency) {
+  Chip chip = test_chip();
+  chip.dram.path_latency_ps = 500'000;
+  EXPECT_EQ(latency_cycles(Memory::dram, chip), 520U);
+  EXPECT_EQ(latency_cycles(Memory::vip_sram, chip), 2U);
 }
 
 TEST(Requests, DirectionsRunSideBySideAsFarAsTheMemoryAllows) {
