@@ -36,8 +36,8 @@ Json json_of(const Choice& choice) {
 std::string explanation_table(const std::vector<ExplainedLayer>& layers) {
   std::string text =
       "What was chosen for each layer, and what the next best would have cost: estimated cycles of the job\n"
-      "alone, launch included ('-': not estimated). Coefficients are coded after tilings are chosen: one may\n"
-      "turn out cheaper.\n";
+      "alone, launch included ('-': not estimated). Coefficients are coded after tilings are chosen: one\n"
+      "may turn out cheaper.\n";
   for (const ExplainedLayer& layer : layers) {
     text += fmt::format("\n{} ({}){}\n", layer.name, layer.op,
                         layer.merged.empty() ? "" : " with " + join(layer.merged, ", "));

@@ -245,14 +245,16 @@ TEST(DramPort, ReadsAndWritesShareThePinsFairly) {
 }
 
 // The memories of the shipped chips can be built, and one long read gets at least half of what is lowest: the
-// data pins, AXI, or the interconnect's limit.
+// data pins, AXI's data or addresses, or the interconnect's limit.
 TEST(DramPort, ShippedMemoriesDeliver) {
   for (const Chip& chip : all_chips()) {
     if (chip.dram.model != DramModel::scheduled) continue;
     const double pins =
         double(chip.dram.transfers_per_second) * chip.dram.channels * chip.dram.channel_bits / 8;
     EXPECT_EQ(chip.dram.channels * chip.dram.channel_bits, 8 * chip.dram.bus_bytes) << chip.name;
-    double lowest = std::min(pins, double(chip.axi.bytes_per_cycle) * double(chip.clock_hz));
+    const double burst_cycles = std::max(double(chip.dram.address_cycles),
+                                         double(chip.axi.burst_bytes) / double(chip.axi.bytes_per_cycle));
+    double lowest = std::min(pins, double(chip.axi.burst_bytes) / burst_cycles * double(chip.clock_hz));
     if (chip.dram.limit_bytes_per_second > 0) {
       lowest = std::min(lowest, double(chip.dram.limit_bytes_per_second));
     }
