@@ -157,6 +157,11 @@ bool names(const std::string& scope, const std::string& chip) {
   return std::find(listed.begin(), listed.end(), chip) != listed.end();
 }
 
+bool is_shared(const std::vector<FittedField>& fields, const std::string& field, const std::string& chip) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](const FittedField& f) { return f.field == field && names(f.scope, chip); });
+}
+
 }  // namespace
 
 std::vector<ChipParameter> parameters_of(const std::vector<FittedField>& fields,
@@ -179,7 +184,7 @@ std::vector<ChipParameter> parameters_of(const std::vector<FittedField>& fields,
     const std::size_t most = std::min(kMostChipParameters, count / kPointsAParameter);
     std::size_t left = most - std::min(most, shared[chip]);
     for (const FittedField& field : fields) {
-      if (field.scope != "chip" || left == 0) continue;
+      if (field.scope != "chip" || left == 0 || is_shared(fields, field.field, chip)) continue;
       parameters.push_back(parameter_of(field, chip, {chip}));
       --left;
     }

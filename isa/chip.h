@@ -31,7 +31,6 @@ struct NneConfig {
   int decoder_weights_per_cycle;       // a core: pair decoder * NN_COEF_DECOMPRESS_PERF_X; zero runs: pairs
   int coefficient_buffer_bytes;        // a core: how far fetch runs ahead of the decoder
   int launch_cycles;                   // from event met to first fetch
-  std::int64_t launch_ps;              // and time before it that does not follow the NPU's clock: driver
   int job_start_cycles;                // array's own start and drain of one tile pipeline
   int tile_bubble_cycles;              // between 3D tiles (§1.6 NN_PER3DTILE_BUBBLE_FIX)
   int zero_skip_group;                 // coefficients of a block that are skipped if all are zero; 0: none is

@@ -87,8 +87,6 @@ void add_nne(std::vector<ChipField>& fields) {
       MEMBER(coefficient_buffer_bytes));
   add("launch_cycles", "cycles", 0, kMaxCycles, "from the last event met to the first fetch",
       MEMBER(launch_cycles));
-  add("launch_ps", "ps", 0, 1'000'000'000'000, "before that, of the driver, whatever the NPU's clock",
-      MEMBER(launch_ps));
   add("job_start_cycles", "cycles", 0, kMaxCycles, "start and drain of the array's own pipeline, once a job",
       MEMBER(job_start_cycles));
   add("tile_bubble_cycles", "cycles", 0, kMaxCycles, "lost between two tiles", MEMBER(tile_bubble_cycles));

@@ -11,6 +11,24 @@ std::uint64_t total_bytes(const std::vector<AddressRange>& ranges) {
   return sum;
 }
 
+namespace {
+
+// The whole beats that bytes lie in.
+AddressRange in_beats(std::uint64_t address, std::uint64_t bytes, std::uint32_t beat) {
+  const std::uint64_t begin = address - address % beat, end = address + bytes, over = end % beat;
+  return {static_cast<Address>(begin), end + (over > 0 ? beat - over : 0) - begin};
+}
+
+}  // namespace
+
+std::uint64_t beat_bytes(const std::vector<AddressRange>& ranges, std::uint32_t beat) {
+  std::uint64_t sum = 0;
+  for (const AddressRange& range : ranges) {
+    if (range.bytes > 0) sum += in_beats(range.address, range.bytes, beat).bytes;
+  }
+  return sum;
+}
+
 std::vector<AddressRange> bridged(const std::vector<AddressRange>& ranges, std::uint64_t beat) {
   std::vector<AddressRange> joined;
   for (const AddressRange& range : ranges) {
@@ -40,7 +58,8 @@ Burst RangeCutter::next(std::uint32_t burst_bytes, bool write) {
     offset_ = 0;
     skip_empty();
   }
-  return {address, static_cast<std::uint32_t>(bytes), write};
+  const AddressRange whole = in_beats(address, bytes, beat_);
+  return {static_cast<std::uint32_t>(whole.address), static_cast<std::uint32_t>(whole.bytes), write};
 }
 
 DramTiming::DramTiming(const DramConfig& config, std::int64_t clock_hz)

@@ -16,6 +16,9 @@ struct AddressRange {
   std::uint64_t bytes;
 };
 std::uint64_t total_bytes(const std::vector<AddressRange>& ranges);
+// Of the whole beats of a bus that each range touches: what crosses it, and what its counters count
+// (hardware.md §3.6).
+std::uint64_t beat_bytes(const std::vector<AddressRange>& ranges, std::uint32_t beat);
 // What lies less than `beat` bytes apart moves together: a beat of the bus is moved whole, and byte enables
 // choose what is written of it.
 std::vector<AddressRange> bridged(const std::vector<AddressRange>& ranges, std::uint64_t beat);
@@ -31,13 +34,19 @@ struct Burst {
 class RangeCutter {
  public:
   RangeCutter() = default;
-  explicit RangeCutter(const std::vector<AddressRange>& ranges) : ranges_(&ranges) { skip_empty(); }
+  // Bursts are whole beats.
+  explicit RangeCutter(const std::vector<AddressRange>& ranges, std::uint32_t beat = 1)
+      : ranges_(&ranges), beat_(beat) {
+    skip_empty();
+  }
   bool done() const { return ranges_ == nullptr; }
+  // `burst_bytes`: a multiple of the beat.
   Burst next(std::uint32_t burst_bytes, bool write);
 
  private:
   void skip_empty();
   const std::vector<AddressRange>* ranges_ = nullptr;
+  std::uint32_t beat_ = 1;
   std::size_t range_ = 0;
   std::uint64_t offset_ = 0;  // within the range
 };

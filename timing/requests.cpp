@@ -24,26 +24,28 @@ Path path_to(Memory memory, const Chip& chip) {
   return {std::min(chip.axi_sram.bytes_per_cycle, chip.axi.bytes_per_cycle), 1};
 }
 
-// Bursts of all runs. Starts are spread over `apart` bytes from each other up to a burst: the sum of
-// ceil((first + k apart + bytes) / burst) over k is floor((first + bytes + burst - 1) / apart), by Hermite's
-// identity.
-std::int64_t bursts_of(const Requests& requests, std::int64_t burst) {
-  const std::int64_t step = std::gcd(requests.apart, burst), first = requests.first % step;
-  const std::int64_t of_all_starts = (first + requests.bytes + burst - 1) / step;
-  return ceil_div(requests.runs * of_all_starts * step, burst);
+// Pieces at multiples of `size` bytes (bursts, beats) that all runs touch. Starts are spread over `apart`
+// bytes from each other up to a piece: the sum of ceil((first + k apart + bytes) / size) over k is
+// floor((first + bytes + size - 1) / apart), by Hermite's identity.
+std::int64_t touched(const Requests& requests, std::int64_t size) {
+  const std::int64_t step = std::gcd(requests.apart, size), first = requests.first % step;
+  const std::int64_t of_all_starts = (first + requests.bytes + size - 1) / step;
+  return ceil_div(requests.runs * of_all_starts * step, size);
 }
 
-// Beats are whole: a boundary that is crossed may cost one more.
 std::int64_t burst_cycles(const Requests& requests, const Path& path, std::int64_t burst) {
-  const std::int64_t bursts = bursts_of(requests, burst);
-  const std::int64_t crossed =
-      std::max<std::int64_t>(bursts - requests.runs * ceil_div(requests.bytes, burst), 0);
-  const std::int64_t beats = requests.runs * ceil_div(requests.bytes, path.width) + crossed;
-  return std::max(beats, bursts * path.address_cycles);
+  return std::max(touched(requests, path.width), touched(requests, burst) * path.address_cycles);
 }
 
-void add(MemoryLoad& load, const Requests& requests, Memory memory) {
-  load.bytes[static_cast<int>(memory)] += requests.runs * requests.bytes;
+// Of whole beats behind AXI.
+std::int64_t moved_bytes(const Requests& requests, Memory memory, const Chip& chip) {
+  const std::int64_t beat = memory == Memory::vip_sram ? 1 : chip.axi.bytes_per_cycle;
+  return touched(requests, beat) * beat;
+}
+
+void add(MemoryLoad& load, const Requests& requests, Memory memory, const Chip& chip) {
+  if (requests.runs == 0 || requests.bytes == 0) return;
+  load.bytes[static_cast<int>(memory)] += moved_bytes(requests, memory, chip);
 }
 
 }  // namespace
@@ -78,9 +80,9 @@ Cycle direction_cycles(const Requests& requests, Memory memory, const Chip& chip
 
 Cycle path_cycles(const Requests& requests, Memory memory, const Chip& chip) {
   const Cycle cycles = direction_cycles(requests, memory, chip);
-  if (memory != Memory::dram) return cycles;
-  return std::max(cycles,
-                  static_cast<Cycle>(ceil_div(requests.runs * requests.bytes, dram_bytes_per_cycle(chip))));
+  if (memory != Memory::dram || cycles == 0) return cycles;
+  return std::max(
+      cycles, static_cast<Cycle>(ceil_div(moved_bytes(requests, memory, chip), dram_bytes_per_cycle(chip))));
 }
 
 Cycle latency_cycles(Memory memory, const Chip& chip) {
@@ -91,12 +93,12 @@ Cycle latency_cycles(Memory memory, const Chip& chip) {
 
 void add_read(MemoryLoad& load, const Requests& requests, Memory memory, const Chip& chip) {
   load.read[static_cast<int>(memory)] += direction_cycles(requests, memory, chip);
-  add(load, requests, memory);
+  add(load, requests, memory, chip);
 }
 
 void add_written(MemoryLoad& load, const Requests& requests, Memory memory, const Chip& chip) {
   load.written[static_cast<int>(memory)] += direction_cycles(requests, memory, chip);
-  add(load, requests, memory);
+  add(load, requests, memory, chip);
 }
 
 void add(MemoryLoad& load, const MemoryLoad& more) {

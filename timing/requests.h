@@ -29,7 +29,7 @@ Requests requests_of_map(const TensorView& view, std::int64_t gap);
 
 // Cycles that requests take one after the other if nothing else is under way: VIP-SRAM a port's, else bursts
 // of AXI, to DRAM none shorter than its address time, all together no faster than through its pins.
-// A run that crosses a burst's boundary takes one more: on average over where the runs start.
+// A run takes the bursts and whole beats that it touches: on average over where the runs start.
 Cycle path_cycles(const Requests& requests, Memory memory, const Chip& chip);
 
 // From an access to its data when nothing else is under way: of DRAM the interconnect and a row that is

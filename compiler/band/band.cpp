@@ -65,7 +65,10 @@ void try_group(Plan& plan, Trial& trial, Wanted& group, const Chip& chip, TileSe
 
 }  // namespace
 
+// Scratch lies in the VIP-SRAM: on a chip that keeps no maps there, no counter or latency speaks for bands
+// (docs/timing.md, "What came out").
 void band(Plan& plan, const Chip& chip, TileSearch tiles) {
+  if (!chip.vip_sram.feature_maps) return;
   Trial trial = trial_of(plan, chip);
   std::vector<Wanted> wanted = wanted_groups(plan, {plan, chip, trial});
   for (Wanted& group : wanted) try_group(plan, trial, group, chip, tiles);

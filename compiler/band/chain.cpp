@@ -34,10 +34,10 @@ bool can_be_banded(const std::string& op, const NneJob& job) {
   return op == "convolution" || is(job, NneOperation::add);
 }
 
-// Where padding counts, a window must know how far the whole map's reaches.
+// Pools, except where padding counts: a window there must know how far the whole map's reaches. Not tables:
+// measured networks pay for theirs what a pass over the whole map takes (docs/timing.md, "What came out").
 bool can_be_banded(const TpJob& job) {
-  return is(job, TpOperation::max_pool) || is(job, TpOperation::lut) ||
-         (is(job, TpOperation::avg_pool) && job.count_include_pad == 0);
+  return is(job, TpOperation::max_pool) || (is(job, TpOperation::avg_pool) && job.count_include_pad == 0);
 }
 
 bool can_be_banded(const Plan& plan, const PlannedLayer& layer) {

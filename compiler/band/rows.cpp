@@ -56,7 +56,6 @@ Rows input_rows(const NneJob& whole, Rows result) {
 }
 
 Rows input_rows(const TpJob& whole, Rows output) {
-  if (is(whole, TpOperation::lut)) return output;
   return rows_under(output, whole.kernel_h, whole.stride_h, whole.pad_top, whole.input.height);
 }
 

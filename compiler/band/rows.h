@@ -30,7 +30,7 @@ TensorView& output_of(Job& job);
 Rows result_rows(const NneJob& whole, Rows output);
 // Rows of the input under the kernel, those of the map only: what is above and below is padding.
 Rows input_rows(const NneJob& whole, Rows result);
-Rows input_rows(const TpJob& whole, Rows output);  // pools and tables
+Rows input_rows(const TpJob& whole, Rows output);  // a pool's
 BandedJob banded(const Job& whole, Rows output);
 
 // The jobs of one band of a run of layers, each of which reads what the one before it writes: from the last

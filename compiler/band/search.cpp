@@ -24,28 +24,22 @@ std::uint64_t bytes_of_buffer(const Storage& storage, ValueId value) {
   return buffer == kNone ? 0 : storage.buffers[buffer].bytes;
 }
 
-// What the values that are not inside the run leave free during all of it.
-struct Room {
-  std::uint64_t vip = 0, axi = 0;
-};
-
-Room room_for(const Search& search, const std::vector<ChainLayer>& run) {
+// What the values that are not inside the run leave free of the VIP-SRAM during all of it.
+std::uint64_t room_for(const Search& search, const std::vector<ChainLayer>& run) {
   const PlacedMaps& maps = search.trial.maps;
   const std::vector<std::uint32_t> first = first_jobs(search.plan);
-  std::uint64_t vip = 0, axi = 0;
+  std::uint64_t most = 0;
   for (std::uint32_t job = first[run.front().layer]; job <= first[run.back().layer]; ++job) {
-    std::uint64_t vip_inside = 0, axi_inside = 0;
+    std::uint64_t inside = 0;
     for (std::size_t i = 0; i + 1 < run.size(); ++i) {
       const ValueId value = search.plan.layers[run[i].layer].output;
       const bool alive = first[run[i].layer] <= job && job <= first[run[i + 1].layer];
-      const Memory memory = memory_of_value(maps.storage, value);
-      if (alive && memory == Memory::vip_sram) vip_inside += bytes_of_buffer(maps.storage, value);
-      if (alive && memory == Memory::axi_sram) axi_inside += bytes_of_buffer(maps.storage, value);
+      if (alive && memory_of_value(maps.storage, value) == Memory::vip_sram)
+        inside += bytes_of_buffer(maps.storage, value);
     }
-    vip = std::max(vip, maps.vip_used[job] - vip_inside);
-    axi = std::max(axi, maps.axi_used[job] - axi_inside);
+    most = std::max(most, maps.vip_used[job] - inside);
   }
-  return {maps.vip_bytes - std::min(maps.vip_bytes, vip), maps.axi_bytes - std::min(maps.axi_bytes, axi)};
+  return maps.vip_bytes - std::min(maps.vip_bytes, most);
 }
 
 // The operand of an addition that does not come from the layer before.
@@ -58,14 +52,14 @@ ValueId other_operand(const Search& search, const ChainLayer& layer) {
   return kNone;
 }
 
-RunMaps maps_of(const Search& search, const std::vector<ChainLayer>& run, Memory scratch) {
+RunMaps maps_of(const Search& search, const std::vector<ChainLayer>& run) {
   RunMaps maps;
   for (std::size_t i = 0; i < run.size(); ++i) {
     const PlannedLayer& layer = search.plan.layers[run[i].layer];
     const ValueId other = other_operand(search, run[i]);
-    maps.input.push_back(i == 0 ? memory_of_value(search.trial.maps.storage, layer.input) : scratch);
+    maps.input.push_back(i == 0 ? memory_of_value(search.trial.maps.storage, layer.input) : Memory::vip_sram);
     maps.output.push_back(i + 1 == run.size() ? memory_of_value(search.trial.maps.storage, layer.output)
-                                              : scratch);
+                                              : Memory::vip_sram);
     maps.other.push_back(other == kNone ? Memory::dram : memory_of_value(search.trial.maps.storage, other));
   }
   return maps;
@@ -81,7 +75,7 @@ bool same_rows(const Job& a, const Job& b) {
 
 Cycle price_of(const Job& job, const Chip& chip, std::uint64_t room) {
   if (const auto* tp = std::get_if<TpJob>(&job)) return estimate(*tp, chip);
-  return estimate(with_caches(std::get<NneJob>(job), chip, room), chip);
+  return with_caches(std::get<NneJob>(job), chip, room).cycles;
 }
 
 Cycle cost_of(const Bands& bands, const Chip& chip, std::uint64_t room) {
@@ -123,21 +117,19 @@ std::set<int> heights_of(int height, int highest) {
   return heights;
 }
 
-void try_scratch_in(const Search& search, Memory scratch, const Room& room, Candidate& best) {
-  const std::vector<Job> jobs = jobs_of_run(search.plan, best.run, maps_of(search, best.run, scratch));
-  const std::uint64_t bytes = scratch == Memory::vip_sram ? room.vip : room.axi;
-  const int highest = highest_band(jobs, best.run, bytes);
+void price_heights(const Search& search, std::uint64_t room, Candidate& best) {
+  const std::vector<Job> jobs = jobs_of_run(search.plan, best.run, maps_of(search, best.run));
+  const int highest = highest_band(jobs, best.run, room);
   if (highest == 0) return;
   for (const int rows : heights_of(output_of(jobs.back()).height, highest)) {
     Bands bands = bands_of_run(jobs, best.run, rows);
-    const std::uint64_t left = room.vip - (scratch == Memory::vip_sram ? scratch_bytes(bands) : 0);
+    const std::uint64_t left = room - scratch_bytes(bands);
     if (!tile_bands(bands, search.chip, TileSearch::cheapest, left)) continue;
     const Cycle cycles = cost_of(bands, search.chip, left);
     if (best.rows != 0 && cycles >= best.cycles) continue;
     best.rows = rows;
     best.cycles = cycles;
     best.room = left;
-    best.scratch = scratch;
   }
 }
 
@@ -152,12 +144,10 @@ bool worth_trying(const Search& search, const std::vector<ChainLayer>& run) {
 }  // namespace
 
 std::optional<Candidate> best_bands(const Search& search, const std::vector<ChainLayer>& run) {
-  const Room room = room_for(search, run);
   Candidate best;
   best.run = run;
   best.apart = cycles_apart(search, run);
-  if (room.vip > 0 && search.chip.vip_sram.feature_maps) try_scratch_in(search, Memory::vip_sram, room, best);
-  if (room.axi > 0) try_scratch_in(search, Memory::axi_sram, room, best);
+  price_heights(search, room_for(search, run), best);
   if (best.rows == 0 || best.cycles + best.apart / kWorth > best.apart) return std::nullopt;
   return best;
 }
@@ -187,7 +177,7 @@ std::vector<Candidate> best_runs(const Search& search, const std::vector<ChainLa
 }
 
 Bands bands_of_candidate(const Search& search, const Candidate& candidate, TileSearch tiles) {
-  const RunMaps maps = maps_of(search, candidate.run, candidate.scratch);
+  const RunMaps maps = maps_of(search, candidate.run);
   Bands bands = bands_of_run(jobs_of_run(search.plan, candidate.run, maps), candidate.run, candidate.rows);
   if (!tile_bands(bands, search.chip, tiles, candidate.room)) return {};
   return bands;

@@ -14,7 +14,6 @@ struct Candidate {
   std::vector<ChainLayer> run;
   int rows = 0;  // of the last layer's output in a band
   Cycle cycles = 0, apart = 0;
-  Memory scratch = Memory::vip_sram;
   std::uint64_t room = 0;  // what maps and scratch leave of the VIP-SRAM
 };
 

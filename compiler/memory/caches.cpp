@@ -2,6 +2,7 @@
 #include "compiler/memory/caches.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "timing/nne.h"
@@ -44,9 +45,8 @@ NneJob with(NneJob job, const CacheSizes& sizes) {
   return job;
 }
 
-// What the job could have, the cheapest first; of equally cheap ones the one with more caches. A kernel cache
-// it has stays.
-std::vector<CacheSizes> choices_of(const NneJob& job, const Chip& chip) {
+// What the job could have, the most first. A kernel cache it has stays.
+std::vector<CacheSizes> possible(const NneJob& job) {
   const std::int64_t kept = job.kernel_cache_bytes;
   const std::int64_t kernel = kept == 0 && gains_by_kernel_cache(job) ? kernel_cache_bytes(job) : kept;
   const std::int64_t image = gains_by_image_cache(job) ? image_cache_bytes(job) : 0;
@@ -54,14 +54,20 @@ std::vector<CacheSizes> choices_of(const NneJob& job, const Chip& chip) {
   if (image > 0) choices.push_back({kernel, 0});
   if (kernel != kept) choices.push_back({kept, image});
   if (image > 0 && kernel != kept) choices.push_back({kept, 0});
+  return choices;
+}
+
+// The cheapest first; of equally cheap ones the one with more caches.
+std::vector<CacheSizes> cheapest_first(const std::vector<CacheSizes>& choices, const NneJob& job,
+                                       const Chip& chip) {
   if (choices.size() == 1) return choices;
   std::vector<std::pair<Cycle, CacheSizes>> priced;
   for (const CacheSizes& sizes : choices) priced.emplace_back(estimate(with(job, sizes), chip), sizes);
   std::stable_sort(priced.begin(), priced.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::transform(priced.begin(), priced.end(), choices.begin(),
-                 [](const auto& choice) { return choice.second; });
-  return choices;
+  std::vector<CacheSizes> sorted;
+  for (const auto& choice : priced) sorted.push_back(choice.second);
+  return sorted;
 }
 
 struct Cache {
@@ -88,7 +94,7 @@ struct Span {  // of the command stream, both jobs included
   std::uint32_t first, last;
 };
 
-struct CachedJob {
+struct Cacheable {
   NneJob* job;
   std::uint32_t index,
       before;  // in the command stream: this job, and the array's job before it, itself if there is none
@@ -108,14 +114,14 @@ Cache take(Caching& caching, std::int64_t bytes, const Span& span, const std::st
 }
 
 // Better one that others have to wait for than none.
-Cache take_meanwhile(Caching& caching, const CachedJob& cached, std::int64_t bytes, const char* what) {
+Cache take_meanwhile(Caching& caching, const Cacheable& cached, std::int64_t bytes, const char* what) {
   const std::string name = cached.name + " " + what;
   const Cache cache = take(caching, bytes, cached.meanwhile, name);
   return cache.bytes > 0 ? cache : take(caching, bytes, {cached.index, cached.index}, name);
 }
 
 // Filled while the array's job before runs, where the job would wait for memory.
-void take_prefetched(Caching& caching, const CachedJob& cached) {
+void take_prefetched(Caching& caching, const Cacheable& cached) {
   NneJob& job = *cached.job;
   if (cached.before == cached.index || !gains_by_prefetch(job, caching.chip)) return;
   const Cache cache = take(caching, kernel_cache_bytes(job), cached.ahead, cached.name + " kernel cache");
@@ -125,7 +131,7 @@ void take_prefetched(Caching& caching, const CachedJob& cached) {
 }
 
 // Both or what is wanted of them; if there is no room for all of it, nothing.
-bool take_choice(Caching& caching, const CachedJob& cached, const CacheSizes& wanted) {
+bool take_choice(Caching& caching, const Cacheable& cached, const CacheSizes& wanted) {
   NneJob& job = *cached.job;
   const Allocator before = caching.vip_sram;
   const std::size_t buffers = caching.plan.buffers.size();
@@ -143,9 +149,9 @@ bool take_choice(Caching& caching, const CachedJob& cached, const CacheSizes& wa
   return true;
 }
 
-void take_caches(Caching& caching, const CachedJob& cached) {
+void take_caches(Caching& caching, const Cacheable& cached) {
   take_prefetched(caching, cached);
-  for (const CacheSizes& choice : choices_of(*cached.job, caching.chip)) {
+  for (const CacheSizes& choice : cheapest_first(possible(*cached.job), *cached.job, caching.chip)) {
     if (take_choice(caching, cached, choice)) return;
   }
 }
@@ -161,11 +167,16 @@ std::vector<std::uint32_t> array_jobs(Plan& plan, const std::vector<JobPlace>& p
 
 }  // namespace
 
-NneJob with_caches(const NneJob& job, const Chip& chip, std::uint64_t room) {
-  for (const CacheSizes& choice : choices_of(job, chip)) {
-    if (static_cast<std::uint64_t>(choice.kernel + choice.image) <= room) return with(job, choice);
+CachedJob with_caches(const NneJob& job, const Chip& chip, std::uint64_t room) {
+  std::optional<CachedJob> best;
+  for (const CacheSizes& choice : possible(job)) {
+    const bool none = choice.kernel == job.kernel_cache_bytes && choice.image == 0;
+    if (!none && static_cast<std::uint64_t>(choice.kernel + choice.image) > room) continue;
+    const NneJob cached = with(job, choice);
+    const Cycle cycles = estimate(cached, chip);
+    if (!best || cycles < best->cycles) best = {cached, cycles};
   }
-  return job;
+  return *best;  // none at all is always possible
 }
 
 void place_caches(Plan& plan, const Chip& chip, Allocator& vip_sram) {
@@ -178,7 +189,7 @@ void place_caches(Plan& plan, const Chip& chip, Allocator& vip_sram) {
     const std::uint32_t before = i > 0 ? jobs[i - 1] : jobs[i], from = i > 1 ? jobs[i - 2] : 0;
     const auto last = static_cast<std::uint32_t>(i + 1 < jobs.size() ? jobs[i + 1] - 1 : places.size() - 1);
     const std::string& name = plan.graph.nodes[plan.layers[places[jobs[i]].layer].node].name;
-    const CachedJob cached{&job, jobs[i], before, {before, last}, {from, last}, name};
+    const Cacheable cached{&job, jobs[i], before, {before, last}, {from, last}, name};
     take_caches(caching, cached);
   }
 }

@@ -3,6 +3,7 @@
 
 #include "compiler/memory/allocator.h"
 #include "compiler/plan/plan.h"
+#include "timing/cycles.h"
 
 namespace trireme {
 
@@ -11,7 +12,12 @@ namespace trireme {
 // timing's estimate that finds room.
 void place_caches(Plan& plan, const Chip& chip, Allocator& vip_sram);
 
-// The job with the caches it would have of so many free bytes, none fetched ahead: for estimates, sizes only.
-NneJob with_caches(const NneJob& job, const Chip& chip, std::uint64_t room);
+// The job with the caches it would have of so many free bytes, sizes only and none fetched ahead, and what it
+// takes with them by the estimate.
+struct CachedJob {
+  NneJob job;
+  Cycle cycles;
+};
+CachedJob with_caches(const NneJob& job, const Chip& chip, std::uint64_t room);
 
 }  // namespace trireme

@@ -9,12 +9,10 @@ namespace {
 
 void count_live(PlacedMaps& maps, std::size_t jobs) {
   maps.vip_used.assign(jobs, 0);
-  maps.axi_used.assign(jobs, 0);
   for (const Buffer& buffer : maps.storage.buffers) {
-    if (is_dram(buffer.address)) continue;
-    auto& used = memory_of(buffer.address) == Memory::vip_sram ? maps.vip_used : maps.axi_used;
+    if (memory_of(buffer.address) != Memory::vip_sram) continue;
     for (std::uint32_t job = buffer.first_job; job <= buffer.last_job && job < jobs; ++job)
-      used[job] += buffer.bytes;
+      maps.vip_used[job] += buffer.bytes;
   }
 }
 
@@ -26,12 +24,8 @@ std::uint64_t usable_bytes(const SramConfig& sram, bool used) {
 
 PlacedMaps place_maps(const Plan& plan, const Chip& chip, bool use_vip_sram) {
   const std::size_t jobs = job_places(plan).size();
-  PlacedMaps maps{storage_of(plan),
-                  memories_of(chip, use_vip_sram),
-                  usable_bytes(chip.vip_sram, use_vip_sram),
-                  usable_bytes(chip.axi_sram, use_vip_sram),
-                  {},
-                  {}};
+  PlacedMaps maps{
+      storage_of(plan), memories_of(chip, use_vip_sram), usable_bytes(chip.vip_sram, use_vip_sram), {}};
   Problems full;  // plan_memory reports them
   place_values(maps.storage, maps.memories, static_cast<std::uint32_t>(jobs > 0 ? jobs - 1 : 0), full);
   count_live(maps, jobs);

@@ -11,10 +11,10 @@
 namespace trireme {
 
 struct PlacedMaps {
-  Storage storage;    // with the addresses that plan_memory will give, if no map comes or goes
-  Memories memories;  // what they leave
-  std::uint64_t vip_bytes = 0, axi_bytes = 0;     // that maps and caches may take
-  std::vector<std::uint64_t> vip_used, axi_used;  // bytes of maps that live during each job
+  Storage storage;              // with the addresses that plan_memory will give, if no map comes or goes
+  Memories memories;            // what they leave
+  std::uint64_t vip_bytes = 0;  // of the VIP-SRAM that maps and caches may take
+  std::vector<std::uint64_t> vip_used;  // bytes of maps there that live during each job
 };
 PlacedMaps place_maps(const Plan& plan, const Chip& chip, bool use_vip_sram);
 

@@ -7,7 +7,6 @@
 
 #include "compiler/place/array.h"
 #include "compiler/plan/views.h"
-#include "timing/launch.h"
 #include "timing/roofline.h"
 
 namespace trireme {
@@ -34,7 +33,7 @@ bool array_is_faster(const Placement& placement) {
       std::min<std::int64_t>(memory, std::int64_t{chip.tp.cores} * chip.tp.coded_bytes_per_cycle_per_core);
   const std::int64_t array =
       std::min<std::int64_t>(memory, std::int64_t{chip.nne.cores} * chip.nne.decoder_weights_per_cycle);
-  const auto by_array = static_cast<Cycle>(weights / array) + nne_launch(chip);
+  const auto by_array = static_cast<Cycle>(weights / array) + static_cast<Cycle>(chip.nne.launch_cycles);
   const auto by_tp = static_cast<Cycle>(weights / tp) + static_cast<Cycle>(chip.tp.launch_cycles);
   return by_array < by_tp;
 }

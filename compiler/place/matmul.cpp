@@ -9,7 +9,6 @@
 #include "compiler/place/array.h"
 #include "compiler/plan/views.h"
 #include "compiler/ppu_kernels/index_space.h"
-#include "timing/launch.h"
 
 namespace trireme {
 
@@ -42,7 +41,7 @@ std::int64_t matrix_of(std::int64_t index, const Shape& batch, const Shape& stri
 
 void require_worth_it(const Products& p, const Chip& chip) {
   const auto macs = static_cast<std::uint64_t>(p.m * p.k * p.n);
-  const Cycle launch = nne_launch(chip);
+  const Cycle launch = static_cast<Cycle>(chip.nne.launch_cycles);
   require(macs >= launch,
           fmt::format("a product takes {} multiplications, launching it {} cycles", macs, launch),
           "the PPU does one a cycle or so, and all products at once");

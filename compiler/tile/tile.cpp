@@ -137,9 +137,8 @@ auto coarseness(const NneJob& job) {
 
 // Coarser ones decide between equal costs.
 auto rank(const NneJob& job, const Chip& chip, TileSearch search, std::uint64_t room) {
-  return std::make_pair(
-      search == TileSearch::coarsest ? Cycle{0} : estimate(with_caches(job, chip, room), chip),
-      coarseness(job));
+  return std::make_pair(search == TileSearch::coarsest ? Cycle{0} : with_caches(job, chip, room).cycles,
+                        coarseness(job));
 }
 
 }  // namespace

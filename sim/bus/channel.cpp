@@ -31,7 +31,7 @@ MemoryChannel::MemoryChannel(sc_core::sc_module_name name, Limits limits, Timing
 void MemoryChannel::transfer(Stream stream, const std::vector<AddressRange>& ranges, bool write) {
   if (total_bytes(ranges) == 0) return;
   Request& request = requests_[static_cast<std::size_t>(stream)];
-  request.ranges = RangeCutter(ranges);
+  request.ranges = RangeCutter(ranges, limits_.beat_bytes);
   request.write = write;
   request.finish = 0;
   ++pending_;
@@ -118,6 +118,10 @@ Cycle MemorySystem::address_sent(bool write, Cycle now) {
   return last_address_;
 }
 
+static std::uint32_t beat_of(const Chip& chip) {
+  return static_cast<std::uint32_t>(chip.axi.bytes_per_cycle);
+}
+
 void MemorySystem::make_dram() {
   const Chip& chip = context_.chip;
   if (chip.dram.model == DramModel::scheduled) {
@@ -126,7 +130,8 @@ void MemorySystem::make_dram() {
   }
   const auto queue = static_cast<std::size_t>(std::min(chip.axi.max_outstanding, chip.dram.queue_bursts));
   dram_ = std::make_unique<MemoryChannel>(
-      "dram", MemoryChannel::Limits{static_cast<std::uint32_t>(chip.axi.burst_bytes), queue, false},
+      "dram",
+      MemoryChannel::Limits{static_cast<std::uint32_t>(chip.axi.burst_bytes), beat_of(chip), queue, false},
       [this](const Burst& burst, Cycle now) {
         // At the interconnect's pace to DRAM, then over AXI.
         const Cycle sent = address_sent(burst.write, now);
@@ -145,13 +150,13 @@ void MemorySystem::make_axi_sram() {
   if (chip.dram.model == DramModel::scheduled) return;
   const auto in_flight =
       std::min(static_cast<std::size_t>(chip.axi.max_outstanding), bursts_to_hide(chip.axi_sram));
-  axi_sram_ =
-      std::make_unique<MemoryChannel>("axi_sram",
-                                      MemoryChannel::Limits{static_cast<std::uint32_t>(chip.axi.burst_bytes),
-                                                            in_flight, chip.axi_sram.ports > 1},
-                                      [this](const Burst& burst, Cycle now) {
-                                        return over_axi(burst, axi_sram_timing_.issue(burst, now), now);
-                                      });
+  axi_sram_ = std::make_unique<MemoryChannel>(
+      "axi_sram",
+      MemoryChannel::Limits{static_cast<std::uint32_t>(chip.axi.burst_bytes), beat_of(chip), in_flight,
+                            chip.axi_sram.ports > 1},
+      [this](const Burst& burst, Cycle now) {
+        return over_axi(burst, axi_sram_timing_.issue(burst, now), now);
+      });
 }
 
 // A plain pipeline: pieces of a kilobyte share it fairly without an event a beat.
@@ -159,7 +164,7 @@ void MemorySystem::make_vip_sram() {
   constexpr std::uint32_t kShare = 1024;
   const SramConfig& sram = context_.chip.vip_sram;
   vip_sram_ = std::make_unique<MemoryChannel>(
-      "vip_sram", MemoryChannel::Limits{kShare, bursts_to_hide(sram), sram.ports > 1},
+      "vip_sram", MemoryChannel::Limits{kShare, 1, bursts_to_hide(sram), sram.ports > 1},
       [this](const Burst& burst, Cycle now) { return vip_sram_timing_.issue(burst, now); });
 }
 
@@ -184,9 +189,9 @@ const char* short_name(Memory memory) { return memory == Memory::vip_sram ? "SRA
 
 void MemorySystem::transfer(Stream stream, const std::vector<AddressRange>& ranges, bool write,
                             std::uint32_t layer) {
-  const std::uint64_t bytes = total_bytes(ranges);
-  if (bytes == 0) return;
+  if (total_bytes(ranges) == 0) return;
   const Memory memory = memory_of(ranges.front().address);
+  const std::uint64_t bytes = beat_bytes(ranges, memory == Memory::vip_sram ? 1 : beat_of(context_.chip));
   counter_of(context_.layer_traffic[layer], memory, write) += bytes;
   if (!context_.options.time) return;
   const Cycle start = current_cycle();

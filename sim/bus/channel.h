@@ -25,6 +25,7 @@ class MemoryChannel : public MemoryPath {
   using Timing = std::function<Cycle(const Burst&, Cycle now)>;
   struct Limits {
     std::uint32_t burst_bytes;  // ranges are cut at multiples of this
+    std::uint32_t beat_bytes;   // and moved in whole beats
     std::size_t in_flight;      // bursts issued and not finished
     bool each_direction;        // reads and writes have so many each: they share no port
   };

@@ -11,7 +11,6 @@
 #include "sim/control/engine.h"
 #include "sim/nne/convolve.h"
 #include "sim/nne/schedule.h"
-#include "timing/launch.h"
 
 namespace trireme {
 
@@ -21,7 +20,7 @@ class Nne : public EngineUnit {
   Nne(sc_core::sc_module_name name, RunContext& context, MemorySystem& memory);
 
  protected:
-  Cycle launch_cycles() const override { return nne_launch(context_.chip); }
+  Cycle launch_cycles() const override { return static_cast<Cycle>(context_.chip.nne.launch_cycles); }
   // Small-batch mode: a job is launched when nothing is left to fetch for the one before.
   Cycle launches_since() const override { return context_.chip.nne.small_batch ? fetched_ : current_cycle(); }
   JobRanges ranges(std::uint32_t job) const override;

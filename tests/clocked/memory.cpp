@@ -24,7 +24,8 @@ bool Memory::done(Port port, std::int64_t now) const {
   return requests_[port].left.empty() && std::none_of(flights_.begin(), flights_.end(), under_way);
 }
 
-// One burst of the next port in turn: up to a multiple of the burst's size or the piece's end.
+// One burst of the next port in turn: up to a multiple of the burst's size or the piece's end, in whole
+// beats.
 bool Memory::let_in_one(std::int64_t now) {
   if (flights_.size() >= room_) return false;
   for (int i = 1; i <= ports; ++i) {
@@ -35,8 +36,10 @@ bool Memory::let_in_one(std::int64_t now) {
     const std::uint64_t bytes = std::min(piece.bytes, burst_bytes_ - piece.address % burst_bytes_);
     Flight flight{};
     flight.port = port;
-    flight.address = piece.address;
-    flight.bytes = bytes;
+    const std::uint64_t first_beat = piece.address / beat_bytes_,
+                        last_beat = (piece.address + bytes - 1) / beat_bytes_;
+    flight.address = first_beat * beat_bytes_;
+    flight.bytes = (last_beat - first_beat + 1) * beat_bytes_;
     flight.left = static_cast<std::int64_t>(bytes);
     flight.write = request.write;
     flight.let_in = now;
@@ -61,7 +64,7 @@ void Memory::step(std::int64_t now) {
 }
 
 Sram::Sram(const Chip& chip)
-    : Memory(1024, static_cast<std::size_t>(chip.vip_sram.latency_cycles) + 2), chip_(chip) {}
+    : Memory(1024, 1, static_cast<std::size_t>(chip.vip_sram.latency_cycles) + 2), chip_(chip) {}
 
 // One beat of the oldest burst that is not through.
 void Sram::move(std::int64_t now) {
@@ -78,6 +81,7 @@ void Sram::move(std::int64_t now) {
 
 Dram::Dram(const Chip& chip)
     : Memory(static_cast<std::uint64_t>(chip.axi.burst_bytes),
+             static_cast<std::uint64_t>(chip.axi.bytes_per_cycle),
              static_cast<std::size_t>(std::min(chip.axi.max_outstanding, chip.dram.queue_bursts))),
       chip_(chip),
       banks_(static_cast<std::size_t>(chip.dram.banks)) {}

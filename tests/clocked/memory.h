@@ -34,7 +34,8 @@ class Memory {
   void step(std::int64_t now);
 
  protected:
-  Memory(std::uint64_t burst_bytes, std::size_t room) : burst_bytes_(burst_bytes), room_(room) {}
+  Memory(std::uint64_t burst_bytes, std::uint64_t beat_bytes, std::size_t room)
+      : burst_bytes_(burst_bytes), beat_bytes_(beat_bytes), room_(room) {}
   virtual void move(std::int64_t now) = 0;
   std::deque<Flight> flights_;  // in the order they were let in
 
@@ -44,7 +45,7 @@ class Memory {
     std::deque<Piece> left;
     bool write = false;
   };
-  std::uint64_t burst_bytes_;
+  std::uint64_t burst_bytes_, beat_bytes_;
   std::size_t room_;
   std::array<Request, ports> requests_;
   int last_ = ports - 1;

@@ -53,23 +53,16 @@ double share_of_peak(const Timed& run, const Chip& chip) {
 }
 
 const std::set<std::string> kOff = {
-    // Not measured on A311D (8.6 % here).
-    "share of peak, resnet50_v1_224 on A311D",
     // MobileNetV2's own measurements there are 2.3 and 3.3 %, below the range.
     "share of peak, mobilenet_v2_224 on A311D",
     "share of peak, mobilenet_v2_224 on RK1808",
     // 3.8 % here; measured 4.1 %, at the range's end.
     "share of peak, mobilenet_v2_224 on STM32MP257",
-    // 1.21, 1.26 and 1.28: tables of the TP in bands run beside the array, which these chips' compiler may
-    // not do.
-    "SiLU against ReLU on RK1808",
-    "SiLU against ReLU on RV1126",
-    "SiLU against ReLU on RV1109",
-    // The open driver's kernels are its own; 7.9 ms here.
+    // 95.4 % here; measured 99 %: the DRAM limit that Inception v4 is fitted with binds here, too.
+    "share of peak, synthetic_64conv5x5_128_132 on VS640",
+    // The open driver's kernels are its own; 6.80 ms here, published up to 6.79.
     "ms that zero runs save, mobilenet_v1_224 on A311D",
-    // 28.5, 1.0 and 11.2 MB (docs/timing.md).
-    "A311D Inception v3 MB, DDR read",
-    "A311D Inception v3 MB, DDR written",
+    // 11.6 MB, published from 11.8 (docs/timing.md).
     "A311D Inception v3 MB, AXI-SRAM written",
 };
 

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "tests/support_for_tests/test_chip.h"
-#include "timing/launch.h"
 #include "timing/nne.h"
 #include "timing/ppu.h"
 #include "timing/tp.h"
@@ -164,16 +163,6 @@ TpJob tp_job(TpOperation operation) {
   job.output = {0x8000, 14, 14, 6, 14, 196, static_cast<std::uint8_t>(DataType::uint8), 0, 0};
   job.kernel_w = job.kernel_h = job.stride_w = job.stride_h = 2;
   return job;
-}
-
-TEST(Launch, TheDriversTimeDoesNotFollowTheClock) {
-  Chip chip = test_chip();
-  chip.nne.launch_cycles = 3500;
-  chip.nne.launch_ps = 70'000'000;  // 70 us: 24,360 cycles at 348 MHz, 65,380 at 934
-  chip.clock_hz = 348'000'000;
-  EXPECT_EQ(nne_launch(chip), 3500U + 24360U);
-  chip.clock_hz = 934'000'000;
-  EXPECT_EQ(nne_launch(chip), 3500U + 65380U);
 }
 
 TEST(TpTiming, Pooling) {

@@ -91,6 +91,22 @@ TEST(RangeCutter, CutsAtBurstBoundariesAndForgetsItsRanges) {
   EXPECT_TRUE(RangeCutter(none).done());
 }
 
+// 30 to 69: beats from 16 on, cut at 64; 4 and 5 and then 8 and 9 take the beat at 0 twice.
+TEST(RangeCutter, BurstsAreWholeBeats) {
+  const std::vector<AddressRange> ranges = {{30, 40}, {90, 0}, {4, 2}, {8, 2}};
+  RangeCutter cutter(ranges, 16);
+  const std::pair<Address, std::uint32_t> expected[] = {{16, 48}, {64, 16}, {0, 16}, {0, 16}};
+  for (const auto& [address, bytes] : expected) {
+    ASSERT_FALSE(cutter.done());
+    const Burst burst = cutter.next(64, true);
+    EXPECT_EQ(burst.address, address);
+    EXPECT_EQ(burst.bytes, bytes);
+  }
+  EXPECT_TRUE(cutter.done());
+  EXPECT_EQ(beat_bytes(ranges, 16), 64U + 32U);
+  EXPECT_EQ(beat_bytes(ranges, 1), 44U);
+}
+
 TEST(SramTiming, PortAndLatency) {
   const Chip chip = test_chip();
   SramTiming sram(chip.vip_sram);

@@ -84,6 +84,20 @@ TEST(Requests, TheAverageOverStartsIsWhatRunsTouch) {
   }
 }
 
+// 16 runs of 5 bytes that start at each byte of a beat: those from 12 on take two, 20 beats of 16 bytes.
+TEST(Requests, WholeBeatsPassTheBusAndThePins) {
+  Chip chip = test_chip();
+  chip.dram.limit_bytes_per_second = 4 * chip.clock_hz;
+  const Requests rows{16, 5, 0, 1};
+  EXPECT_EQ(cycles(rows, Memory::axi_sram, chip), 20U);
+  EXPECT_EQ(cycles(rows, Memory::dram, chip), 20U * 16U / 4U);
+  MemoryLoad load;
+  add_written(load, rows, Memory::dram, chip);
+  EXPECT_EQ(busy_cycles(load, Memory::dram, chip), 80U);
+  // The VIP-SRAM is not behind the bus: a cycle of its port each.
+  EXPECT_EQ(cycles(rows, Memory::vip_sram, chip), 16U);
+}
+
 // Half a microsecond of interconnect at 1 GHz, 10 cycles to open a row and 10 to its data.
 TEST(Requests, Latency) {
   Chip chip = test_chip();

@@ -59,10 +59,11 @@ void DramPort::post(std::size_t stream, const std::vector<AddressRange>& ranges,
   StreamState& state = streams_[stream];
   if (state.active) internal_error("a stream asks twice");
   state = {};
-  state.ranges = RangeCutter(ranges);
+  const auto beat = static_cast<std::uint32_t>(bytes_per_cycle_);
+  state.ranges = RangeCutter(ranges, beat);
   state.active = true;
   state.write = write;
-  state.bytes_left = total_bytes(ranges);
+  state.bytes_left = beat_bytes(ranges, beat);
   for (const AddressRange& range : ranges) state.in_sram |= range.bytes > 0 && !is_dram(range.address);
   Direction& direction = directions_[write ? 1 : 0];
   direction.waiting |= 1U << stream;
