@@ -189,9 +189,10 @@ const char* short_name(Memory memory) { return memory == Memory::vip_sram ? "SRA
 
 void MemorySystem::transfer(Stream stream, const std::vector<AddressRange>& ranges, bool write,
                             std::uint32_t layer) {
-  if (total_bytes(ranges) == 0) return;
+  if (ranges.empty()) return;
   const Memory memory = memory_of(ranges.front().address);
   const std::uint64_t bytes = beat_bytes(ranges, memory == Memory::vip_sram ? 1 : beat_of(context_.chip));
+  if (bytes == 0) return;
   counter_of(context_.layer_traffic[layer], memory, write) += bytes;
   if (!context_.options.time) return;
   const Cycle start = current_cycle();
