@@ -33,7 +33,9 @@ const std::vector<PlanPass>& plan_passes() {
          if (options.fuse) fuse(plan, chip);
        }},
       {"share",
-       [](Plan& plan, const Chip&, const CompileOptions& options) { share_buffers(plan, options.fuse); }},
+       [](Plan& plan, const Chip& chip, const CompileOptions& options) {
+         share_buffers(plan, options.fuse, chip.compiler.split_into_concat);
+       }},
       {"tile",
        [](Plan& plan, const Chip& chip, const CompileOptions& options) {
          tile(plan, chip, options.tile_search, place_maps(plan, chip, options.use_vip_sram));

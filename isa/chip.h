@@ -125,6 +125,11 @@ struct GovernorConfig {
   std::int64_t ramp_ps;
 };
 
+// What the vendor's compiler leaves undone: times are to be those that its users see.
+struct CompilerConfig {
+  bool split_into_concat;  // parts of a split may lie in the output of a concat, not copied there
+};
+
 // The processor that runs steps no engine can.
 struct HostConfig {
   int launch_cycles;         // interrupt, cache maintenance, wake-up of the driver, there and back
@@ -147,6 +152,7 @@ struct Chip {
   DramConfig dram;
   FrontEndConfig front_end;
   GovernorConfig governor;
+  CompilerConfig compiler;
   HostConfig host;
   RequantRule requant_rule;
   Ties ties;

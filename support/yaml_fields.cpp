@@ -80,7 +80,7 @@ YamlFields::YamlFields(YAML::Node node, std::string file, std::string prefix, Pr
 }
 
 bool YamlFields::has(const std::string& key) {
-  asked_.push_back(key);
+  if (std::find(asked_.begin(), asked_.end(), key) == asked_.end()) asked_.push_back(key);
   // The const operator never adds the key.
   return node_.IsMap() && std::as_const(node_)[key].IsDefined();
 }

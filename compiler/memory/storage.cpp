@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/memory/storage.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace trireme {
@@ -66,10 +67,15 @@ Storage storage_of(const Plan& plan) {
       }
       ++job;
     }
-    // Parts that lie in place are named by no job of their own.
     for (const ValueId output : plan.graph.nodes[layer.node].outputs) {
-      const bool shared = output != kNone && plan.homes[output].buffer != output;
-      if (shared) buffer_of(storage, plan, value_storage(output), job);
+      if (output == kNone) continue;
+      // Parts that lie in place are named by no job of their own.
+      if (plan.homes[output].buffer != output) buffer_of(storage, plan, value_storage(output), job);
+      // What nobody reads can be seen after the layer's last job, like the other outputs.
+      const std::uint32_t known = storage.buffer_of_value[output];
+      if (known == kUnseen || layer.jobs.empty()) continue;
+      Buffer& buffer = storage.buffers[known];
+      buffer.last_job = std::max(buffer.last_job, job - 1);
     }
   }
   // 3. The host reads the outputs after the last job.

@@ -198,7 +198,9 @@ Program program_of(const Placement& placement) {
   const Node& node = placement.node();
   const Chip& chip = placement.chip;
   if (is_qlinear(graph, node, placement.rule))
-    return {alone(qlinear_ppu_kernel(graph, node, chip)), "ONNX Runtime's fused operator in float32"};
+    return {alone(qlinear_ppu_kernel(graph, node, chip, placement.rule)),
+            placement.rule == RequantRule::onnx ? "ONNX Runtime's fused operator in float32"
+                                                : "exponentials from a table of 256 on the PPU"};
   if (is_group(graph, node, placement.rule)) {
     if (is_approximated(node) && gives_fine_codes(graph, node)) {
       std::optional<PpuSequence> table = code_table(placement);

@@ -34,7 +34,7 @@ std::optional<PpuKernel> multiply(const Graph& graph, const Node& node, const Ch
 }
 
 // Largest code of the row; sum of the table's numbers at the distances to it, one after the other; quotients.
-std::optional<PpuKernel> softmax(const Graph& graph, const Node& node, const Chip& chip) {
+std::optional<PpuKernel> softmax(const Graph& graph, const Node& node, const Chip& chip, RequantRule rule) {
   const PpuOperand in = input_operand(graph, node, 0), out = output_operand(graph, node);
   const RowSpace space = rows_along({attributes<SoftmaxAttributes>(node).axis}, {&in, &out});
   PpuBuilder b(chip);
@@ -43,15 +43,16 @@ std::optional<PpuKernel> softmax(const Graph& graph, const Node& node, const Chi
   const PpuOperand table = table_operand(b, {entries}, exponentials);
   Rows rows(b, space);
   const Reg largest = b.variable(b.whole(-entries)), sum = b.variable(b.whole(0));
-  const Reg first = b.address(table.kind, table.index), size = b.whole(bytes_of(table.type));
-  const Reg zero = b.whole(0);
-  const auto exponential = [&] {
-    const Reg distance = b.op(PpuOpcode::isub, largest, rows.load_raw_element(0));
-    return load_raw(b, table, iadd(b, first, imul(b, distance, size)), zero);
-  };
+  const Reg size = b.whole(bytes_of(table.type)), zero = b.whole(0);
   rows.walk([&] { b.into(largest, PpuOpcode::imax, largest, rows.load_raw_element(0)); });
+  // Where code 0 would lie: the entry of a code lies as far before.
+  const Reg origin = iadd(b, b.address(table.kind, table.index), imul(b, largest, size));
+  const auto exponential = [&] {
+    const Reg offset = imul(b, rows.load_raw_element(0), size);
+    return load_raw(b, table, b.op(PpuOpcode::isub, origin, offset), zero);
+  };
   rows.walk([&] { b.into(sum, PpuOpcode::fadd, sum, exponential()); });
-  const Reg steps = b.real(qlinear_softmax_steps(scale_of(out)));
+  const Reg steps = b.real(qlinear_softmax_steps(scale_of(out), rule));
   rows.walk([&] {
     const Reg quotient = div(b, mul(b, exponential(), steps), sum);
     rows.store_raw_element(1, nearest_code(b, out, quotient, zero_point_of(out)));
@@ -67,9 +68,10 @@ Reg nearest_code(PpuBuilder& b, const PpuOperand& out, const Reg& steps, std::in
   return code_of(b, codes, b.op(PpuOpcode::f2i, steps));
 }
 
-std::optional<PpuKernel> qlinear_ppu_kernel(const Graph& graph, const Node& node, const Chip& chip) {
+std::optional<PpuKernel> qlinear_ppu_kernel(const Graph& graph, const Node& node, const Chip& chip,
+                                            RequantRule rule) {
   if (node.op == "multiply") return multiply(graph, node, chip);
-  if (node.op == "softmax") return softmax(graph, node, chip);
+  if (node.op == "softmax") return softmax(graph, node, chip, rule);
   if (node.op == "pooling") return qlinear_average_pool(graph, node, chip);
   return std::nullopt;
 }

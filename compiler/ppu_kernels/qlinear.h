@@ -8,7 +8,8 @@
 namespace trireme {
 
 // Of a node that is_qlinear(); nothing if there is none for it.
-std::optional<PpuKernel> qlinear_ppu_kernel(const Graph& graph, const Node& node, const Chip& chip);
+std::optional<PpuKernel> qlinear_ppu_kernel(const Graph& graph, const Node& node, const Chip& chip,
+                                            RequantRule rule);
 
 // Inside ppu_kernels only: float32 steps of the output -> codes, to the nearest even; `zero_point` is added
 // afterwards. The average is in pooling.cpp, with the other pools.

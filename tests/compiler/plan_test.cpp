@@ -126,7 +126,7 @@ NneJob tiled(int side, const test::Conv& conv, int pool = 0) {
   ValueId x = b.convolution(b.input({1, 3, side, side}), conv);
   if (pool != 0) x = b.max_pool(x, pool, 2);
   Plan plan = fused(b.finish({x}));
-  share_buffers(plan, true);
+  share_buffers(plan, true, true);
   tile(plan, test::test_chip(), TileSearch::cheapest, place_maps(plan, test::test_chip(), true));
   // The last one: a stride may have become phases that the TP makes.
   return std::get<NneJob>(plan.layers[0].jobs.back().job);

@@ -35,7 +35,9 @@ TEST(QLinear, SimulatesWhatTheReferenceComputes) {
     const auto point = operand({1, 4, 1, 1}, 0.03F, 3);
     expect_codes_of_onnx(test::one_node("pooling", average(16, 1), {a}, {point}), {Engine::tp});
     const auto rows = operand({9, 33}, 0.04F, 0), quotients = operand({9, 33}, 1 / 256.0F, 2);
-    expect_codes_of_onnx(test::one_node("softmax", SoftmaxAttributes{1}, {rows}, {quotients}), {Engine::ppu});
+    const Graph softmax = test::one_node("softmax", SoftmaxAttributes{1}, {rows}, {quotients});
+    expect_codes_of_onnx(softmax, {Engine::ppu});
+    test::expect_reference_codes(softmax, RequantRule::vip8, {Engine::ppu});
   }
 }
 

@@ -65,11 +65,13 @@ std::size_t copies(const NetworkBinary& binary) {
   }));
 }
 
-void expect_copies(Builder& b, const std::vector<ValueId>& outputs, std::size_t expected) {
+void expect_copies(Builder& b, const std::vector<ValueId>& outputs, std::size_t expected,
+                   const Chip& chip = test::test_chip()) {
   const Graph graph = alike(b.finish(outputs));
-  const NetworkBinary binary = compiled(graph);
+  CompileOptions options;
+  const NetworkBinary binary = compile(graph, chip, options);
   EXPECT_EQ(copies(binary), expected);
-  test::expect_reference(graph, binary, test::test_chip());
+  test::expect_reference(graph, binary, chip);
   // Without fusing every value has its own place.
   CompileOptions apart;
   apart.fuse = false;
@@ -113,7 +115,28 @@ TEST(ShareBuffers, HalvesStayWhereTheirWholeIs) {
   Builder b;
   const std::vector<ValueId> parts = halves(b, b.convolution(b.input({1, 3, 6, 6}), {8, 1}));
   const ValueId more = b.convolution(parts[1], {4, 3, 1, 1});
-  expect_copies(b, {b.convolution(concat(b, {parts[0], parts[1], more}), {3, 1})}, 0);
+  Chip chip = test::test_chip();
+  chip.compiler.split_into_concat = true;
+  expect_copies(b, {b.convolution(concat(b, {parts[0], parts[1], more}), {3, 1})}, 0, chip);
+}
+
+// As the vendor's compilers have it: the whole lies alone, both halves are copied. Where no half but the
+// whole is joined, or each goes its own way, there is nothing to copy.
+TEST(ShareBuffers, HalvesAreCopiedIntoAConcatIfTheChipHasItSo) {
+  Chip chip = test::test_chip();
+  chip.compiler.split_into_concat = false;
+  Builder b;
+  const std::vector<ValueId> parts = halves(b, b.convolution(b.input({1, 3, 6, 6}), {8, 1}));
+  const ValueId more = b.convolution(parts[1], {4, 3, 1, 1});
+  expect_copies(b, {b.convolution(concat(b, {parts[0], parts[1], more}), {3, 1})}, 2, chip);
+  Builder whole;
+  const ValueId both = whole.convolution(whole.input({1, 3, 6, 6}), {8, 1});
+  const ValueId half = whole.convolution(halves(whole, both)[1], {4, 1});
+  expect_copies(whole, {whole.convolution(concat(whole, {both, half}), {3, 1})}, 0, chip);
+  Builder apart;
+  const std::vector<ValueId> cut = halves(apart, apart.convolution(apart.input({1, 3, 6, 6}), {8, 1}));
+  const ValueId left = apart.convolution(cut[0], {4, 1}), right = apart.convolution(cut[1], {4, 1});
+  expect_copies(apart, {apart.convolution(concat(apart, {left, right}), {3, 1})}, 0, chip);
 }
 
 // The other way round the halves would have to change places: one is where it must be, as the whole is.

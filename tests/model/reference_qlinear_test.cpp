@@ -3,6 +3,8 @@
 // not the one of dequantize -> float32 operator -> quantize, which stands beside it.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/model/reference_run.h"
 
 namespace trireme {
@@ -58,13 +60,36 @@ TEST(QLinear, AveragesAMapOtherwiseThanItsWindows) {
   EXPECT_EQ(averages({1, 1, 2, 2}, {99, 100, 100, 99}), Codes{99});
 }
 
-// 1 / 0.003 counts as 333 steps: the group has 82 for the last but one.
+// Distances to the largest code are 40, 0, 0, 1, 2, 30; e^(-d / 20) = 0.1353, 1, 1, 0.9512, 0.9048, 0.2231
+// with the sum 4.2145. 1 / 0.003 counts as 333 steps under onnx, 79.01 a unit: 71.49 for the last but one.
+// The chips' rules take 333.33, 79.09 a unit: 71.56.
 TEST(QLinear, SoftmaxHasWholeSteps) {
   Chain chain({1, 6}, u8(0.05F, 0));
   chain.add("softmax", "softmax", SoftmaxAttributes{1}, {}, u8(0.003F, 10));
   const Tensor x = Tensor::of<std::uint8_t>({1, 6}, {50, 90, 90, 89, 88, 60});
   EXPECT_EQ(run(chain.graph, x, RequantRule::onnx), (Codes{21, 89, 89, 85, 81, 28}));
-  EXPECT_EQ(run(chain.graph, x, RequantRule::vipf), (Codes{21, 89, 89, 85, 82, 28}));
+  for (const RequantRule rule : {RequantRule::vip7, RequantRule::vip8, RequantRule::vipf})
+    EXPECT_EQ(run(chain.graph, x, rule), (Codes{21, 89, 89, 85, 82, 28}));
+}
+
+// Tables in place of real numbers: next to softmax in double at most half a step and what float32 loses.
+TEST(QLinear, SoftmaxOfChipsIsTheNearestCode) {
+  test::Random random(11);
+  constexpr std::int64_t kCount = 100;
+  const float scale = 0.07F, step = 1 / 250.5F;
+  for (int trial = 0; trial < 50; ++trial) {
+    Codes x;
+    for (std::int64_t i = 0; i < kCount; ++i) x.push_back(static_cast<std::uint8_t>(random.between(0, 255)));
+    Chain chain({1, kCount}, u8(scale, 128));
+    chain.add("softmax", "softmax", SoftmaxAttributes{1}, {}, u8(step, 3));
+    const Codes y = run(chain.graph, Tensor::of<std::uint8_t>({1, kCount}, x), RequantRule::vip8);
+    double sum = 0;
+    for (const std::uint8_t code : x) sum += std::exp(static_cast<double>(scale) * code);
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      const double exact = std::exp(static_cast<double>(scale) * x[i]) / sum / static_cast<double>(step);
+      EXPECT_NEAR(y[i] - 3, exact, 0.5001) << "code " << int{x[i]};
+    }
+  }
 }
 
 }  // namespace

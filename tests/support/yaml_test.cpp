@@ -160,6 +160,13 @@ TEST_F(YamlFieldsTest, NamesPathAndNearestKey) {
                                         "f.yaml:2: key 'nne.lanse': unknown key (did you mean 'lanes'?)"));
 }
 
+TEST_F(YamlFieldsTest, NamesEveryKnownKeyOnce) {
+  YamlFields top = fields("zzzzzzzz: 1\n");
+  for (const char* key : {"nne", "tp", "nne"}) EXPECT_FALSE(top.has(key));
+  top.reject_unknown();
+  EXPECT_THAT(complaints(), ElementsAre("f.yaml:1: key 'zzzzzzzz': unknown key (one of: nne, tp)"));
+}
+
 TEST_F(YamlFieldsTest, OneComplaintForAMissingSection) {
   YamlFields top = fields("list: [1]\nscalar: 5\n");
   YamlFields nne = top.section("nne");

@@ -11,13 +11,13 @@ namespace trireme {
 
 namespace {
 
-bool has_kernel(const Graph& graph, const Node& node) {
+bool has_kernel(const Graph& graph, const Node& node, RequantRule rule) {
   if (node.op == "pooling") return attributes<PoolingAttributes>(node).type == PoolingAttributes::Type::avg;
   if (node.op == "softmax") {
     const Shape& shape = graph.values[node.inputs.at(0)].shape;
     const auto axis = static_cast<std::size_t>(attributes<SoftmaxAttributes>(node).axis);
     const Quantization& out = graph.values[node.outputs.at(0)].quantization;
-    return axis < shape.size() && !qlinear_softmax_overflows(out.scale.at(0), shape[axis]);
+    return axis < shape.size() && !qlinear_softmax_overflows(out.scale.at(0), shape[axis], rule);
   }
   return node.op == "add" || node.op == "multiply";
 }
@@ -25,8 +25,8 @@ bool has_kernel(const Graph& graph, const Node& node) {
 }  // namespace
 
 bool is_qlinear(const Graph& graph, const Node& node, RequantRule rule) {
-  if (rule != RequantRule::onnx || find_qlinear_kernel(node.op) == nullptr || node.outputs.size() != 1)
-    return false;
+  const bool by_rule = rule == RequantRule::onnx || (node.op == "softmax" && !is_tflite(rule));
+  if (!by_rule || find_qlinear_kernel(node.op) == nullptr || node.outputs.size() != 1) return false;
   const Quantization& out = graph.values[node.outputs[0]].quantization;
   // Fixed point is none of ONNX's.
   const auto has_scale = [](const Quantization& q) {
@@ -37,7 +37,7 @@ bool is_qlinear(const Graph& graph, const Node& node, RequantRule rule) {
     return id != kNone && has_scale(graph.values[id].quantization) &&
            graph.values[id].quantization.dtype == out.dtype;
   };
-  return std::all_of(node.inputs.begin(), node.inputs.end(), alike) && has_kernel(graph, node);
+  return std::all_of(node.inputs.begin(), node.inputs.end(), alike) && has_kernel(graph, node, rule);
 }
 
 std::int64_t qlinear::nearest(float x) {

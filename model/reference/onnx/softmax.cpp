@@ -29,25 +29,29 @@ std::vector<float> qlinear_exponentials(float scale, std::int64_t count) {
   return table;
 }
 
-float qlinear_softmax_steps(float output_scale) { return std::floor(1.0F / output_scale); }
+float qlinear_softmax_steps(float output_scale, RequantRule rule) {
+  const float steps = 1.0F / output_scale;
+  return rule == RequantRule::onnx ? std::floor(steps) : steps;
+}
 
-bool qlinear_softmax_overflows(float output_scale, std::int64_t count) {
-  const double steps = exact_log(static_cast<double>(qlinear_softmax_steps(output_scale)));
+bool qlinear_softmax_overflows(float output_scale, std::int64_t count, RequantRule rule) {
+  const double steps = exact_log(static_cast<double>(qlinear_softmax_steps(output_scale, rule)));
   return steps + static_cast<double>(headroom(count)) >
          exact_log(static_cast<double>(std::numeric_limits<float>::max()));
 }
 
 namespace qlinear {
 
-// y = rint(e c / sum) + z_y, c = floor(1 / s_y), the sum in float32 one after the other. Random rows of 2 to
-// 1200 codes, many with ties, 120 tables each of uint8 and int8: 0 of 44024400 differ.
+// y = rint(e c / sum) + z_y, c = floor(1 / s_y) under onnx and 1 / s_y under the rules of chips, the sum in
+// float32 one after the other. Under onnx, random rows of 2 to 1200 codes, many with ties, 120 tables each of
+// uint8 and int8: 0 of 44024400 differ.
 std::vector<Tensor> softmax(const KernelCall& call) {
   const auto axis = static_cast<std::size_t>(attributes<SoftmaxAttributes>(call.node).axis);
   const Affine from = input_parameters(call, 0), to = output_parameters(call);
   const Shape& shape = input(call, 0).shape;
   const std::int64_t count = shape[axis], step = row_major_strides(shape)[axis];
   const std::vector<float> table = qlinear_exponentials(from.scale, count);
-  const float steps = qlinear_softmax_steps(to.scale);
+  const float steps = qlinear_softmax_steps(to.scale, call.options.rule);
   const std::vector<std::int32_t> x = codes_of(input(call, 0));
   std::vector<std::int32_t> y(x.size());
   for (std::int64_t row = 0; row < element_count(shape) / std::max<std::int64_t>(count, 1); ++row) {
