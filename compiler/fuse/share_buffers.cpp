@@ -13,14 +13,17 @@ namespace {
 struct Run {
   ValueId from, to;  // the values whose buffers these are
   std::int64_t source, target, bytes;
-  bool of_part;  // the value that is copied lies in a larger one, which a split or slice has cut
+  bool stays;  // the value that is copied must not move with its buffer
 };
 
 // Buffers as they are known so far, by the value that stands for each.
 class Homes {
  public:
-  explicit Homes(Plan& plan)
-      : plan_(plan), of_host_(plan.graph.values.size()), part_(plan.graph.values.size()) {
+  Homes(Plan& plan, bool split_into_concat)
+      : plan_(plan),
+        split_into_concat_(split_into_concat),
+        of_host_(plan.graph.values.size()),
+        stays_(plan.graph.values.size()) {
     for (ValueId id = 0; id < plan.graph.values.size(); ++id) plan.homes.push_back({id, 0});
     for (const ValueId id : plan.graph.inputs) of_host_[id] = true;
     for (const ValueId id : plan.graph.outputs) of_host_[id] = true;
@@ -38,8 +41,8 @@ class Homes {
   }
   // The host reads or writes it.
   bool of_host(ValueId buffer) const { return of_host_[buffer]; }
-  // A split or slice has cut it out of another value.
-  bool is_part(ValueId id) const { return part_[id]; }
+  // A split or slice has cut it out of another value, and no concat may take it with its whole.
+  bool stays(ValueId id) const { return stays_[id]; }
   // All that lies in the buffer `inner` lies in `outer` from now on, `offset` bytes behind its beginning.
   void move(ValueId inner, ValueId outer, std::int64_t offset) {
     for (ValueHome& home : plan_.homes) {
@@ -50,8 +53,8 @@ class Homes {
   }
   // The same for a buffer that is cut out of `outer`.
   void cut(ValueId inner, ValueId outer, std::int64_t offset) {
-    for (std::size_t id = 0; id < part_.size(); ++id) {
-      if (plan_.homes[id].buffer == inner) part_[id] = true;
+    for (std::size_t id = 0; id < stays_.size(); ++id) {
+      if (plan_.homes[id].buffer == inner) stays_[id] = !split_into_concat_;
     }
     move(inner, outer, offset);
   }
@@ -59,13 +62,14 @@ class Homes {
   void pass_on(ValueId input, ValueId output) {
     const ValueHome home = of(input);
     move(output, home.buffer, home.offset);
-    part_[output] = part_[input];
+    stays_[output] = stays_[input];
   }
 
  private:
   Plan& plan_;
+  bool split_into_concat_;
   std::vector<bool> of_host_;  // of buffers
-  std::vector<bool> part_;     // of values
+  std::vector<bool> stays_;    // of values
 };
 
 const AddressLink* link_of(const PlannedJob& planned, std::size_t view) {
@@ -95,7 +99,7 @@ std::optional<Run> run_of(const PlannedJob& planned, const Homes& homes) {
              std::int64_t{source.offset} + in->offset,
              std::int64_t{target.offset} + out->offset,
              bytes,
-             homes.is_part(in->storage.index)};
+             homes.stays(in->storage.index)};
 }
 
 bool is_fill(const PlannedJob& planned) {
@@ -108,15 +112,14 @@ struct Connection {
   ValueId from, to;
   std::int64_t distance;  // target - source
   std::int64_t bytes;     // of all runs
-  bool of_parts;          // any of them copies a part
+  bool stays;             // the source of any of them does
 };
 
 // The smaller buffer can lie inside the other one if the runs cover all of it: then no byte has two meanings.
 // What the host reads or writes keeps a buffer of its own, as it may have been promised one.
-bool unite(Homes& homes, const Connection& c, bool split_into_concat) {
+bool unite(Homes& homes, const Connection& c) {
   const std::int64_t from = homes.bytes(c.from), to = homes.bytes(c.to);
-  if (c.bytes == from && c.distance >= 0 && c.distance + from <= to && !homes.of_host(c.from) &&
-      (split_into_concat || !c.of_parts)) {
+  if (c.bytes == from && c.distance >= 0 && c.distance + from <= to && !homes.of_host(c.from) && !c.stays) {
     homes.move(c.from, c.to, c.distance);
     return true;
   }
@@ -132,7 +135,7 @@ Connection connection_of(const std::vector<std::optional<Run>>& runs, const Run&
   for (const std::optional<Run>& run : runs) {
     if (!run || run->from != c.from || run->to != c.to || run->target - run->source != c.distance) continue;
     c.bytes += run->bytes;
-    c.of_parts = c.of_parts || run->of_part;
+    c.stays = c.stays || run->stays;
   }
   return c;
 }
@@ -145,13 +148,13 @@ std::vector<std::optional<Run>> runs_of(const PlannedLayer& layer, const Homes& 
 
 bool in_place(const Run& run) { return run.from == run.to && run.source == run.target; }
 
-void remove_moves(PlannedLayer& layer, Homes& homes, bool split_into_concat) {
+void remove_moves(PlannedLayer& layer, Homes& homes) {
   // What is filled first and written over afterwards has bytes with two meanings.
   if (std::any_of(layer.jobs.begin(), layer.jobs.end(), is_fill)) return;
   std::vector<std::optional<Run>> runs = runs_of(layer, homes);
   for (std::size_t i = 0; i < layer.jobs.size(); ++i) {
     const bool apart = runs[i] && runs[i]->from != runs[i]->to;
-    if (apart && unite(homes, connection_of(runs, *runs[i]), split_into_concat)) runs = runs_of(layer, homes);
+    if (apart && unite(homes, connection_of(runs, *runs[i]))) runs = runs_of(layer, homes);
   }
   const std::size_t before = layer.jobs.size();
   layer.jobs.erase(std::remove_if(layer.jobs.begin(), layer.jobs.end(),
@@ -166,8 +169,7 @@ void remove_moves(PlannedLayer& layer, Homes& homes, bool split_into_concat) {
     layer.reason += "; the others are parts of one buffer";
   }
   runs = runs_of(layer, homes);
-  const auto of_part = [](const std::optional<Run>& run) { return run && run->of_part; };
-  if (!split_into_concat && std::any_of(runs.begin(), runs.end(), of_part))
+  if (std::any_of(runs.begin(), runs.end(), [](const auto& run) { return run && run->stays; }))
     layer.reason += "; parts of a split are copied (compiler.split_into_concat)";
 }
 
@@ -175,12 +177,12 @@ void remove_moves(PlannedLayer& layer, Homes& homes, bool split_into_concat) {
 
 void share_buffers(Plan& plan, bool moves, bool split_into_concat) {
   plan.homes.clear();
-  Homes homes(plan);
+  Homes homes(plan, split_into_concat);
   for (PlannedLayer& layer : plan.layers) {
     if (layer.jobs.empty()) {
       if (homes.bytes(layer.output) > 0) homes.pass_on(layer.input, layer.output);
     } else if (moves) {
-      remove_moves(layer, homes, split_into_concat);
+      remove_moves(layer, homes);
     }
   }
 }
