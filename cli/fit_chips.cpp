@@ -70,15 +70,16 @@ class SimulatorModel {
                  const FitRequest& request, const PredictionProgress& progress)
       : parameters_(parameters), points_(points), request_(request), progress_(progress) {}
 
-  std::vector<Numbers> operator()(const std::vector<Numbers>& sets) const {
+  std::vector<Numbers> operator()(const std::vector<FitQuery>& queries) const {
     std::vector<PredictionTask> tasks;
-    std::vector<std::vector<Place>> places;  // of a set, one a point
-    for (const Numbers& values : sets) places.push_back(ask(values, tasks));
+    std::vector<std::vector<Place>> places;  // of a query, one a row
+    for (const FitQuery& query : queries) places.push_back(ask(query, tasks));
     const auto runs = predict(tasks, request_.workers, request_.cache, progress_);
     std::vector<Numbers> logarithms;
-    for (const auto& set : places) {
+    for (const auto& asked : places) {
       logarithms.emplace_back();
-      for (const Place& place : set) logarithms.back().push_back(logarithm_of(runs[place.task][place.chip]));
+      for (const Place& place : asked)
+        logarithms.back().push_back(logarithm_of(runs[place.task][place.chip]));
     }
     return logarithms;
   }
@@ -88,12 +89,13 @@ class SimulatorModel {
     std::size_t task, chip;
   };
 
-  std::vector<Place> ask(const Numbers& values, std::vector<PredictionTask>& tasks) const {
+  std::vector<Place> ask(const FitQuery& query, std::vector<PredictionTask>& tasks) const {
     std::map<std::string, Chip> chips;
     std::vector<Place> places;
-    for (const Point& point : points_) {
+    for (const std::size_t row : query.rows) {
+      const Point& point = points_[row];
       if (chips.count(point.chip) == 0)
-        chips.emplace(point.chip, changed_chip(point.chip, parameters_, values));
+        chips.emplace(point.chip, changed_chip(point.chip, parameters_, query.values));
       places.push_back(place_of(point.network, chips.at(point.chip), tasks));
     }
     return places;
@@ -212,9 +214,9 @@ ChipFit fit_chips(const std::vector<FittedField>& fields, const std::vector<Poin
       request.descend ? fit(numbers, rows, model, options) : fit_at(numbers, rows, model, options);
   result.iterations = found.iterations;
   result.points = predicted(points, found.log_ratios);
-  result.left_out.method = request.refit ? "fitted again without it" : "by the linear model around the fit";
-  result.left_out.points = predicted(points, request.refit ? leave_out_refitted(found, numbers, rows, model)
-                                                           : leave_out_linear(found, numbers, rows));
+  result.left_out = {predicted(points, leave_out(found, numbers, rows, model)),
+                     "each simulated with the numbers of a fit without it",
+                     {}};
   for (std::size_t i = 0; i < numbers.size(); ++i) result.parameters[i].parameter.value = found.values[i];
   return result;
 }

@@ -39,7 +39,6 @@ struct FitRequest {
   std::string cache;
   bool descend = true;                  // false: as the chips stand
   int steps = FitOptions().iterations;  // of the descent at most
-  bool refit = false;                   // leave-one-out by fitting again instead of by the linear model
   // After each step of the descent: parameters and iterations set, the points as they are measured.
   std::function<void(const ChipFit& so_far, double loss)> observer = [](const ChipFit&, double) {};
 };

@@ -23,9 +23,9 @@ constexpr const char* kLeftOutFile = "left_out.csv";  // beside the fields that 
 
 struct ValidateVerb {
   std::string file, csv, html, cache;
-  std::vector<std::string> chips, networks, tiers;
+  std::vector<std::string> chips, networks, without, tiers;
   std::string fit, write;  // fields to fit; the folder of the chips to write
-  bool json = false, leave_one_out = false, refit = false;
+  bool json = false, leave_one_out = false;
   int steps = FitOptions().iterations;
   unsigned workers = std::max(1U, std::thread::hardware_concurrency());
   ProgressMode progress = ProgressMode::automatic;
@@ -54,10 +54,12 @@ class ChipNames {
 };
 
 bool is_wanted(const ValidateVerb& verb, const Measurement& row, ChipNames& chips) {
-  const auto names = [](const std::vector<std::string>& list, const std::string& name) {
-    return list.empty() || std::find(list.begin(), list.end(), name) != list.end();
+  const auto is_in = [](const std::vector<std::string>& list, const std::string& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
   };
-  if (!names(verb.networks, row.network) || !names(verb.tiers, row.tier)) return false;
+  if (!verb.networks.empty() && !is_in(verb.networks, row.network)) return false;
+  if (!verb.tiers.empty() && !is_in(verb.tiers, row.tier)) return false;
+  if (is_in(verb.without, row.network)) return false;
   if (verb.chips.empty()) return true;
   const Chip* chip = chips.find(row.chip);
   return std::any_of(verb.chips.begin(), verb.chips.end(), [&](const std::string& name) {
@@ -187,7 +189,6 @@ ChipFit fit_to(const ValidationReport& report, const ValidateVerb& verb, const C
   request.cache = verb.cache;
   request.descend = !verb.fit.empty();
   request.steps = verb.steps;
-  request.refit = verb.refit;
   // Each step is kept: a fit that is stopped goes on from there.
   request.observer = [&](const ChipFit& so_far, double loss) {
     console.note(step_text(so_far, loss));
@@ -217,8 +218,6 @@ int fit_verb(const ValidateVerb& verb, const Console& console) {
 void refuse_contradictions(const ValidateVerb& verb) {
   if (verb.fit.empty() && !verb.write.empty())
     throw UsageError("--write without --fit has nothing to write", "");
-  if (verb.refit && verb.fit.empty() && !verb.leave_one_out)
-    throw UsageError("--refit says how --leave-one-out or --fit is done", "give one of them");
   if (!verb.fit.empty() && !verb.csv.empty())
     throw UsageError("--fit prints no rows for --csv", "validate again with what it wrote");
 }
@@ -264,6 +263,8 @@ void add_validate(CLI::App& app, Chosen& chosen) {
   verb->add_option("--chip", state->chips, "rows of this chip only; may be repeated")->type_name("CHIP");
   verb->add_option("--network", state->networks, "rows of this network only; may be repeated")
       ->type_name("NAME");
+  verb->add_option("--without", state->without, "no rows of this network; may be repeated")
+      ->type_name("NAME");
   verb->add_option("--tier", state->tiers, "rows of this tier only: A, B or C")
       ->check(CLI::IsMember({"A", "B", "C"}))
       ->type_name("TIER");
@@ -286,7 +287,6 @@ void add_validate(CLI::App& app, Chosen& chosen) {
                    "with --fit: steps of the descent at most; 0: how far off the chips are as they stand")
       ->check(CLI::Range(0, 100))
       ->type_name("N");
-  verb->add_flag("--refit", state->refit, "leave networks out by fitting again, not by the linear model");
   add_json_option(verb, state->json);
   add_progress_option(verb, state->progress);
   on_chosen(verb, chosen, [state](const Console& console) { return validate(*state, console); });

@@ -127,7 +127,7 @@ struct GovernorConfig {
 
 // What the vendor's compiler leaves undone: times are to be those that its users see.
 struct CompilerConfig {
-  bool split_into_concat;  // parts of a split may lie in the output of a concat, not copied there
+  bool split_into_concat;  // parts of a split may lie in a concat's output; else it copies all it joins
 };
 
 // The processor that runs steps no engine can.

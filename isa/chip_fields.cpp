@@ -254,7 +254,7 @@ void add_rest(std::vector<ChipField>& fields) {
   governor("ramp_ps", "ps", 0, 1'000'000'000'000, "until it runs at clock_hz; 0: it always does",
            in_section<&Chip::governor, &GovernorConfig::ramp_ps>);
   fields.push_back(flag("compiler", "split_into_concat",
-                        "parts of a split lie in a concat's output; false: they are copied there",
+                        "parts of a split lie in a concat's output; false: such a concat copies all it joins",
                         in_section<&Chip::compiler, &CompilerConfig::split_into_concat>));
   const auto host = [&fields](auto&&... field) { fields.push_back(number("host", field...)); };
 #define MEMBER(name) in_section<&Chip::host, &HostConfig::name>

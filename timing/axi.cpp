@@ -5,13 +5,18 @@
 
 namespace trireme {
 
+AxiData::AxiData(const AxiConfig& config) : beat_bytes_(static_cast<std::uint32_t>(config.bytes_per_cycle)) {
+  while (std::uint32_t{1} << beat_bits_ < beat_bytes_) ++beat_bits_;
+  most_beats_ = beats_of(static_cast<std::uint32_t>(config.burst_bytes));
+}
+
 Cycle AxiData::take(std::uint32_t bytes, Cycle ready, Cycle now) {
-  const auto beats = static_cast<Cycle>(ceil_div(bytes, bytes_per_cycle_));
+  const Cycle beats = beats_of(bytes);
   Cycle begin = ready > beats ? ready - beats : 0;
   // 1. What no later burst can meet is forgotten.
   std::size_t passed = 0;
   while (passed < busy_.size() && busy_[passed].end + most_beats_ <= now) ++passed;
-  busy_.erase(busy_.begin(), busy_.begin() + static_cast<std::ptrdiff_t>(passed));
+  if (passed > 0) busy_.erase(busy_.begin(), busy_.begin() + static_cast<std::ptrdiff_t>(passed));
   // 2. The first gap.
   std::size_t at = 0;
   while (at < busy_.size() && busy_[at].end <= begin) ++at;

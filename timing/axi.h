@@ -14,9 +14,7 @@ namespace trireme {
 // beats once its data is there.
 class AxiData {
  public:
-  explicit AxiData(const AxiConfig& config)
-      : bytes_per_cycle_(config.bytes_per_cycle),
-        most_beats_(static_cast<Cycle>(ceil_div(config.burst_bytes, config.bytes_per_cycle))) {}
+  explicit AxiData(const AxiConfig& config);
   // The cycle at which the last beat has crossed, not before `ready`. `now` never decreases, and no `ready`
   // of a later call lies before it.
   Cycle take(std::uint32_t bytes, Cycle ready, Cycle now);
@@ -25,7 +23,9 @@ class AxiData {
   struct Busy {
     Cycle begin, end;
   };
-  int bytes_per_cycle_;
+  Cycle beats_of(std::uint32_t bytes) const { return (bytes + beat_bytes_ - 1) >> beat_bits_; }
+  std::uint32_t beat_bytes_;  // a power of two, as check_chip has it: of an address so many bits
+  unsigned beat_bits_ = 0;
   Cycle most_beats_;
   std::vector<Busy> busy_;  // in order, never adjacent
 };

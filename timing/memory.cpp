@@ -15,8 +15,9 @@ namespace {
 
 // The whole beats that bytes lie in.
 AddressRange in_beats(std::uint64_t address, std::uint64_t bytes, std::uint32_t beat) {
-  const std::uint64_t begin = address - address % beat, end = address + bytes, over = end % beat;
-  return {static_cast<Address>(begin), end + (over > 0 ? beat - over : 0) - begin};
+  const std::uint64_t in_beat = beat - 1;
+  const std::uint64_t begin = address & ~in_beat, end = (address + bytes + in_beat) & ~in_beat;
+  return {static_cast<Address>(begin), end - begin};
 }
 
 }  // namespace
@@ -50,7 +51,7 @@ void RangeCutter::skip_empty() {
 Burst RangeCutter::next(std::uint32_t burst_bytes, bool write) {
   const AddressRange& range = (*ranges_)[range_];
   const auto address = static_cast<Address>(range.address + offset_);
-  const std::uint64_t to_boundary = burst_bytes - address % burst_bytes;
+  const std::uint64_t to_boundary = burst_bytes - (address & (burst_bytes - 1));
   const std::uint64_t bytes = std::min(to_boundary, range.bytes - offset_);
   offset_ += bytes;
   if (offset_ == range.bytes) {

@@ -17,7 +17,7 @@ struct AddressRange {
 };
 std::uint64_t total_bytes(const std::vector<AddressRange>& ranges);
 // Of the whole beats of a bus that each range touches: what crosses it, and what its counters count
-// (hardware.md §3.6).
+// (hardware.md §3.6). Beats and bursts are powers of two here, as check_chip has it.
 std::uint64_t beat_bytes(const std::vector<AddressRange>& ranges, std::uint32_t beat);
 // What lies less than `beat` bytes apart moves together: a beat of the bus is moved whole, and byte enables
 // choose what is written of it.
@@ -40,7 +40,7 @@ class RangeCutter {
     skip_empty();
   }
   bool done() const { return ranges_ == nullptr; }
-  // `burst_bytes`: a multiple of the beat.
+  // `burst_bytes`: a multiple of the beat, a power of two like it.
   Burst next(std::uint32_t burst_bytes, bool write);
 
  private:

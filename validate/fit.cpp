@@ -4,7 +4,8 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
-#include <set>
+#include <map>
+#include <numeric>
 
 namespace trireme {
 
@@ -36,10 +37,9 @@ Numbers moved(const std::vector<FitParameter>& parameters, const Numbers& values
 }
 
 // Downhill for the weighted rows that are kept. A parameter that would leave its bounds stays where it is.
-Vector step_of(const Fit& at, const std::vector<FitParameter>& parameters, const std::vector<bool>& kept,
-               double damping) {
+Vector step_of(const Fit& at, const std::vector<FitParameter>& parameters, const std::vector<bool>& kept) {
   const auto n = static_cast<Eigen::Index>(parameters.size());
-  Matrix normal = Matrix::Identity(n, n) * damping;
+  Matrix normal = Matrix::Identity(n, n) * kDamping;
   Vector downhill = Vector::Zero(n);
   for (std::size_t row = 0; row < at.log_ratios.size(); ++row) {
     if (!kept[row]) continue;
@@ -68,27 +68,24 @@ Vector step_of(const Fit& at, const std::vector<FitParameter>& parameters, const
   return Vector::Zero(n);
 }
 
-double loss_of(const Numbers& log_ratios, const std::vector<bool>& kept) {
-  double loss = 0;
-  for (std::size_t i = 0; i < log_ratios.size(); ++i) {
-    const double size = std::abs(log_ratios[i]);
-    if (kept[i]) loss += size <= kFar ? size * size / 2 : kFar * (size - kFar / 2);
-  }
-  return loss;
+std::vector<std::size_t> all_of(const std::vector<FitRow>& rows) {
+  std::vector<std::size_t> all(rows.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
 }
 
 // The model and its differences at `values`.
 Fit look_around(const std::vector<FitParameter>& parameters, const Numbers& values,
                 const std::vector<FitRow>& rows, const Model& model, double difference) {
-  std::vector<Numbers> sets = {values};
+  std::vector<FitQuery> queries = {{values, all_of(rows)}};
   Numbers steps;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const bool up = values[i] * std::exp(difference) <= parameters[i].maximum;
     steps.push_back(up ? difference : -difference);
-    sets.push_back(values);
-    sets.back()[i] *= std::exp(steps.back());
+    queries.push_back(queries.front());
+    queries.back().values[i] *= std::exp(steps.back());
   }
-  const std::vector<Numbers> predicted = model(sets);
+  const std::vector<Numbers> predicted = model(queries);
   Fit fit;
   fit.values = values;
   fit.log_ratios = log_ratios_of(predicted[0], rows);
@@ -102,50 +99,40 @@ Fit look_around(const std::vector<FitParameter>& parameters, const Numbers& valu
 
 // Step by step from `at`; steps that make it worse are shortened three times.
 Fit descend(Fit at, const std::vector<FitParameter>& parameters, const std::vector<FitRow>& rows,
-            const std::vector<bool>& kept, const Model& model, const FitOptions& options, bool differences) {
+            const Model& model, const FitOptions& options) {
+  const std::vector<bool> all(rows.size(), true);
   for (; at.iterations < options.iterations && !parameters.empty(); ++at.iterations) {
-    const double before = loss_of(at.log_ratios, kept);
-    const Vector step = step_of(at, parameters, kept, kDamping);
-    std::vector<Numbers> sets;
-    for (const double share : {1.0, 0.5, 0.2}) sets.push_back(moved(parameters, at.values, share * step));
+    const double before = fit_loss(at.log_ratios);
+    const Vector step = step_of(at, parameters, all);
+    std::vector<FitQuery> queries;
+    for (const double share : {1.0, 0.5, 0.2})
+      queries.push_back({moved(parameters, at.values, share * step), all_of(rows)});
     double best = before;
-    std::size_t chosen = sets.size();
-    const std::vector<Numbers> predicted = model(sets);
-    for (std::size_t i = 0; i < sets.size(); ++i) {
-      const double loss = loss_of(log_ratios_of(predicted[i], rows), kept);
+    std::size_t chosen = queries.size();
+    const std::vector<Numbers> predicted = model(queries);
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+      const double loss = fit_loss(log_ratios_of(predicted[i], rows));
       if (loss < best) best = loss, chosen = i;
     }
-    if (chosen == sets.size()) break;
+    if (chosen == queries.size()) break;
     const int iterations = at.iterations;
-    options.observer({iterations + 1, best, sets[chosen]});
-    if (differences) {
-      at = look_around(parameters, sets[chosen], rows, model, options.difference);
-    } else {
-      at.values = sets[chosen];
-      at.log_ratios = log_ratios_of(predicted[chosen], rows);
-    }
+    options.observer({iterations + 1, best, queries[chosen].values});
+    at = look_around(parameters, queries[chosen].values, rows, model, options.difference);
     at.iterations = iterations;
     if (best > (1 - options.tolerance) * before) break;
   }
   return at;
 }
 
-std::set<std::string> groups_of(const std::vector<FitRow>& rows) {
-  std::set<std::string> groups;
-  for (const FitRow& row : rows) groups.insert(row.group);
-  return groups;
-}
-
-std::vector<bool> all_but(const std::vector<FitRow>& rows, const std::string& group) {
-  std::vector<bool> kept;
-  for (const FitRow& row : rows) kept.push_back(row.group != group);
-  return kept;
-}
-
 }  // namespace
 
 double fit_loss(const Numbers& log_ratios) {
-  return loss_of(log_ratios, std::vector<bool>(log_ratios.size(), true));
+  double loss = 0;
+  for (const double log_ratio : log_ratios) {
+    const double size = std::abs(log_ratio);
+    loss += size <= kFar ? size * size / 2 : kFar * (size - kFar / 2);
+  }
+  return loss;
 }
 
 Fit fit_at(const std::vector<FitParameter>& parameters, const std::vector<FitRow>& rows, const Model& model,
@@ -158,42 +145,29 @@ Fit fit_at(const std::vector<FitParameter>& parameters, const std::vector<FitRow
 
 Fit fit(const std::vector<FitParameter>& parameters, const std::vector<FitRow>& rows, const Model& model,
         const FitOptions& options) {
-  const std::vector<bool> all(rows.size(), true);
   const Fit start = fit_at(parameters, rows, model, options);
   options.observer({0, fit_loss(start.log_ratios), start.values});
-  return descend(start, parameters, rows, all, model, options, true);
+  return descend(start, parameters, rows, model, options);
 }
 
-Numbers leave_out_linear(const Fit& fitted, const std::vector<FitParameter>& parameters,
-                         const std::vector<FitRow>& rows) {
-  Numbers result = fitted.log_ratios;
-  for (const std::string& group : groups_of(rows)) {
-    const std::vector<bool> kept = all_but(rows, group);
-    const Vector step = step_of(fitted, parameters, kept, kDamping);
-    const Numbers values = moved(parameters, fitted.values, step);
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-      for (std::size_t i = 0; i < values.size() && !kept[row]; ++i)
-        result[row] += fitted.jacobian[row][i] * std::log(values[i] / fitted.values[i]);
-    }
+Numbers leave_out(const Fit& fitted, const std::vector<FitParameter>& parameters,
+                  const std::vector<FitRow>& rows, const Model& model) {
+  std::map<std::string, std::vector<std::size_t>> groups;
+  for (std::size_t row = 0; row < rows.size(); ++row) groups[rows[row].group].push_back(row);
+  // 1. The numbers that a fit to the other rows would have.
+  std::vector<FitQuery> queries;
+  for (const auto& [group, members] : groups) {
+    std::vector<bool> kept(rows.size(), true);
+    for (const std::size_t row : members) kept[row] = false;
+    queries.push_back({moved(parameters, fitted.values, step_of(fitted, parameters, kept)), members});
   }
-  return result;
-}
-
-// The differences stay those of the full fit: without one network they are nearly the same, and they are
-// nearly all of the cost.
-Numbers leave_out_refitted(const Fit& fitted, const std::vector<FitParameter>& parameters,
-                           const std::vector<FitRow>& rows, const Model& model, const FitOptions& options) {
-  Numbers result = fitted.log_ratios;
-  for (const std::string& group : groups_of(rows)) {
-    const std::vector<bool> kept = all_but(rows, group);
-    Fit start = fitted;
-    start.iterations = 0;
-    FitOptions silent = options;
-    silent.observer = FitOptions().observer;
-    const Fit refitted = descend(start, parameters, rows, kept, model, silent, false);
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-      if (!kept[row]) result[row] = refitted.log_ratios[row];
-    }
+  // 2. What the model makes of them.
+  const std::vector<Numbers> predicted = model(queries);
+  Numbers result(rows.size());
+  for (std::size_t query = 0; query < queries.size(); ++query) {
+    const std::vector<std::size_t>& members = queries[query].rows;
+    for (std::size_t i = 0; i < members.size(); ++i)
+      result[members[i]] = predicted[query][i] - rows[members[i]].log_measured;
   }
   return result;
 }

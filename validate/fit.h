@@ -4,6 +4,7 @@
 // that is far off pulls no harder than one at kFar (Huber 1964).
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -20,8 +21,13 @@ struct FitRow {
 };
 
 using Numbers = std::vector<double>;
-// The model: for each set of parameter values the logarithms of its predictions, one a row.
-using Model = std::function<std::vector<Numbers>(const std::vector<Numbers>& sets)>;
+// What a model is asked: its predictions of these rows, with these values of the parameters.
+struct FitQuery {
+  Numbers values;
+  std::vector<std::size_t> rows;
+};
+// The model: for each query the logarithms of its predictions, one a row.
+using Model = std::function<std::vector<Numbers>(const std::vector<FitQuery>& queries)>;
 
 // Where the descent stands: after `iterations` steps, 0 at its start.
 struct FitStep {
@@ -50,13 +56,10 @@ Fit fit(const std::vector<FitParameter>& parameters, const std::vector<FitRow>& 
 Fit fit_at(const std::vector<FitParameter>& parameters, const std::vector<FitRow>& rows, const Model& model,
            const FitOptions& options = {});
 
-// Log ratios with each row predicted by a fit that has not seen its group: by one step of the linear model
-// around the fit, which costs no run of the model, or fitted again from there.
-Numbers leave_out_linear(const Fit& fitted, const std::vector<FitParameter>& parameters,
-                         const std::vector<FitRow>& rows);
-Numbers leave_out_refitted(const Fit& fitted, const std::vector<FitParameter>& parameters,
-                           const std::vector<FitRow>& rows, const Model& model,
-                           const FitOptions& options = {});
+// Log ratios with each row predicted by the model with the numbers of a fit that has not seen its group: one
+// step downhill from the fit, for the other rows alone. A group's step needs runs of its own rows only.
+Numbers leave_out(const Fit& fitted, const std::vector<FitParameter>& parameters,
+                  const std::vector<FitRow>& rows, const Model& model);
 
 double fit_loss(const Numbers& log_ratios);
 

@@ -53,16 +53,27 @@ std::optional<LeaveOneOut> known_left_out(const std::filesystem::path& csv,
                                           const std::vector<Point>& points) {
   if (!std::filesystem::exists(csv)) return std::nullopt;
   const KnownPoints known = read_known(csv);
-  LeaveOneOut result{{}, "by the fit the chips have their numbers from"};
+  LeaveOneOut result{{}, "by the fit the chips have their numbers from", {}};
   for (const Point& point : points) {
     const auto found = known.find({point.chip, point.network});
-    if (found == known.end()) continue;
+    if (found == known.end()) {
+      result.never_fitted.push_back(point);
+      continue;
+    }
     if (std::abs(point.predicted_ms / found->second.fit_ms - 1) > kSame) return std::nullopt;
     result.points.push_back(point);
     result.points.back().predicted_ms = found->second.left_out_ms;
   }
   if (result.points.empty()) return std::nullopt;
   return result;
+}
+
+std::vector<ErrorSummary> summaries_of(const LeaveOneOut& left_out) {
+  std::vector<ErrorSummary> summaries = summarize(left_out.points);
+  std::vector<double> ratios;
+  for (const Point& point : left_out.never_fitted) ratios.push_back(point.predicted_ms / point.measured_ms);
+  if (!ratios.empty()) summaries.push_back(summarize("never fitted", ratios));
+  return summaries;
 }
 
 }  // namespace trireme

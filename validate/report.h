@@ -25,9 +25,11 @@ struct ProfileComparison {
 
 // One figure of the fit: what the error becomes for a network that was left out of it.
 struct LeaveOneOut {
-  std::vector<Point> points;  // each predicted with a fit that has not seen its network
-  std::string method;         // "linear", "refitted"
+  std::vector<Point> points;        // each predicted with a fit that has not seen its network
+  std::string method;               // how, for people
+  std::vector<Point> never_fitted;  // of networks that the fit has never seen, predicted with it
 };
+std::vector<ErrorSummary> summaries_of(const LeaveOneOut& left_out);
 
 struct ValidationReport {
   std::vector<Comparison> rows;

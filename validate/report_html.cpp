@@ -195,7 +195,7 @@ std::string report_html(const ValidationReport& report) {
     html +=
         "<h2>Leaving a network out</h2>\n<p>Each network predicted with fitted numbers that have not seen it "
         "(" +
-        escaped(report.left_out->method) + ").</p>\n" + errors(summarize(report.left_out->points));
+        escaped(report.left_out->method) + ").</p>\n" + errors(summaries_of(*report.left_out));
   return html + "<h2>Rows</h2>\n" + rows(report.rows) + "</body></html>\n";
 }
 

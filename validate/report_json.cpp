@@ -72,7 +72,7 @@ Json report_json(const ValidationReport& report) {
                {"profiles", std::move(profiles)}};
   if (report.left_out) {
     json["leave_one_network_out"] = {{"method", report.left_out->method},
-                                     {"errors", summaries_json(summarize(report.left_out->points))}};
+                                     {"errors", summaries_json(summaries_of(*report.left_out))}};
   }
   return json;
 }

@@ -50,7 +50,7 @@ std::string summaries_table(const std::vector<ErrorSummary>& summaries) {
 
 std::string left_out_text(const LeaveOneOut& left_out) {
   std::string text = fmt::format("\nleaving out a network at a time ({}):\n\n", left_out.method);
-  return text + summaries_table(summarize(left_out.points));
+  return text + summaries_table(summaries_of(left_out));
 }
 
 std::string profile_text(const ProfileComparison& profile) {

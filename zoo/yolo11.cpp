@@ -64,16 +64,20 @@ Map c2psa(Builder& b, const Map& x) {
   return unit(b, b.concat({halves[0], b.add(attended, fed)}), x.channels);
 }
 
+// From m on every stage is nested.
+bool is_large(const Frame& f) { return f.scale.width >= 1; }
+
 Pyramid backbone(const Frame& f) {
-  Map x = c3k2(f, down(f, down(f, f.b.input(3, 640, 640), 64), 128), 256, false, 4);
-  const Map fine = c3k2(f, down(f, x, 256), 512, false, 4);
+  const bool nested = is_large(f);
+  Map x = c3k2(f, down(f, down(f, f.b.input(3, 640, 640), 64), 128), 256, nested, 4);
+  const Map fine = c3k2(f, down(f, x, 256), 512, nested, 4);
   const Map middle = c3k2(f, down(f, fine, 512), 512, true);
   x = c3k2(f, down(f, middle, 1024), 1024, true);
   return {fine, middle, c2psa(f.b, pool_pyramid(f.b, kUltralytics, x, x.channels, true))};
 }
 
 Map neck_block(const Frame& f, const Map& x, std::int64_t outputs) {
-  return c3k2(f, x, outputs, outputs == 1024);
+  return c3k2(f, x, outputs, is_large(f) || outputs == 1024);
 }
 
 Map class_branch(const Frame& f, const Map& x, std::int64_t width) {
@@ -82,13 +86,16 @@ Map class_branch(const Frame& f, const Map& x, std::int64_t width) {
 
 Recipe recipe(const char* name, const Scale& scale) {
   return {name, [scale](Builder& b) {
-            const Frame frame{b, scale, false};
+            const Frame frame{b, scale, {}};
             add_neck_and_head(frame, {neck_block, class_branch}, backbone(frame));
           }};
 }
 
 }  // namespace
 
-Family yolo11() { return {recipe("yolo11n_640", {0.5, 0.25}), recipe("yolo11s_640", {0.5, 0.5})}; }
+Family yolo11() {
+  return {recipe("yolo11n_640", {0.5, 0.25}), recipe("yolo11s_640", {0.5, 0.5}),
+          recipe("yolo11m_640", {0.5, 1, 512})};
+}
 
 }  // namespace trireme::zoo

@@ -63,9 +63,13 @@ constexpr Scale kNano = {1.0 / 3, 0.25}, kSmall = {1.0 / 3, 0.5}, kMedium = {2.0
 
 Family yolov5() {
   const Style silu = {Activation::silu}, relu = {Activation::relu};
-  return {recipe("yolov5n_640", {kNano, silu}),           recipe("yolov5s_640", {kSmall, silu}),
-          recipe("yolov5s_relu_640", {kSmall, relu}),     recipe("yolov5m_640", {kMedium, silu}),
-          recipe("yolov5n_seg_640", {kNano, silu, true}), recipe("yolov5s_seg_640", {kSmall, silu, true})};
+  return {recipe("yolov5n_640", {kNano, silu}),
+          recipe("yolov5s_640", {kSmall, silu}),
+          recipe("yolov5s_relu_640", {kSmall, relu}),
+          recipe("yolov5m_640", {kMedium, silu}),
+          recipe("yolov5n_seg_640", {kNano, silu, true}),
+          recipe("yolov5s_seg_640", {kSmall, silu, true}),
+          recipe("yolov5m_seg_640", {kMedium, silu, true})};
 }
 
 }  // namespace trireme::zoo

@@ -29,9 +29,9 @@ Map class_branch(const UltralyticsFrame& f, const Map& x, std::int64_t width) {
   return layer(f.b, kUltralytics, layer(f.b, kUltralytics, x, width, 3), width, 3);
 }
 
-Recipe recipe(const char* name, const Scale& scale, bool segments = false) {
-  return {name, [scale, segments](Builder& b) {
-            const UltralyticsFrame frame{b, scale, segments};
+Recipe recipe(const char* name, const Scale& scale, const UltralyticsHead& head = {}) {
+  return {name, [scale, head](Builder& b) {
+            const UltralyticsFrame frame{b, scale, head};
             add_neck_and_head(frame, {neck_block, class_branch}, backbone(frame));
           }};
 }
@@ -40,8 +40,13 @@ Recipe recipe(const char* name, const Scale& scale, bool segments = false) {
 
 Family yolov8() {
   constexpr Scale kNano = {1.0 / 3, 0.25}, kSmall = {1.0 / 3, 0.5}, kMedium = {2.0 / 3, 0.75, 768};
-  return {recipe("yolov8n_640", kNano), recipe("yolov8s_640", kSmall), recipe("yolov8m_640", kMedium),
-          recipe("yolov8s_seg_640", kSmall, true)};
+  constexpr UltralyticsHead kSegments = {80, true, false}, kRotated = {15, false, true};  // COCO; DOTA
+  return {recipe("yolov8n_640", kNano),
+          recipe("yolov8s_640", kSmall),
+          recipe("yolov8m_640", kMedium),
+          recipe("yolov8s_seg_640", kSmall, kSegments),
+          recipe("yolov8m_seg_640", kMedium, kSegments),
+          recipe("yolov8n_obb_640", kNano, kRotated)};
 }
 
 }  // namespace trireme::zoo

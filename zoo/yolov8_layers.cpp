@@ -6,7 +6,6 @@
 namespace trireme::zoo {
 namespace {
 
-constexpr std::int64_t kClasses = 80;
 constexpr std::int64_t kDistances = 4 * 16;  // each side as a distribution over 16 bins
 
 Pyramid neck(const UltralyticsFrame& frame, const UltralyticsParts& parts, const Pyramid& in) {
@@ -17,17 +16,19 @@ Pyramid neck(const UltralyticsFrame& frame, const UltralyticsParts& parts, const
   return {fine, up, parts.neck_block(frame, b.concat({down(frame, up, 512), in[2]}), 1024)};
 }
 
-// Boxes as distributions, class scores [and mask coefficients] of each scale, before they are decoded.
+// Boxes as distributions, class scores [and mask coefficients or angles] of each scale, before they are
+// decoded.
 void detect(const UltralyticsFrame& frame, const UltralyticsParts& parts, const Pyramid& maps) {
   Builder& b = frame.b;
-  const std::int64_t finest = maps[0].channels;
+  const std::int64_t finest = maps[0].channels, classes = frame.head.classes;
   const auto twice = [&](const Map& x, std::int64_t width) {
     return layer(b, kUltralytics, layer(b, kUltralytics, x, width, 3), width, 3);
   };
   for (const Map& map : maps) {
     b.output(b.conv(twice(map, std::max<std::int64_t>({16, finest / 4, 64})), kDistances, same(1)));
-    b.output(b.conv(parts.class_branch(frame, map, std::max(finest, kClasses)), kClasses, same(1)));
-    if (frame.segments) b.output(b.conv(twice(map, std::max(finest / 4, kMasks)), kMasks, same(1)));
+    b.output(b.conv(parts.class_branch(frame, map, std::max(finest, classes)), classes, same(1)));
+    if (frame.head.masks) b.output(b.conv(twice(map, std::max(finest / 4, kMasks)), kMasks, same(1)));
+    if (frame.head.angles) b.output(b.conv(twice(map, finest / 4), 1, same(1)));
   }
 }
 
@@ -40,7 +41,7 @@ Map down(const UltralyticsFrame& frame, const Map& x, std::int64_t outputs) {
 void add_neck_and_head(const UltralyticsFrame& frame, const UltralyticsParts& parts,
                        const Pyramid& backbone) {
   const Pyramid maps = neck(frame, parts, backbone);
-  if (frame.segments)
+  if (frame.head.masks)
     frame.b.output(prototypes(frame.b, kUltralytics, maps[0], frame.scale.channels(256), true));
   detect(frame, parts, maps);
 }

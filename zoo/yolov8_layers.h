@@ -11,10 +11,15 @@ namespace trireme::zoo {
 
 constexpr Style kUltralytics = {Activation::silu};
 
+// What a variant detects besides boxes.
+struct UltralyticsHead {
+  std::int64_t classes = 80;
+  bool masks = false, angles = false;
+};
 struct UltralyticsFrame {
   Builder& b;
   Scale scale;
-  bool segments;
+  UltralyticsHead head;
 };
 // What the two have of their own behind the backbone.
 struct UltralyticsParts {

@@ -13,7 +13,7 @@ namespace {
 struct Run {
   ValueId from, to;  // the values whose buffers these are
   std::int64_t source, target, bytes;
-  bool stays;  // the value that is copied must not move with its buffer
+  bool stays;  // the value that is copied is part of a split
 };
 
 // Buffers as they are known so far, by the value that stands for each.
@@ -41,7 +41,7 @@ class Homes {
   }
   // The host reads or writes it.
   bool of_host(ValueId buffer) const { return of_host_[buffer]; }
-  // A split or slice has cut it out of another value, and no concat may take it with its whole.
+  // A split or slice has cut it out of another value, with which no concat may take it.
   bool stays(ValueId id) const { return stays_[id]; }
   // All that lies in the buffer `inner` lies in `outer` from now on, `offset` bytes behind its beginning.
   void move(ValueId inner, ValueId outer, std::int64_t offset) {
@@ -119,7 +119,7 @@ struct Connection {
 // What the host reads or writes keeps a buffer of its own, as it may have been promised one.
 bool unite(Homes& homes, const Connection& c) {
   const std::int64_t from = homes.bytes(c.from), to = homes.bytes(c.to);
-  if (c.bytes == from && c.distance >= 0 && c.distance + from <= to && !homes.of_host(c.from) && !c.stays) {
+  if (c.bytes == from && c.distance >= 0 && c.distance + from <= to && !homes.of_host(c.from)) {
     homes.move(c.from, c.to, c.distance);
     return true;
   }
@@ -140,6 +140,15 @@ Connection connection_of(const std::vector<std::optional<Run>>& runs, const Run&
   return c;
 }
 
+// Whether a part of a split would have to lie, with its whole, in a buffer where other things lie, too.
+bool joins_split(const std::vector<std::optional<Run>>& runs, const Homes& homes) {
+  return std::any_of(runs.begin(), runs.end(), [&](const std::optional<Run>& run) {
+    if (!run || run->from == run->to) return false;
+    const Connection c = connection_of(runs, *run);
+    return c.stays && c.bytes < homes.bytes(c.to);
+  });
+}
+
 std::vector<std::optional<Run>> runs_of(const PlannedLayer& layer, const Homes& homes) {
   std::vector<std::optional<Run>> runs;
   for (const PlannedJob& planned : layer.jobs) runs.push_back(run_of(planned, homes));
@@ -152,6 +161,11 @@ void remove_moves(PlannedLayer& layer, Homes& homes) {
   // What is filled first and written over afterwards has bytes with two meanings.
   if (std::any_of(layer.jobs.begin(), layer.jobs.end(), is_fill)) return;
   std::vector<std::optional<Run>> runs = runs_of(layer, homes);
+  // A concat that has to copy one of its inputs copies all of them (docs/timing.md, YOLOv8).
+  if (joins_split(runs, homes)) {
+    layer.reason += "; all copied, as a part of a split is among them (compiler.split_into_concat)";
+    return;
+  }
   for (std::size_t i = 0; i < layer.jobs.size(); ++i) {
     const bool apart = runs[i] && runs[i]->from != runs[i]->to;
     if (apart && unite(homes, connection_of(runs, *runs[i]))) runs = runs_of(layer, homes);
@@ -168,9 +182,6 @@ void remove_moves(PlannedLayer& layer, Homes& homes) {
   } else if (layer.jobs.size() < before) {
     layer.reason += "; the others are parts of one buffer";
   }
-  runs = runs_of(layer, homes);
-  if (std::any_of(runs.begin(), runs.end(), [](const auto& run) { return run && run->stays; }))
-    layer.reason += "; parts of a split are copied (compiler.split_into_concat)";
 }
 
 }  // namespace

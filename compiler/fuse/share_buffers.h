@@ -11,7 +11,8 @@ namespace trireme {
 
 // Fills Plan::homes. Layers without jobs pass their buffer on; with `moves`, reshuffles of whole runs of
 // bytes vanish where their source and target can be the same bytes; without `split_into_concat`, what a split
-// or slice has cut out of a value does not move its whole into a larger buffer.
+// or slice has cut out of a value does not move its whole into a larger buffer, and a concat that would need
+// that copies all of its inputs.
 void share_buffers(Plan& plan, bool moves, bool split_into_concat);
 
 }  // namespace trireme
