@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ResNet v1 (He et al. 2015) with folded batch normalization, and v2 (He et al. 2016), where batch
 // normalization comes before the convolution and stands alone.
+#include "zoo/resnet_layers.h"
 #include "zoo/zoo.h"
 
 namespace trireme::zoo {
@@ -8,9 +9,8 @@ namespace {
 
 constexpr Activation kRelu = Activation::relu;
 
-Map stem(Builder& b) {
-  const Map x = conv_act(b, b.input(3, 224, 224), 64, square(7, 2, 3), kRelu);
-  return b.max_pool(x, square(3, 2, 1));
+Map stem(Builder& b, const Map& x) {
+  return b.max_pool(conv_act(b, x, 64, square(7, 2, 3), kRelu), square(3, 2, 1));
 }
 
 void classify(Builder& b, const Map& x) { b.output(b.dense(b.flatten(b.global_average(x)), 1000)); }
@@ -24,10 +24,11 @@ Map basic_block(Builder& b, const Map& x, std::int64_t width, std::int64_t strid
   return b.activate(b.add(y, shortcut(b, x, width, stride)), kRelu);
 }
 
-// As first published: the stride lies in the first 1x1.
+template <StrideAt At>
 Map bottleneck(Builder& b, const Map& x, std::int64_t width, std::int64_t stride) {
-  Map y = conv_act(b, x, width, same(1, stride), kRelu);
-  y = b.conv(conv_act(b, y, width, same(3), kRelu), 4 * width, same(1));
+  constexpr bool kFirst = At == StrideAt::first;
+  Map y = conv_act(b, x, width, same(1, kFirst ? stride : 1), kRelu);
+  y = b.conv(conv_act(b, y, width, same(3, kFirst ? 1 : stride), kRelu), 4 * width, same(1));
   return b.activate(b.add(y, shortcut(b, x, 4 * width, stride)), kRelu);
 }
 
@@ -45,32 +46,38 @@ Map bottleneck_v2(Builder& b, const Map& x, std::int64_t width, std::int64_t str
 
 using Block = Map (*)(Builder&, const Map&, std::int64_t, std::int64_t);
 
-Map stages(Builder& b, Map x, const std::vector<int>& blocks, Block block) {
+// The map of each stage.
+std::vector<Map> stages(Builder& b, Map x, const std::vector<int>& blocks, Block block) {
+  std::vector<Map> maps;
   std::int64_t width = 64;
   for (std::size_t stage = 0; stage < blocks.size(); ++stage, width *= 2) {
     for (int i = 0; i < blocks[stage]; ++i) x = block(b, x, width, stage > 0 && i == 0 ? 2 : 1);
+    maps.push_back(x);
   }
-  return x;
+  return maps;
 }
 
 // The input is normalized by a layer of its own.
 void resnet50_v2(Builder& b) {
   Map x = b.batch_norm(b.input(3, 224, 224));
   x = b.max_pool(bn_relu(b, b.conv(x, 64, square(7, 2, 3), 1, false)), square(3, 2, 1));
-  classify(b, bn_relu(b, stages(b, x, {3, 4, 6, 3}, bottleneck_v2)));
+  classify(b, bn_relu(b, stages(b, x, {3, 4, 6, 3}, bottleneck_v2).back()));
 }
 
 }  // namespace
 
+std::vector<Map> resnet50_stages(Builder& b, const Map& x, StrideAt at) {
+  const Block block = at == StrideAt::first ? bottleneck<StrideAt::first> : bottleneck<StrideAt::middle>;
+  return stages(b, stem(b, x), {3, 4, 6, 3}, block);
+}
+
 Family resnets() {
   return {{"resnet18_224",
            [](Builder& b) {
-             classify(b, stages(b, stem(b), {2, 2, 2, 2}, basic_block));
+             classify(b, stages(b, stem(b, b.input(3, 224, 224)), {2, 2, 2, 2}, basic_block).back());
            }},
           {"resnet50_v1_224",
-           [](Builder& b) {
-             classify(b, stages(b, stem(b), {3, 4, 6, 3}, bottleneck));
-           }},
+           [](Builder& b) { classify(b, resnet50_stages(b, b.input(3, 224, 224), StrideAt::first).back()); }},
           {"resnet50_v2_224", resnet50_v2}};
 }
 

@@ -2,6 +2,7 @@
 // SSD (Liu et al. 2016) on MobileNetV1 at 300x300, 21 classes, as its Caffe deployment has it: 1x1 heads on
 // six maps. Ends in the offsets of the boxes and the classes' probabilities, before decoding and NMS.
 #include "zoo/mobilenet_layers.h"
+#include "zoo/prior_heads.h"
 #include "zoo/zoo.h"
 
 namespace trireme::zoo {
@@ -11,38 +12,17 @@ constexpr std::int64_t kClasses = 21;
 constexpr Activation kRelu = Activation::relu;
 
 struct Heads {
-  std::vector<std::string> boxes, classes;
-  std::int64_t anchors = 0;
+  PriorHead boxes{4}, classes{kClasses};
 };
 
-// [1, n, h, w] to [1, h·w·n], so that the maps can be joined.
-std::string rows(Builder& b, const Map& x) {
-  const std::string permuted = b.node("Transpose", {x.name});
-  b.set("perm", Shape{0, 2, 3, 1});
-  const std::string flat = b.node("Flatten", {permuted});
-  b.set("axis", std::int64_t{1});
-  return flat;
-}
-
 void head(Builder& b, Heads& heads, const Map& x, std::int64_t priors) {
-  heads.boxes.push_back(rows(b, b.conv(x, 4 * priors, same(1))));
-  heads.classes.push_back(rows(b, b.conv(x, kClasses * priors, same(1))));
-  heads.anchors += x.height * x.width * priors;
-}
-
-std::string join(Builder& b, const std::vector<std::string>& values) {
-  const std::string joined = b.node("Concat", values);
-  b.set("axis", std::int64_t{1});
-  return joined;
+  add_rows(b, heads.boxes, x, priors);
+  add_rows(b, heads.classes, x, priors);
 }
 
 void finish(Builder& b, const Heads& heads) {
-  b.output(join(b, heads.boxes), {1, heads.anchors * 4});
-  const std::string joined = join(b, heads.classes);
-  const std::string shape = b.integers({1, heads.anchors, kClasses});
-  const std::string probabilities = b.node("Softmax", {b.node("Reshape", {joined, shape})});
-  b.set("axis", std::int64_t{2});
-  b.output(probabilities, {1, heads.anchors, kClasses});
+  b.output(joined(b, heads.boxes), {1, heads.boxes.priors * 4});
+  add_probabilities(b, heads.classes);
 }
 
 Map extra(Builder& b, const Map& x, std::int64_t outputs) {

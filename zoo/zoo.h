@@ -27,6 +27,7 @@ Family squeezenets();
 Family inceptions();
 Family densenets();
 Family ssd();
+Family retinaface();
 Family yolov3();
 Family yolov5();
 Family yolov6();
