@@ -205,8 +205,9 @@ int fit_verb(const ValidateVerb& verb, const Console& console) {
   report.summaries = summarize(fit.points);
   report.profiles.clear();
   report.left_out = fit.left_out;
-  if (!verb.write.empty()) {
-    write_fit(fit, verb.write);
+  if (!verb.write.empty()) write_fit(fit, verb.write);
+  // A fit of some chips or networks says nothing of the others, which the file would then not know.
+  if (!verb.write.empty() && verb.chips.empty() && verb.networks.empty()) {
     const auto beside = std::filesystem::path(verb.fit).parent_path() / kLeftOutFile;
     write_file(beside, left_out_csv(fit.points, fit.left_out));
   }
@@ -281,7 +282,7 @@ void add_validate(CLI::App& app, Chosen& chosen) {
   verb->add_option(
           "--write", state->write,
           "with --fit: the folder whose chip files get the values; the networks left out go to left_out.csv "
-          "beside FILE")
+          "beside FILE, unless --chip or --network narrows the rows")
       ->type_name("DIR");
   verb->add_option("--steps", state->steps,
                    "with --fit: steps of the descent at most; 0: how far off the chips are as they stand")

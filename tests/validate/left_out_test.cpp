@@ -26,8 +26,12 @@ TEST(LeftOut, StandsBesideTheFitItCameFrom) {
   EXPECT_TRUE(known->never_fitted.empty());
   // Of some of the points; others are not of the fit: 11 of 10 measured are off by 10 %, those left out by 30
   // %.
-  const auto some = known_left_out(csv, {point("m", 12), point("k", 11)});
+  // n was fitted to, if on another chip, and is neither.
+  Point elsewhere = point("n", 20);
+  elsewhere.chip = "y";
+  const auto some = known_left_out(csv, {point("m", 12), point("k", 11), elsewhere});
   EXPECT_EQ(some->points.size(), 1U);
+  EXPECT_EQ(some->never_fitted.size(), 1U);
   const std::vector<ErrorSummary> summaries = summaries_of(*some);
   EXPECT_EQ(summaries.back().of, "never fitted");
   EXPECT_NEAR(summaries.back().mean, 0.1, 1e-9);
