@@ -127,6 +127,7 @@ struct GovernorConfig {
 
 // What the vendor's compiler leaves undone: times are to be those that its users see.
 struct CompilerConfig {
+  bool pointwise_packing;  // 1x1 convolutions see planes as rows that fill the array's lanes
   bool split_into_concat;  // parts of a split may lie in a concat's output; else it copies all it joins
 };
 

@@ -253,6 +253,9 @@ void add_rest(std::vector<ChipField>& fields) {
            in_section<&Chip::governor, &GovernorConfig::start_hz>);
   governor("ramp_ps", "ps", 0, 1'000'000'000'000, "until it runs at clock_hz; 0: it always does",
            in_section<&Chip::governor, &GovernorConfig::ramp_ps>);
+  fields.push_back(flag("compiler", "pointwise_packing",
+                        "1x1 convolutions see their planes as rows that fill the array's lanes",
+                        in_section<&Chip::compiler, &CompilerConfig::pointwise_packing>));
   fields.push_back(flag("compiler", "split_into_concat",
                         "parts of a split lie in a concat's output; false: such a concat copies all it joins",
                         in_section<&Chip::compiler, &CompilerConfig::split_into_concat>));

@@ -6,6 +6,7 @@
 
 #include "compiler/band/rows.h"
 #include "compiler/plan/views.h"
+#include "compiler/tile/pointwise.h"
 
 namespace trireme {
 
@@ -20,9 +21,20 @@ bool sees_whole_image(const TensorView& view, const Value& value, const AddressL
          view.row_stride == row && view.plane_stride == row * shape[2];
 }
 
-bool on_whole_images(const Plan& plan, const PlannedJob& planned, std::size_t maps) {
+// A layer's only job, its rows those of the maps, whatever tile/ sees them as.
+Job in_rows(const Plan& plan, const PlannedLayer& layer) {
+  Job job = layer.jobs.front().job;
+  const Shape& shape = plan.graph.values[layer.output].shape;
+  auto* nne = std::get_if<NneJob>(&job);
+  if (nne != nullptr && shape.size() == 4 && is_pointwise(*nne)) set_width(*nne, static_cast<int>(shape[3]));
+  return job;
+}
+
+bool on_whole_images(const Plan& plan, const PlannedLayer& layer, std::size_t maps) {
+  const PlannedJob& planned = layer.jobs.front();
+  const Job job = in_rows(plan, layer);
   const auto whole = [&](const AddressLink& link) {
-    const TensorView* view = view_at(planned.job, link.field);
+    const TensorView* view = view_at(job, link.field);
     return view != nullptr && link.storage.kind == StorageRef::Kind::value &&
            sees_whole_image(*view, plan.graph.values[link.storage.index], link);
   };
@@ -44,10 +56,10 @@ bool can_be_banded(const Plan& plan, const PlannedLayer& layer) {
   if (layer.jobs.size() != 1 || !layer.parts.empty()) return false;
   const PlannedJob& planned = layer.jobs.front();
   if (const auto* tp = std::get_if<TpJob>(&planned.job))
-    return can_be_banded(*tp) && on_whole_images(plan, planned, 2);
+    return can_be_banded(*tp) && on_whole_images(plan, layer, 2);
   const auto* nne = std::get_if<NneJob>(&planned.job);
   return nne != nullptr && can_be_banded(plan.graph.nodes[layer.node].op, *nne) &&
-         on_whole_images(plan, planned, is(*nne, NneOperation::add) ? 3 : 2);
+         on_whole_images(plan, layer, is(*nne, NneOperation::add) ? 3 : 2);
 }
 
 // How often values are read, and which layer reads them by its main node.
@@ -97,9 +109,7 @@ const TensorView* view_at(const Job& job, std::uint16_t field) {
   return nne != nullptr && field == address_field(offsetof(NneJob, input2)) ? &nne->input2 : nullptr;
 }
 
-const Job& job_of(const Plan& plan, const ChainLayer& layer) {
-  return plan.layers[layer.layer].jobs.front().job;
-}
+Job job_of(const Plan& plan, const ChainLayer& layer) { return in_rows(plan, plan.layers[layer.layer]); }
 
 std::vector<std::vector<ChainLayer>> chains_of(const Plan& plan) {
   const Readers readers = readers_of(plan);

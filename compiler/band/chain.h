@@ -24,7 +24,7 @@ std::vector<std::vector<ChainLayer>> chains_of(const Plan& plan);
 const TensorView* view_at(const Job& job, std::uint16_t field);
 
 // The only job of a chain's layer.
-const Job& job_of(const Plan& plan, const ChainLayer& layer);
+Job job_of(const Plan& plan, const ChainLayer& layer);
 // The descriptor's field with the address of a view: offsetof(NneJob, input) and so on; input and output
 // stand at the same place in a TpJob.
 constexpr std::uint16_t address_field(std::size_t view) {

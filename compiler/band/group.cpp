@@ -73,10 +73,15 @@ bool tile_bands(Bands& bands, const Chip& chip, TileSearch search, std::uint64_t
     const NneJob& model = highest(bands, i);
     if (is(model, NneOperation::add)) continue;
     if (!has_tiling(model, chip)) return false;
+    const int height = model.conv_height;
     const NneJob tiling = tiled(model, chip, search, room);
     const bool pools_within_tiles = tiling.pool_kernel > tiling.pool_stride && !chip.nne.enhanced_max_pooling;
     if (pools_within_tiles && tiling.tile_h < tiling.conv_height) return false;
-    for (auto& band : bands) take_tiling(std::get<NneJob>(band[i].job), tiling);
+    for (auto& band : bands) {
+      auto& job = std::get<NneJob>(band[i].job);
+      const bool alike = job.conv_height == height || tiling.conv_width == job.conv_width;
+      take_tiling(job, alike ? tiling : tiled(job, chip, search, room));
+    }
   }
   return true;
 }
@@ -98,13 +103,14 @@ namespace {
 PlannedJob planned_job(const Plan& plan, const ChainLayer& from, const BandedJob& banded,
                        std::uint32_t part) {
   PlannedJob planned = plan.layers[from.layer].jobs.front();
-  planned.job = banded.job;
   planned.part = part;
+  const Job whole = job_of(plan, from);
   for (AddressLink& link : planned.links) {
     const bool output = link.field == address_field(offsetof(NneJob, output));
     link.offset += static_cast<std::uint32_t>(output ? banded.output.first : banded.input.first) *
-                   view_at(planned.job, link.field)->row_stride;
+                   view_at(whole, link.field)->row_stride;
   }
+  planned.job = banded.job;
   input_of(planned.job).address = output_of(planned.job).address = 0;
   if (auto* nne = std::get_if<NneJob>(&planned.job)) nne->input2.address = 0;
   return planned;

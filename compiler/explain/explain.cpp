@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "compiler/tile/pointwise.h"
 #include "compiler/tile/tile.h"
 #include "support/text.h"
 #include "timing/host.h"
@@ -20,9 +21,9 @@ namespace {
 constexpr std::size_t kRunnersUp = 3;
 
 std::string tiling_text(const NneJob& job) {
-  return fmt::format("tile {}x{}, {}, {} a core x {}", job.tile_w, job.tile_h,
-                     counted(job.interleave, "row group"), counted(job.kernels_per_core, "kernel"),
-                     counted(job.superblocks, "superblock"));
+  return fmt::format("tile {}x{} of {}x{}, {}, {} a core x {}", job.tile_w, job.tile_h, job.conv_width,
+                     job.conv_height, counted(job.interleave, "row group"),
+                     counted(job.kernels_per_core, "kernel"), counted(job.superblocks, "superblock"));
 }
 
 std::string caches_text(const NneJob& job) {
@@ -33,10 +34,21 @@ std::string caches_text(const NneJob& job) {
 }
 
 bool same_tiling(const NneJob& a, const NneJob& b) {
-  return a.tile_w == b.tile_w && a.tile_h == b.tile_h && a.kernels_per_core == b.kernels_per_core;
+  return a.conv_width == b.conv_width && a.tile_w == b.tile_w && a.tile_h == b.tile_h &&
+         a.kernels_per_core == b.kernels_per_core;
 }
 
-ExplainedJob explained(const NneJob& job, const Chip& chip) {
+// Of the job, and of the rows that its map has if the job sees others.
+std::vector<NneJob> tilings_of(const NneJob& job, const Chip& chip, int map_width) {
+  std::vector<NneJob> all = tilings(job, chip);
+  if (map_width == 0 || map_width == job.conv_width || !is_pointwise(job)) return all;
+  NneJob in_rows = job;
+  set_width(in_rows, map_width);
+  for (const NneJob& tiling : tilings(in_rows, chip)) all.push_back(tiling);
+  return all;
+}
+
+ExplainedJob explained(const NneJob& job, const Chip& chip, int map_width) {
   ExplainedJob result;
   if (is(job, NneOperation::add)) {
     result.chosen.what = "addition of two maps behind the array";
@@ -44,7 +56,7 @@ ExplainedJob explained(const NneJob& job, const Chip& chip) {
   }
   result.chosen = {tiling_text(job), estimate(job, chip)};
   result.caches = caches_text(job);
-  for (const NneJob& other : tilings(job, chip)) {
+  for (const NneJob& other : tilings_of(job, chip, map_width)) {
     if (!same_tiling(job, other)) result.runners_up.push_back({tiling_text(other), estimate(other, chip)});
   }
   std::stable_sort(result.runners_up.begin(), result.runners_up.end(),
@@ -53,7 +65,7 @@ ExplainedJob explained(const NneJob& job, const Chip& chip) {
   return result;
 }
 
-ExplainedJob explained(const TpJob& job, const Chip& chip) {
+ExplainedJob explained(const TpJob& job, const Chip& chip, int) {
   static const char* const kNames[] = {"max pooling",     "average pooling",
                                        "transpose",       "table",
                                        "fully connected", "copy",
@@ -61,11 +73,11 @@ ExplainedJob explained(const TpJob& job, const Chip& chip) {
   return {"", {kNames[job.header.operation], estimate(job, chip)}, "", {}};
 }
 
-ExplainedJob explained(const PpuJob& job, const Chip&) {
+ExplainedJob explained(const PpuJob& job, const Chip&, int) {
   return {"", {fmt::format("program of {} threads", job.threads), 0}, "", {}};
 }
 
-ExplainedJob explained(const HostJob& job, const Chip& chip) {
+ExplainedJob explained(const HostJob& job, const Chip& chip, int) {
   return {
       "", {"step of the host", static_cast<Cycle>(chip.host.launch_cycles) + host_cycles(job, chip)}, "", {}};
 }
@@ -98,9 +110,13 @@ std::vector<ExplainedLayer> explain(const Plan& plan, const Chip& chip) {
   for (const PlannedLayer& planned : plan.layers) {
     const Node& node = plan.graph.nodes[planned.node];
     ExplainedLayer layer{node.name, node.op, planned.reason, {}, {}, choices_of(planned.banding)};
+    const Shape& shape = plan.graph.values[planned.output].shape;
+    // Members of a run are of other maps.
+    const int map_width = shape.size() == 4 && planned.banding.bands == 0 ? static_cast<int>(shape[3]) : 0;
     for (const NodeId id : planned.merged) layer.merged.push_back(plan.graph.nodes[id].name);
     for (const PlannedJob* job : different_jobs(planned)) {
-      layer.jobs.push_back(std::visit([&](const auto& one) { return explained(one, chip); }, job->job));
+      layer.jobs.push_back(
+          std::visit([&](const auto& one) { return explained(one, chip, map_width); }, job->job));
       layer.jobs.back().engine = name_of(engine_of(job->job));
     }
     layers.push_back(std::move(layer));

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "compiler/memory/caches.h"
+#include "compiler/tile/pointwise.h"
 #include "timing/nne.h"
 
 namespace trireme {
@@ -141,10 +142,7 @@ auto rank(const NneJob& job, const Chip& chip, TileSearch search, std::uint64_t 
                         coarseness(job));
 }
 
-}  // namespace
-
-NneJob tiled(NneJob job, const Chip& chip, TileSearch search, std::uint64_t room) {
-  job.coefficient_bytes = uncoded_bytes(job, chip);
+NneJob tiled_as_it_is(const NneJob& job, const Chip& chip, TileSearch search, std::uint64_t room) {
   const std::vector<TileSize> sizes = candidates(job, chip, search);
   if (sizes.empty()) {
     throw Error("", "no tile of its result fits the array's buffers", "use a smaller kernel or stride");
@@ -161,6 +159,18 @@ NneJob tiled(NneJob job, const Chip& chip, TileSearch search, std::uint64_t room
   return best;
 }
 
+}  // namespace
+
+NneJob tiled(NneJob job, const Chip& chip, TileSearch search, std::uint64_t room) {
+  job.coefficient_bytes = uncoded_bytes(job, chip);
+  const NneJob in_rows = tiled_as_it_is(job, chip, search, room);
+  const int width = pointwise_width(job, chip);
+  if (width == job.conv_width || search == TileSearch::coarsest) return in_rows;
+  set_width(job, width);
+  const NneJob reshaped = tiled_as_it_is(job, chip, search, room);
+  return rank(reshaped, chip, search, room) < rank(in_rows, chip, search, room) ? reshaped : in_rows;
+}
+
 std::vector<NneJob> tilings(const NneJob& job, const Chip& chip) {
   std::vector<NneJob> all;
   for (const TileSize& size : candidates(job, chip)) all.push_back(with_tile(job, chip, size));
@@ -170,6 +180,7 @@ std::vector<NneJob> tilings(const NneJob& job, const Chip& chip) {
 bool has_tiling(const NneJob& job, const Chip& chip) { return !candidates(job, chip).empty(); }
 
 void take_tiling(NneJob& job, const NneJob& from) {
+  if (job.conv_width != from.conv_width) set_width(job, from.conv_width);
   job.tile_w = from.tile_w;
   job.tile_h = std::min(from.tile_h, job.conv_height);
   job.interleave = from.interleave;

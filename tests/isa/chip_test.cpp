@@ -103,7 +103,7 @@ TEST(Chip, EveryFieldSaysWhereItComesFrom) {
   const std::vector<FieldOrigin> origins = explain_chip(shipped_text(), kShipped.string());
   // 3 at the top, nne 28, tp 8, ppu 10, sram 2 * 5, axi 3, dram 25, front end 2, governor 2, host 3,
   // requantizer 2
-  EXPECT_EQ(origins.size(), 105u);
+  EXPECT_EQ(origins.size(), 106u);
   for (const FieldOrigin& origin : origins) {
     EXPECT_NE(origin.source, "") << origin.key;
     EXPECT_NE(origin.meaning, "") << origin.key;

@@ -91,6 +91,7 @@ inline Chip test_chip() {
   chip.front_end.command_cycles = 5;
   chip.front_end.network_start_cycles = 50;
   chip.governor.start_hz = chip.clock_hz;
+  chip.compiler.pointwise_packing = true;
   chip.compiler.split_into_concat = true;
   chip.host.launch_cycles = 1000;
   chip.host.operations_per_cycle = 1;
