@@ -14,11 +14,11 @@ namespace trireme {
 // leave of the VIP-SRAM, coefficients in DRAM and uncoded, for streams do not exist yet.
 void tile(Plan& plan, const Chip& chip, TileSearch search, const PlacedMaps& maps);
 
-// The same for one job whose views have addresses, caches in `room` bytes. Error if none fits the chip's
-// buffers.
+// The same for one job whose views have addresses, caches in `room` bytes; a pointwise one may come back with
+// its planes as rows of another width. Error if none fits the chip's buffers.
 NneJob tiled(NneJob job, const Chip& chip, TileSearch search = TileSearch::cheapest, std::uint64_t room = 0);
-// Takes over where the other one's tiles lie, its superblocks and uncoded bytes; no tile is higher than the
-// job.
+// Takes over the other one's rows, where its tiles lie, its superblocks and uncoded bytes; no tile is higher
+// than the job.
 void take_tiling(NneJob& job, const NneJob& from);
 // All that `cheapest` prices.
 std::vector<NneJob> tilings(const NneJob& job, const Chip& chip);
