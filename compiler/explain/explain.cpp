@@ -41,7 +41,9 @@ bool same_tiling(const NneJob& a, const NneJob& b) {
 // Of the job, and of the rows that its map has if the job sees others.
 std::vector<NneJob> tilings_of(const NneJob& job, const Chip& chip, int map_width) {
   std::vector<NneJob> all = tilings(job, chip);
-  if (map_width == 0 || map_width == job.conv_width || !is_pointwise(job)) return all;
+  const int pixels = int{job.conv_width} * job.conv_height;
+  if (map_width == 0 || map_width == job.conv_width || !is_pointwise(job) || pixels % map_width != 0)
+    return all;
   NneJob in_rows = job;
   set_width(in_rows, map_width);
   for (const NneJob& tiling : tilings(in_rows, chip)) all.push_back(tiling);

@@ -3,13 +3,12 @@
 
 #include <algorithm>
 
+#include "compiler/plan/views.h"
 #include "timing/nne.h"
 
 namespace trireme {
 
 namespace {
-
-constexpr std::int64_t kMostRows = 8191;  // of a job's map (isa/network_check_job.cpp)
 
 bool has_packed_rows(const TensorView& view) {
   return std::int64_t{view.row_stride} == view.width * bytes_of(static_cast<DataType>(view.dtype));
@@ -41,7 +40,7 @@ int pointwise_width(const NneJob& job, const Chip& chip) {
   const std::int64_t pixels = std::int64_t{job.conv_width} * job.conv_height;
   std::int64_t best = job.conv_width, fewest = row_groups(chip, best, job.conv_height);
   for (std::int64_t width = std::min<std::int64_t>(chip.nne.max_tile_width, pixels); width > 0; --width) {
-    if (pixels % width != 0 || pixels / width > kMostRows) continue;
+    if (pixels % width != 0 || pixels / width > kMaxImageSize) continue;
     const std::int64_t groups = row_groups(chip, width, pixels / width);
     if (groups >= fewest) continue;
     best = width;

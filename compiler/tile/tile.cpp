@@ -142,39 +142,45 @@ auto rank(const NneJob& job, const Chip& chip, TileSearch search, std::uint64_t 
                         coarseness(job));
 }
 
-NneJob tiled_as_it_is(const NneJob& job, const Chip& chip, TileSearch search, std::uint64_t room) {
-  const std::vector<TileSize> sizes = candidates(job, chip, search);
-  if (sizes.empty()) {
-    throw Error("", "no tile of its result fits the array's buffers", "use a smaller kernel or stride");
+// The job with the rows it has, and a pointwise one with those that fill the lanes.
+std::vector<NneJob> shapes_of(const NneJob& job, const Chip& chip) {
+  std::vector<NneJob> shapes = {job};
+  const int width = pointwise_width(job, chip);
+  if (width == job.conv_width) return shapes;
+  shapes.push_back(job);
+  set_width(shapes.back(), width);
+  return shapes;
+}
+
+std::vector<NneJob> tilings(const NneJob& job, const Chip& chip, TileSearch search) {
+  std::vector<NneJob> all;
+  for (const NneJob& shape : shapes_of(job, chip)) {
+    for (const TileSize& size : candidates(shape, chip, search)) all.push_back(with_tile(shape, chip, size));
   }
-  NneJob best = with_tile(job, chip, sizes.front());
-  auto best_rank = rank(best, chip, search, room);
-  for (const TileSize& size : sizes) {
-    const NneJob candidate = with_tile(job, chip, size);
-    const auto candidate_rank = rank(candidate, chip, search, room);
-    if (candidate_rank >= best_rank) continue;
-    best = candidate;
-    best_rank = candidate_rank;
-  }
-  return best;
+  return all;
 }
 
 }  // namespace
 
 NneJob tiled(NneJob job, const Chip& chip, TileSearch search, std::uint64_t room) {
   job.coefficient_bytes = uncoded_bytes(job, chip);
-  const NneJob in_rows = tiled_as_it_is(job, chip, search, room);
-  const int width = pointwise_width(job, chip);
-  if (width == job.conv_width || search == TileSearch::coarsest) return in_rows;
-  set_width(job, width);
-  const NneJob reshaped = tiled_as_it_is(job, chip, search, room);
-  return rank(reshaped, chip, search, room) < rank(in_rows, chip, search, room) ? reshaped : in_rows;
+  const std::vector<NneJob> all = tilings(job, chip, search);
+  if (all.empty()) {
+    throw Error("", "no tile of its result fits the array's buffers", "use a smaller kernel or stride");
+  }
+  const NneJob* best = &all.front();
+  auto best_rank = rank(*best, chip, search, room);
+  for (const NneJob& candidate : all) {
+    const auto candidate_rank = rank(candidate, chip, search, room);
+    if (candidate_rank >= best_rank) continue;
+    best = &candidate;
+    best_rank = candidate_rank;
+  }
+  return *best;
 }
 
 std::vector<NneJob> tilings(const NneJob& job, const Chip& chip) {
-  std::vector<NneJob> all;
-  for (const TileSize& size : candidates(job, chip)) all.push_back(with_tile(job, chip, size));
-  return all;
+  return tilings(job, chip, TileSearch::cheapest);
 }
 
 bool has_tiling(const NneJob& job, const Chip& chip) { return !candidates(job, chip).empty(); }
