@@ -138,8 +138,9 @@ fs::path find_chip_file(const std::string& name_or_path, const fs::path& beside)
   std::vector<std::string> known;
   const fs::path found = find_by_name(normalized_chip_name(name_or_path), known);
   if (!found.empty()) return found;
+  const std::string near = nearest(name_or_path, known);
   throw Error("", fmt::format("there is no chip '{}'", name_or_path.substr(0, 80)),
-              suggestion(name_or_path, known));
+              near.empty() ? "'trireme chips' lists those there are" : "did you mean '" + near + "'?");
 }
 
 }  // namespace trireme

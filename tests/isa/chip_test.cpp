@@ -99,6 +99,16 @@ TEST(Chip, UnknownNameNamesTheNearest) {
   EXPECT_THROW(find_chip("nowhere/own.yaml"), Error);
 }
 
+// There are over a hundred names: a message in a table has no room for them.
+TEST(Chip, UnknownNameNearNoneNamesTheCommandThatLists) {
+  try {
+    find_chip("nosuch");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "there is no chip 'nosuch' ('trireme chips' lists those there are)");
+  }
+}
+
 TEST(Chip, EveryFieldSaysWhereItComesFrom) {
   const std::vector<FieldOrigin> origins = explain_chip(shipped_text(), kShipped.string());
   // 3 at the top, nne 33, tp 8, ppu 10, VIP-SRAM 6, AXI-SRAM 5, axi 3, dram 26, front end 3, governor 2, host
