@@ -18,7 +18,7 @@ void add_compile_options(CLI::App* verb, CompileSettings& settings) {
       ->type_name("RULE");
   verb->add_option("-O,--opt-level", settings.level,
                    "0: layer by layer, maps in DRAM; 1: fused; 2: maps on chip, tiles by cost (default); 3: "
-                   "many more tilings tried. Results are the same at each")
+                   "many more tilings tried, maps weighed against caches. Results are the same at each")
       ->type_name("LEVEL")
       ->check(CLI::Range(0, kLastLevel));
   verb->add_flag("--no-fuse", settings.no_fuse, "every layer its own jobs, so that every tensor can be seen");

@@ -11,6 +11,7 @@
 #include "compiler/memory/memory.h"
 #include "compiler/pack/pack.h"
 #include "compiler/place/place.h"
+#include "compiler/tile/residency.h"
 #include "compiler/tile/tile.h"
 #include "model/graph/operators.h"
 #include "model/quantize/calibrate.h"
@@ -38,6 +39,8 @@ const std::vector<PlanPass>& plan_passes() {
        }},
       {"tile",
        [](Plan& plan, const Chip& chip, const CompileOptions& options) {
+         const bool exhaustive = options.tile_search == TileSearch::exhaustive;
+         if (exhaustive && options.use_vip_sram) choose_residency(plan, chip, options.tile_search);
          tile(plan, chip, options.tile_search, place_maps(plan, chip, options.use_vip_sram));
        }},
       {"band",

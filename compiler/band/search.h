@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "compiler/band/group.h"
-#include "compiler/band/trial.h"
+#include "compiler/memory/trial.h"
 
 namespace trireme {
 

@@ -55,7 +55,7 @@ void place_values(Storage& storage, Memories& memories, std::uint32_t last_job, 
       continue;
     }
     std::optional<std::uint64_t> on_chip;
-    if (memories.maps_in_vip_sram)
+    if (memories.maps_in_vip_sram && !storage.off_vip_sram[i])
       on_chip = memories.vip_sram.take(buffer.bytes, buffer.first_job, buffer.last_job);
     if (!on_chip) on_chip = memories.axi_sram.take(buffer.bytes, buffer.first_job, buffer.last_job);
     buffer.address = on_chip ? static_cast<Address>(*on_chip)

@@ -84,6 +84,11 @@ Storage storage_of(const Plan& plan) {
     if (buffer.kind == "feature_map") buffer.kind = "output";
     buffer.last_job = job == 0 ? 0 : job - 1;
   }
+  storage.off_vip_sram.assign(storage.buffers.size(), false);
+  for (const ValueId value : plan.off_vip_sram) {  // of those inside a group of layers nothing is left
+    const std::uint32_t buffer = storage.buffer_of_value[value];
+    if (buffer != kUnseen) storage.off_vip_sram[buffer] = true;
+  }
   return storage;
 }
 

@@ -9,7 +9,8 @@ namespace trireme {
 // One buffer a group of values that are the same bytes under several shapes; kind, size and lifetime set,
 // address not.
 struct Storage {
-  std::vector<Buffer> buffers;  // network inputs, outputs and feature maps
+  std::vector<Buffer> buffers;     // network inputs, outputs and feature maps
+  std::vector<bool> off_vip_sram;  // by buffer: Plan::off_vip_sram
   std::vector<std::uint32_t> buffer_of_value,
       buffer_of_scratch;  // kNone for constants and for values hidden inside a job; parts of one: Plan::homes
 };

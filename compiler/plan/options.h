@@ -28,7 +28,8 @@ struct CompileOptions {
 };
 
 // Optimization levels: the same bits at each, other cycles. 0: every layer its own jobs, maps in DRAM, the
-// coarsest tilings. 1: fused. 2: maps and caches on chip, tilings by cost. 3: thousands of tilings a layer.
+// coarsest tilings. 1: fused. 2: maps and caches on chip, tilings by cost. 3: thousands of tilings a layer,
+// maps off the chip where caches save more.
 constexpr int kLastLevel = 3, kDefaultLevel = 2;
 void set_level(CompileOptions& options, int level);
 

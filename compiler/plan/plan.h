@@ -8,6 +8,7 @@
 // The job descriptors of isa/job.h are filled in place, so that timing/ can price a plan at any point.
 #pragma once
 
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -111,6 +112,7 @@ struct Plan {
   std::vector<Buffer> buffers;                 // after `memory`
   std::vector<std::uint32_t> buffer_of_value;  // after `memory`: index in buffers, kNone without storage
   std::unordered_map<ValueId, std::uint32_t> constant_of_value;  // index in constants
+  std::set<ValueId> off_vip_sram;                                // their buffers leave the VIP-SRAM to caches
   std::uint32_t dram_bytes = 0, vip_sram_bytes = 0, axi_sram_bytes = 0;
 };
 

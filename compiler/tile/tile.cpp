@@ -196,6 +196,11 @@ void take_tiling(NneJob& job, const NneJob& from) {
 }
 
 void tile(Plan& plan, const Chip& chip, TileSearch search, const PlacedMaps& maps) {
+  KnownTilings none;
+  tile(plan, chip, search, maps, none);
+}
+
+void tile(Plan& plan, const Chip& chip, TileSearch search, const PlacedMaps& maps, KnownTilings& known) {
   Plan placed = plan;
   set_addresses(placed, maps.storage);
   const std::vector<JobPlace> places = job_places(plan);
@@ -205,7 +210,12 @@ void tile(Plan& plan, const Chip& chip, TileSearch search, const PlacedMaps& map
     if (job == nullptr || is(*job, NneOperation::add)) continue;
     const std::uint64_t room = maps.vip_bytes - std::min(maps.vip_bytes, maps.vip_used[i]);
     try {
-      take_tiling(*job, tiled(std::get<NneJob>(job_at(placed, places[i]).job), chip, search, room));
+      const auto& there = std::get<NneJob>(job_at(placed, places[i]).job);
+      const auto key =
+          std::make_tuple(i, memory_of(there.input.address), memory_of(there.output.address), room);
+      auto tiling = known.find(key);
+      if (tiling == known.end()) tiling = known.emplace(key, tiled(there, chip, search, room)).first;
+      take_tiling(*job, tiling->second);
     } catch (const Error& error) {
       for (const Problem& problem : error.problems())
         problems.add(where_of(plan.graph, plan.layers[places[i].layer]), problem.what, problem.hint);

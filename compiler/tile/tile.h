@@ -2,6 +2,8 @@
 // How a convolution's result is cut into tiles, and how many kernels a core holds at once (hardware.md §2.2).
 #pragma once
 
+#include <map>
+#include <tuple>
 #include <vector>
 
 #include "compiler/memory/maps.h"
@@ -13,6 +15,11 @@ namespace trireme {
 // The cheapest tiling of every NNE job by timing's estimate: maps where they would lie, caches in what they
 // leave of the VIP-SRAM, coefficients in DRAM and uncoded, for streams do not exist yet.
 void tile(Plan& plan, const Chip& chip, TileSearch search, const PlacedMaps& maps);
+
+// By a job's place in the command stream, memories of its input and result, and room for caches: for a plan
+// that is tiled again and again, only maps moving in between.
+using KnownTilings = std::map<std::tuple<std::size_t, Memory, Memory, std::uint64_t>, NneJob>;
+void tile(Plan& plan, const Chip& chip, TileSearch search, const PlacedMaps& maps, KnownTilings& known);
 
 // The same for one job whose views have addresses, caches in `room` bytes; a pointwise one may come back with
 // its planes as rows of another width. Error if none fits the chip's buffers.

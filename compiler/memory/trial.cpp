@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/band/trial.h"
+#include "compiler/memory/trial.h"
 
 #include <algorithm>
 #include <array>
