@@ -39,8 +39,8 @@ const std::vector<PlanPass>& plan_passes() {
        }},
       {"tile",
        [](Plan& plan, const Chip& chip, const CompileOptions& options) {
-         const bool exhaustive = options.tile_search == TileSearch::exhaustive;
-         if (exhaustive && options.use_vip_sram) choose_residency(plan, chip, options.tile_search);
+         if (options.tile_search == TileSearch::exhaustive && options.use_vip_sram)
+           return tile_and_choose_residency(plan, chip, options.tile_search);
          tile(plan, chip, options.tile_search, place_maps(plan, chip, options.use_vip_sram));
        }},
       {"band",

@@ -140,7 +140,7 @@ fs::path find_chip_file(const std::string& name_or_path, const fs::path& beside)
   if (!found.empty()) return found;
   const std::string near = nearest(name_or_path, known);
   throw Error("", fmt::format("there is no chip '{}'", name_or_path.substr(0, 80)),
-              near.empty() ? "'trireme chips' lists those there are" : "did you mean '" + near + "'?");
+              near.empty() ? "'trireme chips' lists those there are" : suggestion(name_or_path, {near}));
 }
 
 }  // namespace trireme

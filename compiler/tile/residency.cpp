@@ -34,9 +34,8 @@ std::vector<ValueId> residents_of(const Plan& plan, const Chip& chip) {
 
 }  // namespace
 
-void choose_residency(Plan& plan, const Chip& chip, TileSearch search) {
+void tile_and_choose_residency(Plan& plan, const Chip& chip, TileSearch search) {
   const std::vector<ValueId> residents = residents_of(plan, chip);
-  if (residents.empty()) return;
   KnownTilings known;
   Cycle best = tiled_cycles(plan, chip, search, known);
   for (const ValueId value : residents) {
@@ -48,6 +47,7 @@ void choose_residency(Plan& plan, const Chip& chip, TileSearch search) {
       plan.off_vip_sram.erase(value);
     }
   }
+  tile(plan, chip, search, place_maps(plan, chip, true), known);
 }
 
 }  // namespace trireme

@@ -12,7 +12,7 @@ namespace trireme {
 
 // Of a plan before `tile`: the maps that would lie in the VIP-SRAM go to Plan::off_vip_sram one after the
 // other, largest first, where all jobs together are done earlier by the estimate, tilings and caches chosen
-// anew.
-void choose_residency(Plan& plan, const Chip& chip, TileSearch search);
+// anew. The plan comes back tiled.
+void tile_and_choose_residency(Plan& plan, const Chip& chip, TileSearch search);
 
 }  // namespace trireme

@@ -51,7 +51,7 @@ TEST(Residency, AMapLeavesTheVipSramToCachesThatSaveMore) {
   chip.dram.address_cycles = 200;
   Plan plan = placed(two_layers(40), chip);
   const Cycle before = cycles_of(plan, chip);
-  choose_residency(plan, chip, TileSearch::cheapest);
+  tile_and_choose_residency(plan, chip, TileSearch::cheapest);
   EXPECT_EQ(plan.off_vip_sram.size(), 1U);
   EXPECT_LT(cycles_of(plan, chip), before);
   const PlacedMaps maps = place_maps(plan, chip, true);
@@ -63,7 +63,7 @@ TEST(Residency, AMapStaysWhereCachesSaveNothing) {
   Chip chip = chip_with_room_for_the_map(4);
   chip.dram.address_cycles = 200;
   Plan plan = placed(two_layers(4), chip);
-  choose_residency(plan, chip, TileSearch::cheapest);
+  tile_and_choose_residency(plan, chip, TileSearch::cheapest);
   EXPECT_TRUE(plan.off_vip_sram.empty());
 }
 
@@ -71,7 +71,7 @@ TEST(Residency, AChipThatKeepsNoMapsThereHasNothingToChoose) {
   Chip chip = chip_with_room_for_the_map(40);
   chip.vip_sram.feature_maps = false;
   Plan plan = placed(two_layers(40), chip);
-  choose_residency(plan, chip, TileSearch::cheapest);
+  tile_and_choose_residency(plan, chip, TileSearch::cheapest);
   EXPECT_TRUE(plan.off_vip_sram.empty());
 }
 
@@ -82,7 +82,7 @@ TEST(Residency, NeverWorseByTheEstimate) {
     chip.vip_sram.bytes = kib * 1024;
     Plan plan = placed(test::quantized(test::lenet_like()), chip);
     const Cycle before = cycles_of(plan, chip);
-    choose_residency(plan, chip, TileSearch::cheapest);
+    tile_and_choose_residency(plan, chip, TileSearch::cheapest);
     EXPECT_LE(cycles_of(plan, chip), before) << kib;
   }
 }
