@@ -53,7 +53,7 @@ struct Fetches {
 
 Cycle read(Fetches& fetches, const Requests& requests, Memory memory) {
   add_read(fetches.load, requests, memory, fetches.chip);
-  return path_cycles(requests, memory, fetches.chip) + fetches.chunks * latency_cycles(memory, fetches.chip);
+  return path_cycles(requests, memory, fetches.chip, static_cast<std::int64_t>(fetches.chunks));
 }
 
 Cycle copy_to_cache(Fetches& fetches, std::int64_t bytes) {

@@ -17,11 +17,16 @@ std::int64_t dram_bytes_per_cycle(const Chip& chip) {
 
 // Bursts over AXI.
 struct Path {
-  std::int64_t width, address_cycles;
+  std::int64_t width, address_cycles, latency, outstanding;
 };
 Path path_to(Memory memory, const Chip& chip) {
-  if (memory == Memory::dram) return {chip.axi.bytes_per_cycle, chip.dram.address_cycles};
-  return {std::min(chip.axi_sram.bytes_per_cycle, chip.axi.bytes_per_cycle), 1};
+  const auto latency = static_cast<std::int64_t>(latency_cycles(memory, chip));
+  if (memory == Memory::axi_sram)
+    return {std::min(chip.axi_sram.bytes_per_cycle, chip.axi.bytes_per_cycle), 1, latency,
+            chip.axi.max_outstanding};
+  const bool in_order = chip.dram.model == DramModel::in_order;
+  return {chip.axi.bytes_per_cycle, chip.dram.address_cycles, latency,
+          in_order ? std::min(chip.axi.max_outstanding, chip.dram.queue_bursts) : chip.axi.max_outstanding};
 }
 
 // Pieces at multiples of `size` bytes (bursts, beats) that all runs touch. Starts are spread over `apart`
@@ -33,8 +38,14 @@ std::int64_t touched(const Requests& requests, std::int64_t size) {
   return ceil_div(requests.runs * of_all_starts * step, size);
 }
 
-std::int64_t burst_cycles(const Requests& requests, const Path& path, std::int64_t burst) {
+// Beats and addresses, each of which takes `address_cycles`.
+std::int64_t stream_cycles(const Requests& requests, const Path& path, std::int64_t burst) {
   return std::max(touched(requests, path.width), touched(requests, burst) * path.address_cycles);
+}
+
+// No more bursts than may be outstanding come in the time of one.
+std::int64_t window_cycles(const Requests& requests, const Path& path, std::int64_t burst) {
+  return ceil_div(touched(requests, burst) * path.latency, path.outstanding);
 }
 
 // Of whole beats behind AXI.
@@ -68,21 +79,36 @@ Requests requests_of_map(const TensorView& view, std::int64_t gap) {
 
 namespace {
 
-// The path's own direction, whatever the pins behind it let through.
-Cycle direction_cycles(const Requests& requests, Memory memory, const Chip& chip) {
-  if (requests.runs == 0 || requests.bytes == 0) return 0;
+// The path's own direction, whatever the pins behind it let through: of a stream that never waits for its
+// memory, and of one that does where the window of outstanding bursts is full.
+struct DirectionCycles {
+  Cycle stream = 0, window = 0;
+};
+DirectionCycles direction_cycles(const Requests& requests, Memory memory, const Chip& chip) {
+  if (requests.runs == 0 || requests.bytes == 0) return {};
   if (memory == Memory::vip_sram)
-    return static_cast<Cycle>(requests.runs * ceil_div(requests.bytes, chip.vip_sram.bytes_per_cycle));
-  return static_cast<Cycle>(burst_cycles(requests, path_to(memory, chip), chip.axi.burst_bytes));
+    return {static_cast<Cycle>(requests.runs * ceil_div(requests.bytes, chip.vip_sram.bytes_per_cycle)), 0};
+  const Path path = path_to(memory, chip);
+  return {static_cast<Cycle>(stream_cycles(requests, path, chip.axi.burst_bytes)),
+          static_cast<Cycle>(window_cycles(requests, path, chip.axi.burst_bytes))};
+}
+
+Cycle busy_of_direction(const Requests& requests, Memory memory, const Chip& chip) {
+  const DirectionCycles cycles = direction_cycles(requests, memory, chip);
+  return std::max(cycles.stream, cycles.window);
 }
 
 }  // namespace
 
-Cycle path_cycles(const Requests& requests, Memory memory, const Chip& chip) {
-  const Cycle cycles = direction_cycles(requests, memory, chip);
-  if (memory != Memory::dram || cycles == 0) return cycles;
-  return std::max(
-      cycles, static_cast<Cycle>(ceil_div(moved_bytes(requests, memory, chip), dram_bytes_per_cycle(chip))));
+Cycle path_cycles(const Requests& requests, Memory memory, const Chip& chip, std::int64_t fetches) {
+  const DirectionCycles cycles = direction_cycles(requests, memory, chip);
+  Cycle moved = cycles.stream;
+  if (memory == Memory::dram && moved > 0) {
+    const std::int64_t bytes = moved_bytes(requests, memory, chip);
+    moved = std::max(moved, static_cast<Cycle>(ceil_div(bytes, dram_bytes_per_cycle(chip))));
+  }
+  const Cycle waits = static_cast<Cycle>(fetches) * latency_cycles(memory, chip);
+  return std::max(moved + waits, cycles.window);
 }
 
 Cycle latency_cycles(Memory memory, const Chip& chip) {
@@ -92,12 +118,12 @@ Cycle latency_cycles(Memory memory, const Chip& chip) {
 }
 
 void add_read(MemoryLoad& load, const Requests& requests, Memory memory, const Chip& chip) {
-  load.read[static_cast<int>(memory)] += direction_cycles(requests, memory, chip);
+  load.read[static_cast<int>(memory)] += busy_of_direction(requests, memory, chip);
   add(load, requests, memory, chip);
 }
 
 void add_written(MemoryLoad& load, const Requests& requests, Memory memory, const Chip& chip) {
-  load.written[static_cast<int>(memory)] += direction_cycles(requests, memory, chip);
+  load.written[static_cast<int>(memory)] += busy_of_direction(requests, memory, chip);
   add(load, requests, memory, chip);
 }
 

@@ -135,6 +135,17 @@ bool Dram::advance(std::size_t index, std::int64_t now) {
   const auto row =
       static_cast<std::int64_t>(flight.address / static_cast<std::uint64_t>(dram.row_bytes) / banks_.size());
   switch (flight.state) {
+    case Flight::waits_for_address: {
+      // Addresses leave in order; where none takes more than a cycle they leave together.
+      if (index > 0 && flights_[index - 1].state == Flight::waits_for_address) return false;
+      std::int64_t& next = next_address_[flight.write ? 1 : 0];
+      if (dram.address_cycles > 1) {
+        if (now < next) return false;
+        next = now + dram.address_cycles;
+      }
+      flight.state = Flight::waits_for_bank;
+      return true;
+    }
     case Flight::waits_for_bank:
       if (!is_next_of_bank(index) || now < bank.free) return false;
       if (bank.row == row) {

@@ -14,12 +14,12 @@ namespace trireme::clocked {
 enum Port { input_port, coefficient_port, output_port, ports };
 
 struct Flight {  // a burst under way
-  enum State { waits_for_bank, closes_row, opens_row, has_row, arrived };
+  enum State { waits_for_address, waits_for_bank, closes_row, opens_row, has_row, arrived };
   int port;
   std::uint64_t address, bytes;
   bool write;
   std::int64_t let_in;
-  State state = waits_for_bank;
+  State state = waits_for_address;
   std::int64_t until = 0;  // end of the state; arrived: when its bytes are there
   std::int64_t left = 0;   // bytes to move, SRAM
 };
@@ -80,6 +80,7 @@ class Dram : public Memory {
 
   const Chip& chip_;
   std::vector<Bank> banks_;
+  std::int64_t next_address_[2] = {0, 0};  // reads, writes
   std::int64_t bus_free_ = 0;
   bool bus_wrote_ = false;
   std::int64_t axi_free_[2] = {0, 0};

@@ -40,6 +40,7 @@ Chip random_chip(Dice& dice) {
   chip.vip_sram.latency_cycles = dice.between(0, 12);
   chip.axi.max_outstanding = dice.one_of({1, 4, 64});
   chip.axi.burst_bytes = dice.one_of({64, 256});
+  chip.dram.address_cycles = dice.one_of({1, 2, 15});
   chip.dram.queue_bursts = dice.one_of({1, 4, 16});
   chip.dram.bus_bytes = dice.one_of({2, 4, 16});
   chip.dram.trefi_ps = 1'000'000'000'000;  // never

@@ -53,6 +53,28 @@ TEST(Requests, NoBurstToDramIsShorterThanItsAddressTime) {
   EXPECT_EQ(cycles({1, 700, 128}, Memory::dram, chip), 80U);
 }
 
+// 64 KiB are 256 bursts, 4096 beats. A latency of 480 + 20 cycles lets through 16 bursts in 500 cycles where
+// 16 may be outstanding: 8000 cycles, where 64 may, 2000: the beats are more. A queue of its own limits the
+// memory that answers in order.
+TEST(Requests, NoMoreThanWhatIsOutstandingComesInALatency) {
+  Chip chip = test_chip();
+  chip.dram.path_latency_ps = 480'000;
+  chip.dram.model = DramModel::scheduled;
+  chip.dram.channel_bits = 128;  // pins of 25.6 bytes a cycle
+  chip.axi.max_outstanding = 16;
+  EXPECT_EQ(cycles({1, 65536}, Memory::dram, chip), 8000U);
+  chip.axi.max_outstanding = 64;
+  chip.dram.queue_bursts = 16;
+  EXPECT_EQ(cycles({1, 65536}, Memory::dram, chip), 4096U);
+  chip.dram.model = DramModel::in_order;
+  EXPECT_EQ(cycles({1, 65536}, Memory::dram, chip), 8000U);
+  // Fetched in 4, one after the other: each of 64 bursts takes the latency four times, all that come in it
+  // included. With 64 outstanding a latency and its beats each.
+  EXPECT_EQ(path_cycles({1, 65536}, Memory::dram, chip, 4), 8000U);
+  chip.dram.queue_bursts = 64;
+  EXPECT_EQ(path_cycles({1, 65536}, Memory::dram, chip, 4), 4096U + 4U * 500U);
+}
+
 // Bursts of 64 bytes. Rows of 55 bytes, 320 apart: starts lie on every boundary. Rows 40 apart start at 0, 8,
 // 16, … 56 behind one; from 16 on, six of eight, they reach over it: 14 bursts in eight rows.
 TEST(Requests, RowsThatCrossABoundaryTakeTwoBursts) {
