@@ -105,13 +105,19 @@ std::vector<Choice> choices_of(const Banding& banding) {
           {"layer by layer", banding.apart}};
 }
 
+// Where the map goes is said if it is not what a lower level would do (compiler/tile/residency.h).
+std::string reason_of(const Plan& plan, const PlannedLayer& layer) {
+  const bool leaves = plan.off_vip_sram.count(plan.homes[layer.output].buffer) != 0;
+  return layer.reason + (leaves ? "; its result leaves the VIP-SRAM to caches, which save more" : "");
+}
+
 }  // namespace
 
 std::vector<ExplainedLayer> explain(const Plan& plan, const Chip& chip) {
   std::vector<ExplainedLayer> layers;
   for (const PlannedLayer& planned : plan.layers) {
     const Node& node = plan.graph.nodes[planned.node];
-    ExplainedLayer layer{node.name, node.op, planned.reason, {}, {}, choices_of(planned.banding)};
+    ExplainedLayer layer{node.name, node.op, reason_of(plan, planned), {}, {}, choices_of(planned.banding)};
     const Shape& shape = plan.graph.values[planned.output].shape;
     // Members of a run are of other maps.
     const int map_width = shape.size() == 4 && planned.banding.bands == 0 ? static_cast<int>(shape[3]) : 0;

@@ -105,5 +105,24 @@ TEST(Residency, TheLastLevelChoosesIt) {
   EXPECT_EQ(maps_on_chip(3), 0);
 }
 
+// The first of both layers gives the map.
+TEST(Residency, TheExplanationSaysWhichMapLeaves) {
+  Chip chip = chip_with_room_for_the_map(40);
+  chip.dram.address_cycles = 200;
+  for (const int level : {2, 3}) {
+    CompileOptions options;
+    set_level(options, level);
+    options.bands = false;
+    options.explain = true;
+    compile(two_layers(40), chip, options);
+    std::vector<bool> leaves;
+    for (const ExplainedLayer& layer : options.explanation) {
+      if (!layer.jobs.empty())
+        leaves.push_back(layer.reason.find("leaves the VIP-SRAM to caches") != std::string::npos);
+    }
+    EXPECT_EQ(leaves, (std::vector<bool>{level == 3, false})) << "-O" << level;
+  }
+}
+
 }  // namespace
 }  // namespace trireme
