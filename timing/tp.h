@@ -10,6 +10,9 @@
 
 namespace trireme {
 
+// Reading, processing and writing overlap in pieces of so many bytes [asm].
+constexpr std::int64_t kTpPieceBytes = 4096;
+
 std::int64_t tp_elements(
     const TpJob& job);  // pools: input elements read by windows; else the larger of in and out
 // Cores that share the job. A transpose has one (§2.7 [F]); a reshuffle those that its outer loops keep

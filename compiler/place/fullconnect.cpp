@@ -7,7 +7,8 @@
 
 #include "compiler/place/array.h"
 #include "compiler/plan/views.h"
-#include "timing/roofline.h"
+#include "timing/requests.h"
+#include "timing/tp.h"
 
 namespace trireme {
 
@@ -19,8 +20,15 @@ namespace {
 // networks the chips were fitted to.
 constexpr std::int64_t kWeightsOfTheTp = std::int64_t{1} << 22;
 
+// A byte a weight in one stream, `piece` bytes of which are there before the next are asked for, taken at
+// `rate` bytes a cycle at most.
+Cycle stream_cycles(std::int64_t weights, std::int64_t piece, std::int64_t rate, const Chip& chip) {
+  const Cycle moved = path_cycles({1, weights}, Memory::dram, chip, ceil_div(weights, piece));
+  return std::max(moved, static_cast<Cycle>(ceil_div(weights, rate)));
+}
+
 // Whether the array, whose cores decode several weights a cycle, has the weights of a large layer sooner than
-// the TP, which takes a byte a cycle and core: both wait for the memory.
+// the TP, which takes a byte a cycle and core: both wait for the memory, the TP for its latency more often.
 bool array_is_faster(const Placement& placement) {
   const Chip& chip = placement.chip;
   const Value& weight = placement.value(placement.node().inputs[1]);
@@ -28,13 +36,14 @@ bool array_is_faster(const Placement& placement) {
   const bool wide =
       bytes_of(weight.quantization.dtype) > 1 || bytes_of(placement.input().quantization.dtype) > 1;
   if (weights <= kWeightsOfTheTp || wide) return false;
-  const std::int64_t memory = std::max<std::int64_t>(1, peak_dram_bytes_per_second(chip) / chip.clock_hz);
-  const std::int64_t tp =
-      std::min<std::int64_t>(memory, std::int64_t{chip.tp.cores} * chip.tp.coded_bytes_per_cycle_per_core);
-  const std::int64_t array =
-      std::min<std::int64_t>(memory, std::int64_t{chip.nne.cores} * chip.nne.decoder_weights_per_cycle);
-  const auto by_array = static_cast<Cycle>(weights / array) + static_cast<Cycle>(chip.nne.launch_cycles);
-  const auto by_tp = static_cast<Cycle>(weights / tp) + static_cast<Cycle>(chip.tp.launch_cycles);
+  const std::int64_t cores = chip.nne.cores,
+                     half_buffer = std::max<std::int64_t>(cores * chip.nne.coefficient_buffer_bytes / 2, 1);
+  const Cycle by_array =
+      stream_cycles(weights, half_buffer, cores * chip.nne.decoder_weights_per_cycle, chip) +
+      static_cast<Cycle>(chip.nne.launch_cycles);
+  const std::int64_t tp_rate = std::int64_t{chip.tp.cores} * chip.tp.coded_bytes_per_cycle_per_core;
+  const Cycle by_tp =
+      stream_cycles(weights, kTpPieceBytes, tp_rate, chip) + static_cast<Cycle>(chip.tp.launch_cycles);
   return by_array < by_tp;
 }
 
@@ -84,8 +93,8 @@ void place_fullconnect(Placement& placement) {
   require_bias_of_wide_sums(placement);
   const std::int64_t outputs = weight.shape[0], inputs = weight.shape[1];
   const std::int64_t rows = element_count(input.shape) / inputs;
-  const bool large = array_is_faster(placement) && fits_array(placement, inputs, outputs);
-  if (placement.chip.tp.cores == 0 || large) return add_convolutions(placement, rows, inputs, outputs);
+  if (placement.chip.tp.cores == 0 || (array_is_faster(placement) && fits_array(placement, inputs, outputs)))
+    return add_convolutions(placement, rows, inputs, outputs);
   require(inputs <= kMaxImageSize * kMaxImageSize && outputs <= kMaxChannels,
           fmt::format("{} inputs, {} outputs", inputs, outputs), "at most 8191 x 8191 and 16383");
   const Quantization& q = placement.value(node.inputs[1]).quantization;

@@ -10,8 +10,6 @@ namespace trireme {
 
 namespace {
 
-constexpr std::uint64_t kPieceBytes = 4096;  // granularity of overlap between reading, processing and writing
-
 // Bytes [first, last) of a list of ranges taken as one sequence.
 std::vector<AddressRange> cut(const std::vector<AddressRange>& ranges, std::uint64_t first,
                               std::uint64_t last) {
@@ -93,7 +91,7 @@ std::vector<Tp::Piece> Tp::pieces_of(const TpJob& job) const {
                                   output = bridged(written_ranges(job), beat);
   const std::uint64_t table_bytes = total_bytes(table), in = total_bytes(input), out = total_bytes(output);
   const std::uint64_t largest = std::max({table_bytes, in, out});
-  const std::uint64_t count = std::max<std::uint64_t>(1, (largest + kPieceBytes - 1) / kPieceBytes);
+  const std::uint64_t count = std::max<std::uint64_t>(1, (largest + kTpPieceBytes - 1) / kTpPieceBytes);
   const Cycle cycles = tp_compute_cycles(job, context_.chip);
   // A dense layer needs its whole input for the first output, a look-up its whole table.
   const bool input_first = is_dense(job), table_first = !input_first;

@@ -124,6 +124,38 @@ TEST(Compile, LargeDenseLayersRunWhereTheirWeightsAreSooner) {
   EXPECT_EQ(seen, 2);
 }
 
+std::string engine_of_large_dense_layer(const Chip& chip) {
+  test::Builder b;
+  const ValueId x = b.flatten(b.input({1, 11, 10, 10}));
+  CompileOptions options;
+  const NetworkBinary binary =
+      compile(test::quantized(b.finish({b.fullconnect(x, 4000, "large")})), chip, options);
+  for (const LayerSymbol& symbol : binary.layers) {
+    if (symbol.name == "large") return symbol.engine;
+  }
+  return "none";
+}
+
+// V853's memory gives 9 bytes a cycle: a TP that could take 16 has 4,400,000 in 488,889 cycles and 1,075
+// latencies, one each 4 KiB; three cores of the array that decode 2 each, in 733,333 and few latencies. At 45
+// cycles a latency the TP has them in 537,264; at 358 (1 us), in 873,739. Launches are 10,000 and less.
+TEST(Compile, LargeDenseLayersWaitForLatencyWhereTheyAreReadInSmallPieces) {
+  Chip chip = test::test_chip();
+  chip.tp.coded_bytes_per_cycle_per_core = 16;
+  chip.nne.decoder_weights_per_cycle = 2;
+  chip.nne.coefficient_buffer_bytes = 65536;
+  chip.dram.queue_bursts = 64;
+  EXPECT_EQ(engine_of_large_dense_layer(chip), "TP");
+  chip.dram.path_latency_ps = 1'000'000;
+  EXPECT_EQ(engine_of_large_dense_layer(chip), "NN");
+}
+
+TEST(Compile, LargeDenseLayersRunOnTheArrayWithoutATp) {
+  Chip chip = test::test_chip();
+  chip.tp.cores = 0;
+  EXPECT_EQ(engine_of_large_dense_layer(chip), "NN");
+}
+
 TEST(Compile, SaysWhichMemoryIsFull) {
   Chip chip = test::test_chip();
   chip.dram.bytes = 0x00100000 + 50000;  // below 1 MiB nothing is placed

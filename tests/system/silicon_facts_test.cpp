@@ -59,11 +59,11 @@ const std::set<std::string> kOff = {
     "share of peak, mobilenet_v2_224 on RK1808",
     // 3.8 % here; measured 4.1 %, at the range's end.
     "share of peak, mobilenet_v2_224 on STM32MP257",
-    // 13, 21 and just below 34 %: the dense layers' 120 M coefficients, on V7 uncoded and at 64 bytes in 13
-    // cycles, take half of the time (docs/timing.md). No source says which chips the range is of.
+    // 13 and 21 %: the dense layers' 120 M coefficients, uncoded and at 64 bytes in 13 cycles, take half of
+    // the
+    // time (docs/timing.md). No source says which chips the range is of.
     "share of peak, vgg16_224 on A311D",
     "share of peak, vgg16_224 on RK1808",
-    "share of peak, vgg16_224 on A733",
     // The open driver's kernels are its own; 6.80 ms here, published up to 6.79.
     "ms that zero runs save, mobilenet_v1_224 on A311D",
     // 11.6 MB, published from 11.8 (docs/timing.md).
