@@ -102,10 +102,13 @@ TileOutput output_of_tile(const NneJob& job, const NneTile& tile) {
   return {x, y, std::max(width, 0), std::max(height, 0)};
 }
 
+std::int64_t half_coefficient_buffers(const Chip& chip) {
+  return std::max<std::int64_t>(std::int64_t{chip.nne.coefficient_buffer_bytes} * chip.nne.cores / 2, 1);
+}
+
 std::int64_t chunks_of_step(const NneJob& job, const Chip& chip, std::int64_t coded_bytes) {
   constexpr std::int64_t kMinChunks = 4, kMaxChunks = 4096;  // the latter bounds the events of one step
-  const std::int64_t half_buffer = std::int64_t{chip.nne.coefficient_buffer_bytes} * chip.nne.cores / 2;
-  const std::int64_t by_buffer = ceil_div(coded_bytes, std::max<std::int64_t>(half_buffer, 1));
+  const std::int64_t by_buffer = ceil_div(coded_bytes, half_coefficient_buffers(chip));
   const std::int64_t by_channels = std::clamp<std::int64_t>(job.input.channels, 1, kMinChunks);
   return std::clamp(by_buffer, by_channels, kMaxChunks);
 }

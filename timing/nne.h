@@ -74,6 +74,8 @@ int interleave_of(const Chip& chip, int kernel, int tile_w);  // m
 int max_tile_height(const Chip& chip, int kernel, int stride, int interleave, int height);
 int kernels_at_once(const Chip& chip, int kernel, int stride, int tile_w, int tile_h, int interleave,
                     int channels);
+// Half of all cores' coefficient buffers, at least a byte: what is fetched while the other half is in use.
+std::int64_t half_coefficient_buffers(const Chip& chip);
 
 // How many chunks of channels a step is cut into, the array starts with the first: enough that half of the
 // coefficient buffers holds the coefficients of one, at least four if there are as many channels.

@@ -7,6 +7,7 @@
 
 #include "compiler/place/array.h"
 #include "compiler/plan/views.h"
+#include "timing/nne.h"
 #include "timing/requests.h"
 #include "timing/tp.h"
 
@@ -36,11 +37,9 @@ bool array_is_faster(const Placement& placement) {
   const bool wide =
       bytes_of(weight.quantization.dtype) > 1 || bytes_of(placement.input().quantization.dtype) > 1;
   if (weights <= kWeightsOfTheTp || wide) return false;
-  const std::int64_t cores = chip.nne.cores,
-                     half_buffer = std::max<std::int64_t>(cores * chip.nne.coefficient_buffer_bytes / 2, 1);
-  const Cycle by_array =
-      stream_cycles(weights, half_buffer, cores * chip.nne.decoder_weights_per_cycle, chip) +
-      static_cast<Cycle>(chip.nne.launch_cycles);
+  const std::int64_t array_rate = std::int64_t{chip.nne.cores} * chip.nne.decoder_weights_per_cycle;
+  const Cycle by_array = stream_cycles(weights, half_coefficient_buffers(chip), array_rate, chip) +
+                         static_cast<Cycle>(chip.nne.launch_cycles);
   const std::int64_t tp_rate = std::int64_t{chip.tp.cores} * chip.tp.coded_bytes_per_cycle_per_core;
   const Cycle by_tp =
       stream_cycles(weights, kTpPieceBytes, tp_rate, chip) + static_cast<Cycle>(chip.tp.launch_cycles);

@@ -216,10 +216,7 @@ void Nne::stream_ahead() {
     const std::uint32_t ahead = *streamed_job_;
     while (!context_.job_times[ahead].arrived) sc_core::wait(queue.arrived);
     const auto& job = std::get<NneJob>(job_at(ahead));
-    const auto& nne = context_.chip.nne;
-    const auto piece = std::max<std::uint64_t>(
-        static_cast<std::uint64_t>(nne.coefficient_buffer_bytes) * static_cast<std::uint64_t>(nne.cores) / 2,
-        1);
+    const auto piece = static_cast<std::uint64_t>(half_coefficient_buffers(context_.chip));
     while (streamed_bytes_ < job.coefficient_bytes) {
       const std::uint64_t bytes = std::min<std::uint64_t>(piece, job.coefficient_bytes - streamed_bytes_);
       const auto offset = static_cast<Address>(streamed_bytes_);
