@@ -23,7 +23,7 @@ constexpr std::int64_t kWeightsOfTheTp = std::int64_t{1} << 22;
 
 // A byte a weight in one stream, `piece` bytes of which are there before the next are asked for, taken at
 // `rate` bytes a cycle at most.
-Cycle stream_cycles(std::int64_t weights, std::int64_t piece, std::int64_t rate, const Chip& chip) {
+Cycle cycles_to_take(std::int64_t weights, std::int64_t piece, std::int64_t rate, const Chip& chip) {
   const Cycle moved = path_cycles({1, weights}, Memory::dram, chip, ceil_div(weights, piece));
   return std::max(moved, static_cast<Cycle>(ceil_div(weights, rate)));
 }
@@ -38,11 +38,11 @@ bool array_is_faster(const Placement& placement) {
       bytes_of(weight.quantization.dtype) > 1 || bytes_of(placement.input().quantization.dtype) > 1;
   if (weights <= kWeightsOfTheTp || wide) return false;
   const std::int64_t array_rate = std::int64_t{chip.nne.cores} * chip.nne.decoder_weights_per_cycle;
-  const Cycle by_array = stream_cycles(weights, half_coefficient_buffers(chip), array_rate, chip) +
+  const Cycle by_array = cycles_to_take(weights, half_coefficient_buffers(chip), array_rate, chip) +
                          static_cast<Cycle>(chip.nne.launch_cycles);
   const std::int64_t tp_rate = std::int64_t{chip.tp.cores} * chip.tp.coded_bytes_per_cycle_per_core;
   const Cycle by_tp =
-      stream_cycles(weights, kTpPieceBytes, tp_rate, chip) + static_cast<Cycle>(chip.tp.launch_cycles);
+      cycles_to_take(weights, kTpPieceBytes, tp_rate, chip) + static_cast<Cycle>(chip.tp.launch_cycles);
   return by_array < by_tp;
 }
 
