@@ -28,7 +28,7 @@ Requests requests_of_window(const TensorView& view, const MapWindow& window, std
 Requests requests_of_map(const TensorView& view, std::int64_t gap);
 
 // Cycles that requests take one after the other if nothing else is under way: VIP-SRAM a port's, else bursts
-// of AXI, to DRAM no run shorter than its address time, all together no faster than through its pins, nor
+// of AXI, to DRAM none shorter than its address time, all together no faster than through its pins, nor
 // than the bursts that may be outstanding come in its latency (hardware.md §3.2 [I]).
 // A run takes the bursts and whole beats that it touches: on average over where the runs start.
 // `fetches`: so many requests, each there before the next is asked for, wait a latency each.
