@@ -11,6 +11,7 @@
 #endif
 #include <onnx/onnx_pb.h>
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -25,6 +26,9 @@ struct Map {
   std::string name;
   std::int64_t channels = 0, height = 0, width = 0;
 };
+
+// Of the detectors: strides 8, 16 and 32.
+using Pyramid = std::array<Map, 3>;
 
 struct Window {
   std::int64_t kernel_h = 1, kernel_w = 1, stride = 1;

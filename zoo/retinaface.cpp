@@ -5,7 +5,6 @@
 #include "zoo/mobilenet_layers.h"
 #include "zoo/prior_heads.h"
 #include "zoo/resnet_layers.h"
-#include "zoo/yolo_layers.h"
 #include "zoo/zoo.h"
 
 namespace trireme::zoo {

@@ -2,7 +2,6 @@
 // Modules that several YOLO generations share.
 #pragma once
 
-#include <array>
 
 #include "zoo/builder.h"
 
@@ -42,8 +41,5 @@ Map pool_pyramid(Builder& b, const Style& style, const Map& x, std::int64_t outp
 // Masks of the segmenting variants: 32 prototypes at a quarter of the input's size.
 constexpr std::int64_t kMasks = 32;
 Map prototypes(Builder& b, const Style& style, const Map& x, std::int64_t width, bool learned_upsampling);
-
-// Strides 8, 16 and 32.
-using Pyramid = std::array<Map, 3>;
 
 }  // namespace trireme::zoo

@@ -12,7 +12,7 @@ namespace trireme {
 
 namespace {
 
-Cycle cycles_of(const Job& job, const Chip& chip) {
+Cycle cycles_of_job(const Job& job, const Chip& chip) {
   if (const auto* nne = std::get_if<NneJob>(&job)) return estimate(*nne, chip);
   if (const auto* tp = std::get_if<TpJob>(&job)) return estimate(*tp, chip);
   return 0;  // cutting maps into bands changes nothing for these
@@ -20,7 +20,7 @@ Cycle cycles_of(const Job& job, const Chip& chip) {
 
 // Jobs of one layer: an engine takes its own one after the other, and a job waits for the scratch it reads.
 // `written`: when each scratch of the plan is, from the layer's start.
-Cycle cycles_of(const PlannedLayer& layer, std::vector<Cycle>& written, const Chip& chip) {
+Cycle cycles_of_layer(const PlannedLayer& layer, std::vector<Cycle>& written, const Chip& chip) {
   std::array<Cycle, kEngines> free{};
   Cycle end = 0;
   for (const PlannedJob& planned : layer.jobs) {
@@ -29,7 +29,7 @@ Cycle cycles_of(const PlannedLayer& layer, std::vector<Cycle>& written, const Ch
     for (const AddressLink& link : planned.links) {
       if (link.storage.kind == StorageRef::Kind::scratch) done = std::max(done, written[link.storage.index]);
     }
-    done += cycles_of(planned.job, chip);
+    done += cycles_of_job(planned.job, chip);
     for (const AddressLink& link : planned.links) {
       if (link.storage.kind == StorageRef::Kind::scratch) written[link.storage.index] = done;
     }
@@ -49,7 +49,7 @@ Trial trial_of(const Plan& plan, const Chip& chip) {
   place_caches(copy, chip, vip_sram);
   std::vector<Cycle> written(plan.scratch.size(), 0);
   for (const PlannedLayer& layer : copy.layers) {
-    const Cycle cycles = cycles_of(layer, written, chip);
+    const Cycle cycles = cycles_of_layer(layer, written, chip);
     trial.cycles.push_back(cycles);
     trial.total += cycles;
   }
