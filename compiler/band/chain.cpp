@@ -13,7 +13,7 @@ namespace trireme {
 namespace {
 
 // Packed planes of one image, from the first byte of the value on.
-bool sees_whole_image(const TensorView& view, const Value& value, const AddressLink& link) {
+bool sees_whole_value(const TensorView& view, const Value& value, const AddressLink& link) {
   const Shape& shape = value.shape;
   if (shape.size() != 4 || shape[0] != 1 || link.offset != 0) return false;
   const std::int64_t row = shape[3] * bytes_of(value.quantization.dtype);
@@ -21,9 +21,14 @@ bool sees_whole_image(const TensorView& view, const Value& value, const AddressL
          view.row_stride == row && view.plane_stride == row * shape[2];
 }
 
-// A layer's only job, its rows those of the maps, whatever tile/ sees them as.
+// The phases that the layer's first jobs make of an image (compiler/place/space_to_depth.h).
+bool sees_all_phases(const TensorView& view, const Scratch& scratch, const AddressLink& link) {
+  return link.offset == 0 && bytes_spanned(view) == scratch.bytes;
+}
+
+// A layer's job on maps, its rows theirs, whatever tile/ sees them as.
 Job in_rows(const Plan& plan, const PlannedLayer& layer) {
-  Job job = layer.jobs.front().job;
+  Job job = layer.jobs.back().job;
   const Shape& shape = plan.graph.values[layer.output].shape;
   auto* nne = std::get_if<NneJob>(&job);
   if (nne != nullptr && shape.size() == 4 && is_pointwise(*nne)) set_width(*nne, static_cast<int>(shape[3]));
@@ -31,12 +36,14 @@ Job in_rows(const Plan& plan, const PlannedLayer& layer) {
 }
 
 bool on_whole_images(const Plan& plan, const PlannedLayer& layer, std::size_t maps) {
-  const PlannedJob& planned = layer.jobs.front();
+  const PlannedJob& planned = layer.jobs.back();
   const Job job = in_rows(plan, layer);
   const auto whole = [&](const AddressLink& link) {
     const TensorView* view = view_at(job, link.field);
-    return view != nullptr && link.storage.kind == StorageRef::Kind::value &&
-           sees_whole_image(*view, plan.graph.values[link.storage.index], link);
+    if (view == nullptr || link.storage.kind == StorageRef::Kind::constant) return false;
+    if (link.storage.kind == StorageRef::Kind::scratch)
+      return sees_all_phases(*view, plan.scratch[link.storage.index], link);
+    return sees_whole_value(*view, plan.graph.values[link.storage.index], link);
   };
   return planned.links.size() == maps && std::all_of(planned.links.begin(), planned.links.end(), whole);
 }
@@ -53,14 +60,19 @@ bool can_be_banded(const TpJob& job) {
 }
 
 bool can_be_banded(const Plan& plan, const PlannedLayer& layer) {
-  if (layer.jobs.size() != 1 || !layer.parts.empty()) return false;
-  const PlannedJob& planned = layer.jobs.front();
+  const auto of_tp = [](const PlannedJob& job) { return std::holds_alternative<TpJob>(job.job); };
+  if (layer.jobs.empty() || !layer.parts.empty()) return false;
+  if (!std::all_of(layer.jobs.begin(), layer.jobs.end() - 1, of_tp)) return false;
+  const PlannedJob& planned = layer.jobs.back();
   if (const auto* tp = std::get_if<TpJob>(&planned.job))
     return can_be_banded(*tp) && on_whole_images(plan, layer, 2);
   const auto* nne = std::get_if<NneJob>(&planned.job);
   return nne != nullptr && can_be_banded(plan.graph.nodes[layer.node].op, *nne) &&
          on_whole_images(plan, layer, is(*nne, NneOperation::add) ? 3 : 2);
 }
+
+// Its first jobs make the phases that its last one reads, once for all bands.
+bool only_begins(const PlannedLayer& layer) { return layer.jobs.size() > 1; }
 
 // How often values are read, and which layer reads them by its main node.
 struct Readers {
@@ -123,8 +135,8 @@ std::vector<std::vector<ChainLayer>> chains_of(const Plan& plan) {
     for (;;) {
       const ValueId value = plan.layers[chain.back().layer].output;
       const std::size_t next = readers.uses[value] == 1 && alone[value] ? readers.layer[value] : able.size();
-      if (next == able.size() || !able[next] || taken[next]) break;
-      chain.push_back({next, reads_as_second(plan.layers[next].jobs.front(), value)});
+      if (next == able.size() || !able[next] || only_begins(plan.layers[next]) || taken[next]) break;
+      chain.push_back({next, reads_as_second(plan.layers[next].jobs.back(), value)});
       taken[next] = true;
     }
     if (chain.size() > 1) chains.push_back(std::move(chain));

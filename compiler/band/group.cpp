@@ -13,11 +13,11 @@
 
 namespace trireme {
 
-namespace {
-
 Address base_of(Memory memory) {
   return memory == Memory::vip_sram ? kVipSramBase : memory == Memory::axi_sram ? kAxiSramBase : kDramBase;
 }
+
+namespace {
 
 // The view of the map that comes from the layer before.
 TensorView& passed_on(Job& job, const ChainLayer& layer) {
@@ -102,7 +102,7 @@ namespace {
 // The jobs' addresses are links again.
 PlannedJob planned_job(const Plan& plan, const ChainLayer& from, const BandedJob& banded,
                        std::uint32_t part) {
-  PlannedJob planned = plan.layers[from.layer].jobs.front();
+  PlannedJob planned = plan.layers[from.layer].jobs.back();
   planned.part = part;
   const Job whole = job_of(plan, from);
   for (AddressLink& link : planned.links) {
@@ -183,6 +183,8 @@ void replace_layers(Plan& plan, const std::vector<ChainLayer>& run, PlannedLayer
 
 void form_group(Plan& plan, const std::vector<ChainLayer>& run, const Bands& bands, const Banding& banding) {
   PlannedLayer group = group_of(plan, run, banding);
+  const std::vector<PlannedJob>& first = plan.layers[run.front().layer].jobs;
+  group.jobs.assign(first.begin(), first.end() - 1);  // the phases the first layer reads
   std::vector<StorageRef> passed(bands.size());
   for (const Step& step : order_of(bands)) group.jobs.push_back(job_of_step(plan, run, bands, step, passed));
   replace_layers(plan, run, std::move(group));

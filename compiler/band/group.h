@@ -8,6 +8,9 @@
 
 namespace trireme {
 
+// Of a map whose memory alone counts, for it has no place there yet.
+Address base_of(Memory memory);
+
 // Where the maps of a run lie: the first one's input, what each writes, and the additions' other operands.
 struct RunMaps {
   std::vector<Memory> input, output, other;  // of each layer

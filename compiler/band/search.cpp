@@ -44,7 +44,7 @@ std::uint64_t room_for(const Search& search, const std::vector<ChainLayer>& run)
 
 // The operand of an addition that does not come from the layer before.
 ValueId other_operand(const Search& search, const ChainLayer& layer) {
-  const PlannedJob& planned = search.plan.layers[layer.layer].jobs.front();
+  const PlannedJob& planned = search.plan.layers[layer.layer].jobs.back();
   const std::size_t view = layer.second ? offsetof(NneJob, input) : offsetof(NneJob, input2);
   for (const AddressLink& link : planned.links) {
     if (link.field == address_field(view)) return link.storage.index;
@@ -52,12 +52,37 @@ ValueId other_operand(const Search& search, const ChainLayer& layer) {
   return kNone;
 }
 
+Memory memory_of_scratch(const Search& search, std::uint32_t scratch) {
+  const Storage& storage = search.trial.maps.storage;
+  return memory_of(storage.buffers[storage.buffer_of_scratch[scratch]].address);
+}
+
+// Of the layer's job on maps: the phases that its jobs before make, or the layer's own input.
+Memory memory_of_input(const Search& search, const PlannedLayer& layer) {
+  for (const AddressLink& link : layer.jobs.back().links) {
+    if (link.storage.kind == StorageRef::Kind::scratch) return memory_of_scratch(search, link.storage.index);
+  }
+  return memory_of_value(search.trial.maps.storage, layer.input);
+}
+
+// The TP's jobs that make the phases the run begins with.
+Cycle cycles_before(const Search& search, const PlannedLayer& layer) {
+  Cycle sum = 0;
+  for (std::size_t i = 0; i + 1 < layer.jobs.size(); ++i) {
+    auto job = std::get<TpJob>(layer.jobs[i].job);
+    job.input.address = base_of(memory_of_value(search.trial.maps.storage, layer.input));
+    job.output.address = base_of(memory_of_input(search, layer));
+    sum += estimate(job, search.chip);
+  }
+  return sum;
+}
+
 RunMaps maps_of(const Search& search, const std::vector<ChainLayer>& run) {
   RunMaps maps;
   for (std::size_t i = 0; i < run.size(); ++i) {
     const PlannedLayer& layer = search.plan.layers[run[i].layer];
     const ValueId other = other_operand(search, run[i]);
-    maps.input.push_back(i == 0 ? memory_of_value(search.trial.maps.storage, layer.input) : Memory::vip_sram);
+    maps.input.push_back(i == 0 ? memory_of_input(search, layer) : Memory::vip_sram);
     maps.output.push_back(i + 1 == run.size() ? memory_of_value(search.trial.maps.storage, layer.output)
                                               : Memory::vip_sram);
     maps.other.push_back(other == kNone ? Memory::dram : memory_of_value(search.trial.maps.storage, other));
@@ -148,6 +173,7 @@ std::optional<Candidate> best_bands(const Search& search, const std::vector<Chai
   best.run = run;
   best.apart = cycles_apart(search, run);
   price_heights(search, room_for(search, run), best);
+  best.cycles += cycles_before(search, search.plan.layers[run.front().layer]);
   if (best.rows == 0 || best.cycles + best.apart / kWorth > best.apart) return std::nullopt;
   return best;
 }

@@ -259,6 +259,42 @@ TEST(Band, PoolsAreMembers) {
   test::expect_reference(graph, grouped, chip);
 }
 
+// Stride 2 on an array without it: the TP makes the phases of the whole image, the bands convolve them.
+TEST(Band, ARunMayBeginWithPhases) {
+  test::Builder b;
+  const ValueId x = b.input({1, 4, 127, 128});
+  const ValueId between = b.relu(b.convolution(x, {32, 3, 2, 1}, "first"));
+  const Graph graph = test::quantized(b.finish({b.convolution(between, {4, 1, 1, 0}, "second")}));
+  Chip chip = chip_with_a_fast_tp();
+  chip.nne.native_stride_two = false;
+  chip.dram.address_cycles = 96;  // the phases' moves are a part of what a run must save an eighth of
+  CompileOptions options;
+  const NetworkBinary grouped = compile(graph, chip, options);
+  ASSERT_EQ(grouped.layers.size(), 2U);  // the input and the run
+  const auto of_tp = [](const Job& job) { return engine_of(job) == Engine::tp; };
+  const auto first = std::find_if_not(grouped.jobs.begin(), grouped.jobs.end(), of_tp);
+  EXPECT_GT(first - grouped.jobs.begin(), 0);
+  EXPECT_GE(grouped.jobs.end() - first, 4);  // two bands of two layers at least
+  EXPECT_EQ(std::count_if(first, grouped.jobs.end(), of_tp), 0);
+  test::expect_reference(graph, grouped, chip);
+}
+
+// Behind another layer they need that one's whole map.
+TEST(Band, NoRunGoesOnThroughPhases) {
+  test::Builder b;
+  const ValueId x = b.input({1, 4, 64, 64});
+  const ValueId between = b.relu(b.convolution(x, {32, 3, 1, 1}, "first"));
+  const Graph graph = test::quantized(b.finish({b.convolution(between, {32, 3, 2, 1}, "second")}));
+  Chip chip = chip_with_a_fast_tp();
+  chip.nne.native_stride_two = false;
+  chip.dram.address_cycles = 96;
+  CompileOptions options;
+  const NetworkBinary binary = compile(graph, chip, options);
+  ASSERT_EQ(binary.layers.size(), 3U);  // the input and each of both
+  EXPECT_THAT(binary.layers[2].reason, ::testing::HasSubstr("the TP makes channels of the pixels"));
+  test::expect_reference(graph, binary, chip);
+}
+
 TEST(Band, TablesAreWholePasses) {
   const Graph graph = pool_between_convolutions(true);
   CompileOptions options;

@@ -46,7 +46,7 @@ Graph random_chain(std::uint64_t seed) {
 }
 
 Chip chip_of(std::uint64_t seed) {
-  static const char* const kChips[] = {"v853", "a733", "a311d"};
+  static const char* const kChips[] = {"v853", "a733", "stm32mp25"};
   Chip chip = find_chip(kChips[seed % 3]);
   chip.vip_sram.bytes = 8192 << seed % 2;
   chip.axi_sram.bytes = seed % 5 == 0 ? 8192 : 0;
