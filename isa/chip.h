@@ -79,6 +79,7 @@ struct SramConfig {
   int latency_cycles;
   int ports;          // 1: reads and writes share it; 2: one each
   bool feature_maps;  // VIP-SRAM: holds maps between jobs, and not caches alone
+  bool concats;       // VIP-SRAM: also maps whose parts several layers write
 };
 
 struct AxiConfig {
@@ -129,6 +130,9 @@ struct GovernorConfig {
 struct CompilerConfig {
   bool pointwise_packing;  // 1x1 convolutions see planes as rows that fill the array's lanes
   bool split_into_concat;  // parts of a split may lie in a concat's output; else it copies all it joins
+  // Of strides the array lacks, kernels of more than a pixel: always over phases by the TP (§2.6); else where
+  // the estimate says so.
+  bool always_space_to_depth;
 };
 
 // The processor that runs steps no engine can.

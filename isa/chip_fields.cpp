@@ -177,6 +177,8 @@ void add_on_chip(std::vector<ChipField>& fields) {
   add_sram<&Chip::vip_sram>(fields, "vip_sram", "SRAM of the NPU");
   fields.push_back(flag("vip_sram", "feature_maps", "holds maps between jobs, not caches alone",
                         in_section<&Chip::vip_sram, &SramConfig::feature_maps>));
+  fields.push_back(flag("vip_sram", "concats", "feature_maps: those whose parts several layers write, too",
+                        in_section<&Chip::vip_sram, &SramConfig::concats>));
   add_sram<&Chip::axi_sram>(fields, "axi_sram", "SRAM of the SoC, behind the bus; 0: none");
   const auto axi = [&fields](auto&&... field) { fields.push_back(number("axi", field...)); };
 #define MEMBER(name) in_section<&Chip::axi, &AxiConfig::name>
@@ -259,6 +261,10 @@ void add_rest(std::vector<ChipField>& fields) {
   fields.push_back(flag("compiler", "split_into_concat",
                         "parts of a split lie in a concat's output; false: such a concat copies all it joins",
                         in_section<&Chip::compiler, &CompilerConfig::split_into_concat>));
+  fields.push_back(flag("compiler", "always_space_to_depth",
+                        "strides the array lacks, kernels above 1x1: always over phases made by the TP; "
+                        "false: by cost",
+                        in_section<&Chip::compiler, &CompilerConfig::always_space_to_depth>));
   const auto host = [&fields](auto&&... field) { fields.push_back(number("host", field...)); };
 #define MEMBER(name) in_section<&Chip::host, &HostConfig::name>
   host("launch_cycles", "cycles", 0, kMaxCycles,

@@ -2,7 +2,6 @@
 // Modules that several YOLO generations share.
 #pragma once
 
-
 #include "zoo/builder.h"
 
 namespace trireme::zoo {

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "compiler/memory/storage.h"
 #include "compiler/tile/pointwise.h"
 #include "compiler/tile/tile.h"
 #include "support/text.h"
@@ -67,7 +68,7 @@ ExplainedJob explained(const NneJob& job, const Chip& chip, int map_width) {
   return result;
 }
 
-ExplainedJob explained(const TpJob& job, const Chip& chip, int) {
+ExplainedJob explained(const TpJob& job, const Chip& chip) {
   static const char* const kNames[] = {"max pooling",     "average pooling",
                                        "transpose",       "table",
                                        "fully connected", "copy",
@@ -75,13 +76,20 @@ ExplainedJob explained(const TpJob& job, const Chip& chip, int) {
   return {"", {kNames[job.header.operation], estimate(job, chip)}, "", {}};
 }
 
-ExplainedJob explained(const PpuJob& job, const Chip&, int) {
+ExplainedJob explained(const PpuJob& job) {
   return {"", {fmt::format("program of {} threads", job.threads), 0}, "", {}};
 }
 
-ExplainedJob explained(const HostJob& job, const Chip& chip, int) {
+ExplainedJob explained(const HostJob& job, const Chip& chip) {
   return {
       "", {"step of the host", static_cast<Cycle>(chip.host.launch_cycles) + host_cycles(job, chip)}, "", {}};
+}
+
+ExplainedJob explained(const Job& job, const Chip& chip, int map_width) {
+  if (const auto* nne = std::get_if<NneJob>(&job)) return explained(*nne, chip, map_width);
+  if (const auto* tp = std::get_if<TpJob>(&job)) return explained(*tp, chip);
+  if (const auto* ppu = std::get_if<PpuJob>(&job)) return explained(*ppu);
+  return explained(std::get<HostJob>(job), chip);
 }
 
 // Bands of the same height are explained once.
@@ -105,26 +113,32 @@ std::vector<Choice> choices_of(const Banding& banding) {
           {"layer by layer", banding.apart}};
 }
 
-// Where the map goes is said if it is not what a lower level would do (compiler/tile/residency.h).
-std::string reason_of(const Plan& plan, const PlannedLayer& layer) {
-  const bool leaves = plan.off_vip_sram.count(plan.homes[layer.output].buffer) != 0;
-  return layer.reason + (leaves ? "; its result leaves the VIP-SRAM to caches, which save more" : "");
+// Where the map goes is said if it could be in the VIP-SRAM: left to caches (compiler/tile/residency.h), or
+// joined by a concat.
+std::string reason_of(const Plan& plan, const PlannedLayer& layer, const Chip& chip, bool joined) {
+  if (plan.off_vip_sram.count(plan.homes[layer.output].buffer) != 0)
+    return layer.reason + "; its result leaves the VIP-SRAM to caches, which save more";
+  const bool kept_out = joined && chip.vip_sram.feature_maps && !chip.vip_sram.concats;
+  return layer.reason + (kept_out ? "; its result is part of a map that stays out of the VIP-SRAM, as "
+                                    "several layers write it (vip_sram.concats)"
+                                  : "");
 }
 
 }  // namespace
 
 std::vector<ExplainedLayer> explain(const Plan& plan, const Chip& chip) {
   std::vector<ExplainedLayer> layers;
+  const std::vector<bool> joined = joined_values(plan);
   for (const PlannedLayer& planned : plan.layers) {
     const Node& node = plan.graph.nodes[planned.node];
-    ExplainedLayer layer{node.name, node.op, reason_of(plan, planned), {}, {}, choices_of(planned.banding)};
+    ExplainedLayer layer{node.name, node.op, reason_of(plan, planned, chip, joined[planned.output]),
+                         {},        {},      choices_of(planned.banding)};
     const Shape& shape = plan.graph.values[planned.output].shape;
     // Members of a run are of other maps.
     const int map_width = shape.size() == 4 && planned.banding.bands == 0 ? static_cast<int>(shape[3]) : 0;
     for (const NodeId id : planned.merged) layer.merged.push_back(plan.graph.nodes[id].name);
     for (const PlannedJob* job : different_jobs(planned)) {
-      layer.jobs.push_back(
-          std::visit([&](const auto& one) { return explained(one, chip, map_width); }, job->job));
+      layer.jobs.push_back(explained(job->job, chip, map_width));
       layer.jobs.back().engine = name_of(engine_of(job->job));
     }
     layers.push_back(std::move(layer));

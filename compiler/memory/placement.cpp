@@ -22,7 +22,7 @@ Memories memories_of(const Chip& chip, bool use_vip_sram) {
   };
   return {Allocator(kDramBase, static_cast<std::uint64_t>(dram_end), kAlignment),
           sram_of(kAxiSramBase, chip.axi_sram), sram_of(kVipSramBase, chip.vip_sram),
-          chip.vip_sram.feature_maps};
+          chip.vip_sram.feature_maps, chip.vip_sram.concats};
 }
 
 Address take_dram(Memories& memories, const Buffer& buffer, std::uint32_t first, std::uint32_t last,
@@ -55,7 +55,8 @@ void place_values(Storage& storage, Memories& memories, std::uint32_t last_job, 
       continue;
     }
     std::optional<std::uint64_t> on_chip;
-    if (memories.maps_in_vip_sram && !storage.off_vip_sram[i])
+    const bool stays = !storage.joined[i] || memories.concats_in_vip_sram;
+    if (memories.maps_in_vip_sram && stays && !storage.off_vip_sram[i])
       on_chip = memories.vip_sram.take(buffer.bytes, buffer.first_job, buffer.last_job);
     if (!on_chip) on_chip = memories.axi_sram.take(buffer.bytes, buffer.first_job, buffer.last_job);
     buffer.address = on_chip ? static_cast<Address>(*on_chip)

@@ -9,7 +9,7 @@ namespace trireme {
 
 struct Memories {
   Allocator dram, axi_sram, vip_sram;
-  bool maps_in_vip_sram;
+  bool maps_in_vip_sram, concats_in_vip_sram;
 };
 Memories memories_of(const Chip& chip, bool use_vip_sram);
 
@@ -18,7 +18,7 @@ Address take_dram(Memories& memories, const Buffer& buffer, std::uint32_t first,
                   Problems& problems);
 
 // The host's buffers in DRAM and for the whole run; feature maps, largest first, in the VIP-SRAM where the
-// chip keeps maps there and they do not leave it to caches, else in the AXI-SRAM, else in DRAM.
+// chip keeps such maps there and they do not leave it to caches, else in the AXI-SRAM, else in DRAM.
 void place_values(Storage& storage, Memories& memories, std::uint32_t last_job, Problems& problems);
 
 Address address_of(const Plan& plan, const Storage& storage, const StorageRef& ref);

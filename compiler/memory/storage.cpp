@@ -44,6 +44,16 @@ std::uint32_t buffer_of(Storage& storage, const Plan& plan, const StorageRef& re
 
 }  // namespace
 
+std::vector<bool> joined_values(const Plan& plan) {
+  std::vector<int> writers(plan.graph.values.size(), 0);
+  for (const PlannedLayer& layer : plan.layers)
+    writers[plan.homes[layer.output].buffer] += layer.jobs.empty() ? 0 : 1;
+  std::vector<bool> joined(writers.size());
+  for (std::size_t value = 0; value < joined.size(); ++value)
+    joined[value] = writers[plan.homes[value].buffer] > 1;
+  return joined;
+}
+
 Storage storage_of(const Plan& plan) {
   Storage storage;
   storage.buffer_of_value.assign(plan.graph.values.size(), kUnseen);
@@ -88,6 +98,12 @@ Storage storage_of(const Plan& plan) {
   for (const ValueId value : plan.off_vip_sram) {  // of those inside a group of layers nothing is left
     const std::uint32_t buffer = storage.buffer_of_value[value];
     if (buffer != kUnseen) storage.off_vip_sram[buffer] = true;
+  }
+  const std::vector<bool> joined = joined_values(plan);
+  storage.joined.assign(storage.buffers.size(), false);
+  for (std::size_t value = 0; value < joined.size(); ++value) {
+    const std::uint32_t buffer = storage.buffer_of_value[value];
+    if (joined[value] && buffer != kUnseen) storage.joined[buffer] = true;
   }
   return storage;
 }

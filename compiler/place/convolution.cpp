@@ -74,8 +74,8 @@ void add_jobs(Placement& placement, const NneJob& whole, std::int64_t groups) {
   }
 }
 
-// The same on phases that the TP has made, if that is faster than what the array does with the stride by
-// itself.
+// The same on phases that the TP has made, if the chip's compiler does so or it is faster than what the array
+// does with the stride by itself.
 bool add_jobs_on_phases(Placement& placement, const NneJob& whole, const Window& window) {
   const Shape &in = placement.input().shape, &out = placement.output().shape;
   NneJob job = whole;
@@ -83,7 +83,7 @@ bool add_jobs_on_phases(Placement& placement, const NneJob& whole, const Window&
   job.output = packed_view(out[1], out[2], out[3], placement.output());
   set_result(job);
   const PhaseAxes axes = phase_axes(window);
-  if (!phases_are_faster(job, axes, placement.chip)) return false;
+  if (!takes_phases(job, axes, placement.chip)) return false;
   const std::int64_t bytes = bytes_of(placement.output().quantization.dtype);
   for (std::int64_t image = 0; image < in[0]; ++image) {
     const StorageRef phases = add_phases(placement, axes, image * in[1] * in[2] * in[3]);

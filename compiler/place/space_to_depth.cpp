@@ -115,7 +115,7 @@ NneJob over_phases(const NneJob& job, const PhaseAxes& axes) {
   return phases;
 }
 
-bool phases_are_faster(const NneJob& job, const PhaseAxes& axes, const Chip& chip) {
+bool takes_phases(const NneJob& job, const PhaseAxes& axes, const Chip& chip) {
   const std::int64_t channels = std::int64_t{job.input.channels} * axes.count();
   const std::int64_t kernel = axes.rows.kernel * axes.columns.kernel;
   const bool fits = axes.rows.kernel <= chip.nne.max_kernel && axes.columns.kernel <= chip.nne.max_kernel &&
@@ -124,6 +124,7 @@ bool phases_are_faster(const NneJob& job, const PhaseAxes& axes, const Chip& chi
   const NneJob phases = over_phases(job, axes);
   if (!has_tiling(phases, chip)) return false;
   if (!has_tiling(job, chip)) return true;
+  if (chip.compiler.always_space_to_depth && job.kernel_h * job.kernel_w > 1) return true;
   const PhaseMap map = map_of(job.input, axes);
   Cycle cost = estimate(tiled(phases, chip), chip);
   for (const PhaseRounds& y : rounds_of(map.height, map.row_phases)) {

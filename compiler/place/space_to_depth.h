@@ -10,9 +10,9 @@ namespace trireme {
 
 // The same convolution over the phases of one image; tiles and addresses are as open as those of `job`.
 NneJob over_phases(const NneJob& job, const PhaseAxes& axes);
-// Whether the chip's array can run it and, with the TP's moves, is done earlier than `job`, which computes at
-// stride 1 and drops results.
-bool phases_are_faster(const NneJob& job, const PhaseAxes& axes, const Chip& chip);
+// Whether the chip's array can run it and, unless the chip's compiler always does so, is done earlier with
+// the TP's moves than `job`, which computes at stride 1 and drops results.
+bool takes_phases(const NneJob& job, const PhaseAxes& axes, const Chip& chip);
 // Moves the image that begins at element `first` of the layer's input; where its phases lie.
 StorageRef add_phases(Placement& placement, const PhaseAxes& axes, std::int64_t first);
 

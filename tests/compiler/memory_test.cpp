@@ -91,7 +91,7 @@ void expect_conflicts_ordered(const NetworkBinary& binary) {
 }
 
 void expect_live_buffers_apart(const NetworkBinary& binary) {
-  const std::set<std::string> shared = {"feature_map", "cache"};
+  const std::set<std::string> shared = {"feature_map", "cache", "scratch"};
   for (std::size_t i = 0; i < binary.buffers.size(); ++i) {
     const Buffer& a = binary.buffers[i];
     for (std::size_t j = 0; j < i; ++j) {
@@ -135,6 +135,7 @@ TEST(Memory, LiveBuffersNeverMeetInRandomNetworks) {
     const Graph graph = test::quantized(test::random_network(seed, seed % 2 == 0));
     Chip chip = test::test_chip();
     chip.vip_sram.bytes = seed % 3 == 0 ? 8192 : 131072;
+    chip.vip_sram.concats = seed % 4 < 2;
     chip.axi_sram.bytes = seed % 2 == 0 ? 16384 : 0;
     CompileOptions options;
     options.fuse = seed % 5 != 0;
@@ -225,6 +226,32 @@ TEST(Memory, AChipMayKeepItsVipSramForCaches) {
   }
   EXPECT_EQ(maps, 0);
   EXPECT_GT(caches, 0);
+}
+
+// x -> first -> two convolutions that a concat joins -> last: three maps, of which one is written by two
+// layers.
+TEST(Memory, AChipMayKeepConcatsOutOfItsVipSram) {
+  test::Builder b;
+  const ValueId first = b.convolution(b.input({1, 4, 8, 8}), {4, 1});
+  const ValueId joined =
+      b.node("concat", ConcatAttributes{1}, {b.convolution(first, {4, 1}), b.convolution(first, {5, 1})});
+  const Graph graph = test::quantized(b.finish({b.convolution(b.convolution(joined, {3, 1}), {2, 1})}));
+  for (const bool concats : {true, false}) {
+    Chip chip = test::test_chip();
+    chip.vip_sram.concats = concats;
+    CompileOptions options;
+    options.bands = false;
+    options.explain = true;
+    std::vector<std::uint32_t> in_dram;
+    for (const Buffer& buffer : compile(graph, chip, options).buffers) {
+      if (buffer.kind == "feature_map" && is_dram(buffer.address)) in_dram.push_back(buffer.bytes);
+    }
+    EXPECT_EQ(in_dram, concats ? std::vector<std::uint32_t>{} : std::vector<std::uint32_t>{9 * 8 * 8});
+    int said = 0;
+    for (const ExplainedLayer& layer : options.explanation)
+      said += layer.reason.find("vip_sram.concats") != std::string::npos ? 1 : 0;
+    EXPECT_EQ(said, concats ? 0 : 3);  // both convolutions and the concat
+  }
 }
 
 TEST(Memory, PreloadingSavesMostCyclesAByteFirst) {

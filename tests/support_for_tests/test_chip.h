@@ -62,6 +62,7 @@ inline Chip test_chip() {
   chip.vip_sram.latency_cycles = 2;
   chip.vip_sram.ports = 1;
   chip.vip_sram.feature_maps = true;
+  chip.vip_sram.concats = true;
   chip.axi_sram.bytes_per_cycle = 16;
   chip.axi_sram.ports = 1;
   chip.axi.bytes_per_cycle = 16;
@@ -93,6 +94,7 @@ inline Chip test_chip() {
   chip.governor.start_hz = chip.clock_hz;
   chip.compiler.pointwise_packing = true;
   chip.compiler.split_into_concat = true;
+  chip.compiler.always_space_to_depth = false;
   chip.host.launch_cycles = 1000;
   chip.host.operations_per_cycle = 1;
   chip.host.bytes_per_cycle = 4;

@@ -28,7 +28,8 @@ Chip chip_of(const std::string& generation, int launch_cycles = 3500) {
                                 : "  zero_skip_group: 3\n  small_batch: true\n";
   return parse_chip(
       fmt::format("name: what_if\ninherits: {}\ngeneration: {}\nnne:\n{}{}  launch_cycles: {}\n"
-                  "tp:\n  cores: 0\n  lite_cores: 2\n  vip_sram_outstanding: 1\n  launch_cycles: {}\n",
+                  "tp:\n  cores: 0\n  lite_cores: 2\n  vip_sram_outstanding: 1\n  launch_cycles: {}\n"
+                  "compiler:\n  always_space_to_depth: false\n",
                   kDefaultChip, generation, lacks, array, launch_cycles, launch_cycles),
       "what_if.yaml");
 }
