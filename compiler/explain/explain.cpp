@@ -131,8 +131,8 @@ std::vector<ExplainedLayer> explain(const Plan& plan, const Chip& chip) {
   const std::vector<bool> joined = joined_values(plan);
   for (const PlannedLayer& planned : plan.layers) {
     const Node& node = plan.graph.nodes[planned.node];
-    ExplainedLayer layer{node.name, node.op, reason_of(plan, planned, chip, joined[planned.output]),
-                         {},        {},      choices_of(planned.banding)};
+    const std::string reason = reason_of(plan, planned, chip, joined[planned.output]);
+    ExplainedLayer layer{node.name, node.op, reason, {}, {}, choices_of(planned.banding)};
     const Shape& shape = plan.graph.values[planned.output].shape;
     // Members of a run are of other maps.
     const int map_width = shape.size() == 4 && planned.banding.bands == 0 ? static_cast<int>(shape[3]) : 0;
