@@ -63,6 +63,8 @@ const std::set<std::string> kOff = {
     // the time (docs/timing.md). No source says which chips the range is of.
     "share of peak, vgg16_224 on A311D",
     "share of peak, vgg16_224 on RK1808",
+    // 0.55 ms: its dense layer of 400,000 weights takes the TP's two cores 0.29 ms (docs/timing.md).
+    "ms, lenet5_28 on T527",
     // 1.27: strided convolutions over phases by the TP cost both networks the same time (docs/timing.md).
     "SiLU against ReLU on A311D",
 };
@@ -121,6 +123,12 @@ TEST(SiliconFacts, CodingSavesTimeOfMobileNet) {
   chip.nne.zrl_bits = 0;
   const double saved = timed("mobilenet_v1_224", chip).profile.time_ms() - coded;
   expect_fact("ms that zero runs save, mobilenet_v1_224 on A311D", saved, 0.8 * 5.66, 1.2 * 5.66);
+}
+
+TEST(SiliconFacts, ALeNetTakesLittleMoreThanItsStart) {
+  for (const char* chip : {"A733", "T527"})
+    expect_fact(fmt::format("ms, lenet5_28 on {}", chip),
+                timed("lenet5_28", find_chip(chip)).profile.time_ms(), 0.2, 0.3);
 }
 
 // RK1808 has more cores and loses where depthwise kernels are dilated: 227 against 77 ms of a segmentation
