@@ -259,15 +259,20 @@ TEST(Band, PoolsAreMembers) {
   test::expect_reference(graph, grouped, chip);
 }
 
+Chip chip_without_strides() {
+  Chip chip = chip_with_a_fast_tp();
+  chip.nne.native_stride_two = false;
+  chip.dram.address_cycles = 96;  // the phases' moves are a part of what a run must save an eighth of
+  return chip;
+}
+
 // Stride 2 on an array without it: the TP makes the phases of the whole image, the bands convolve them.
 TEST(Band, ARunMayBeginWithPhases) {
   test::Builder b;
   const ValueId x = b.input({1, 4, 127, 128});
   const ValueId between = b.relu(b.convolution(x, {32, 3, 2, 1}, "first"));
   const Graph graph = test::quantized(b.finish({b.convolution(between, {4, 1, 1, 0}, "second")}));
-  Chip chip = chip_with_a_fast_tp();
-  chip.nne.native_stride_two = false;
-  chip.dram.address_cycles = 96;  // the phases' moves are a part of what a run must save an eighth of
+  const Chip chip = chip_without_strides();
   CompileOptions options;
   const NetworkBinary grouped = compile(graph, chip, options);
   ASSERT_EQ(grouped.layers.size(), 2U);  // the input and the run
@@ -285,9 +290,7 @@ TEST(Band, NoRunGoesOnThroughPhases) {
   const ValueId x = b.input({1, 4, 64, 64});
   const ValueId between = b.relu(b.convolution(x, {32, 3, 1, 1}, "first"));
   const Graph graph = test::quantized(b.finish({b.convolution(between, {32, 3, 2, 1}, "second")}));
-  Chip chip = chip_with_a_fast_tp();
-  chip.nne.native_stride_two = false;
-  chip.dram.address_cycles = 96;
+  const Chip chip = chip_without_strides();
   CompileOptions options;
   const NetworkBinary binary = compile(graph, chip, options);
   ASSERT_EQ(binary.layers.size(), 3U);  // the input and each of both
