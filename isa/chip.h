@@ -133,6 +133,7 @@ struct CompilerConfig {
   // Of strides the array lacks, kernels of more than a pixel: always over phases by the TP (§2.6); else where
   // the estimate says so.
   bool always_space_to_depth;
+  std::int64_t tp_dense_weights;  // dense layers of up to so many are the TP's; larger ones go by cost
 };
 
 // The processor that runs steps no engine can.

@@ -265,6 +265,10 @@ void add_rest(std::vector<ChipField>& fields) {
                         "strides the array lacks, kernels above 1x1: always over phases made by the TP; "
                         "false: by cost",
                         in_section<&Chip::compiler, &CompilerConfig::always_space_to_depth>));
+  fields.push_back(
+      number("compiler", "tp_dense_weights", "weights", 0, 4'294'967'296,
+             "dense layers of up to so many are the TP's; larger ones by cost its or the array's",
+             in_section<&Chip::compiler, &CompilerConfig::tp_dense_weights>));
   const auto host = [&fields](auto&&... field) { fields.push_back(number("host", field...)); };
 #define MEMBER(name) in_section<&Chip::host, &HostConfig::name>
   host("launch_cycles", "cycles", 0, kMaxCycles,

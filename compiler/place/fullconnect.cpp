@@ -15,12 +15,6 @@ namespace trireme {
 
 namespace {
 
-// Published profiles show the TP (C305X: 1,024,000 weights, VS680: 120,720 bytes) although this comparison
-// would choose the array; VGG16, with 103 and 17 million, reaches a third of the peak on silicon, which it
-// could not on a TP. Where between them tool chains change over is not known: 2^22 is [asm], above the
-// networks the chips were fitted to.
-constexpr std::int64_t kWeightsOfTheTp = std::int64_t{1} << 22;
-
 // A byte a weight in one stream, `piece` bytes of which are there before the next are asked for, taken at
 // `rate` bytes a cycle at most.
 Cycle cycles_to_take(std::int64_t weights, std::int64_t piece, std::int64_t rate, const Chip& chip) {
@@ -30,13 +24,15 @@ Cycle cycles_to_take(std::int64_t weights, std::int64_t piece, std::int64_t rate
 
 // Whether the array, whose cores decode several weights a cycle, has the weights of a large layer sooner than
 // the TP, which takes a byte a cycle and core: both wait for the memory, the TP for its latency more often.
+// Published profiles show the TP (C305X: 1,024,000 weights, VS680: 120,720 bytes) although the array would be
+// faster by this; so up to a chip's tp_dense_weights it is the TP.
 bool array_is_faster(const Placement& placement) {
   const Chip& chip = placement.chip;
   const Value& weight = placement.value(placement.node().inputs[1]);
   const std::int64_t weights = element_count(weight.shape);
   const bool wide =
       bytes_of(weight.quantization.dtype) > 1 || bytes_of(placement.input().quantization.dtype) > 1;
-  if (weights <= kWeightsOfTheTp || wide) return false;
+  if (weights <= chip.compiler.tp_dense_weights || wide) return false;
   const std::int64_t array_rate = std::int64_t{chip.nne.cores} * chip.nne.decoder_weights_per_cycle;
   const Cycle by_array = cycles_to_take(weights, half_coefficient_buffers(chip), array_rate, chip) +
                          static_cast<Cycle>(chip.nne.launch_cycles);

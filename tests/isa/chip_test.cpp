@@ -113,7 +113,7 @@ TEST(Chip, EveryFieldSaysWhereItComesFrom) {
   const std::vector<FieldOrigin> origins = explain_chip(shipped_text(), kShipped.string());
   // 3 at the top, nne 33, tp 8, ppu 10, VIP-SRAM 6, AXI-SRAM 5, axi 3, dram 26, front end 3, governor 2, host
   // 3, compiler 2, requantizer 2
-  EXPECT_EQ(origins.size(), 108u);
+  EXPECT_EQ(origins.size(), 109u);
   for (const FieldOrigin& origin : origins) {
     EXPECT_NE(origin.source, "") << origin.key;
     EXPECT_NE(origin.meaning, "") << origin.key;

@@ -95,6 +95,7 @@ inline Chip test_chip() {
   chip.compiler.pointwise_packing = true;
   chip.compiler.split_into_concat = true;
   chip.compiler.always_space_to_depth = false;
+  chip.compiler.tp_dense_weights = 1 << 22;
   chip.host.launch_cycles = 1000;
   chip.host.operations_per_cycle = 1;
   chip.host.bytes_per_cycle = 4;

@@ -63,8 +63,6 @@ const std::set<std::string> kOff = {
     // the time (docs/timing.md). No source says which chips the range is of.
     "share of peak, vgg16_224 on A311D",
     "share of peak, vgg16_224 on RK1808",
-    // 0.55 ms: its dense layer of 400,000 weights takes the TP's two cores 0.29 ms (docs/timing.md).
-    "ms, lenet5_28 on T527",
     // 1.27: strided convolutions over phases by the TP cost both networks the same time (docs/timing.md).
     "SiLU against ReLU on A311D",
 };
