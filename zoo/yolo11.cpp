@@ -84,9 +84,9 @@ Map class_branch(const Frame& f, const Map& x, std::int64_t width) {
   return unit(f.b, depthwise(f.b, unit(f.b, depthwise(f.b, x), width)), width);
 }
 
-Recipe recipe(const char* name, const Scale& scale) {
-  return {name, [scale](Builder& b) {
-            const Frame frame{b, scale, {}};
+Recipe recipe(const char* name, const Scale& scale, const UltralyticsHead& head = {}) {
+  return {name, [scale, head](Builder& b) {
+            const Frame frame{b, scale, head};
             add_neck_and_head(frame, {neck_block, class_branch}, backbone(frame));
           }};
 }
@@ -95,7 +95,8 @@ Recipe recipe(const char* name, const Scale& scale) {
 
 Family yolo11() {
   return {recipe("yolo11n_640", {0.5, 0.25}), recipe("yolo11s_640", {0.5, 0.5}),
-          recipe("yolo11m_640", {0.5, 1, 512})};
+          recipe("yolo11m_640", {0.5, 1, 512}),
+          recipe("yolo11s_pose_640", {0.5, 0.5}, {1, false, false, true})};
 }
 
 }  // namespace trireme::zoo

@@ -40,13 +40,15 @@ Recipe recipe(const char* name, const Scale& scale, const UltralyticsHead& head 
 
 Family yolov8() {
   constexpr Scale kNano = {1.0 / 3, 0.25}, kSmall = {1.0 / 3, 0.5}, kMedium = {2.0 / 3, 0.75, 768};
-  constexpr UltralyticsHead kSegments = {80, true, false}, kRotated = {15, false, true};  // COCO; DOTA
+  constexpr UltralyticsHead kSegments = {80, true}, kRotated = {15, false, true};  // COCO; DOTA
+  constexpr UltralyticsHead kPose = {1, false, false, true};
   return {recipe("yolov8n_640", kNano),
           recipe("yolov8s_640", kSmall),
           recipe("yolov8m_640", kMedium),
           recipe("yolov8s_seg_640", kSmall, kSegments),
           recipe("yolov8m_seg_640", kMedium, kSegments),
-          recipe("yolov8n_obb_640", kNano, kRotated)};
+          recipe("yolov8n_obb_640", kNano, kRotated),
+          recipe("yolov8s_pose_640", kSmall, kPose)};
 }
 
 }  // namespace trireme::zoo

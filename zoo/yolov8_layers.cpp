@@ -7,6 +7,7 @@ namespace trireme::zoo {
 namespace {
 
 constexpr std::int64_t kDistances = 4 * 16;  // each side as a distribution over 16 bins
+constexpr std::int64_t kPoints = 17 * 3;     // of a person: two coordinates and how visible it is
 
 Pyramid neck(const UltralyticsFrame& frame, const UltralyticsParts& parts, const Pyramid& in) {
   Builder& b = frame.b;
@@ -16,8 +17,8 @@ Pyramid neck(const UltralyticsFrame& frame, const UltralyticsParts& parts, const
   return {fine, up, parts.neck_block(frame, b.concat({down(frame, up, 512), in[2]}), 1024)};
 }
 
-// Boxes as distributions, class scores [and mask coefficients or angles] of each scale, before they are
-// decoded.
+// Boxes as distributions, class scores [and mask coefficients, angles or key points] of each scale, before
+// they are decoded.
 void detect(const UltralyticsFrame& frame, const UltralyticsParts& parts, const Pyramid& maps) {
   Builder& b = frame.b;
   const std::int64_t finest = maps[0].channels, classes = frame.head.classes;
@@ -29,6 +30,7 @@ void detect(const UltralyticsFrame& frame, const UltralyticsParts& parts, const 
     b.output(b.conv(parts.class_branch(frame, map, std::max(finest, classes)), classes, same(1)));
     if (frame.head.masks) b.output(b.conv(twice(map, std::max(finest / 4, kMasks)), kMasks, same(1)));
     if (frame.head.angles) b.output(b.conv(twice(map, finest / 4), 1, same(1)));
+    if (frame.head.points) b.output(b.conv(twice(map, std::max(finest / 4, kPoints)), kPoints, same(1)));
   }
 }
 

@@ -14,7 +14,7 @@ constexpr Style kUltralytics = {Activation::silu};
 // What a variant detects besides boxes.
 struct UltralyticsHead {
   std::int64_t classes = 80;
-  bool masks = false, angles = false;
+  bool masks = false, angles = false, points = false;
 };
 struct UltralyticsFrame {
   Builder& b;

@@ -9,8 +9,9 @@ namespace {
 
 std::vector<Recipe> all_recipes() {
   std::vector<Recipe> all;
-  for (Family (*family)() : {lenet, mobilenets, resnets, vgg, squeezenets, inceptions, densenets, ssd,
-                             retinaface, yolov3, yolov5, yolov6, yolov7, yolov8, yolo11, yolox, synthetic}) {
+  for (Family (*family)() :
+       {lenet, mobilenets, resnets, vgg, squeezenets, inceptions, densenets, ssd, retinaface, yolov3, yolov5,
+        yolov6, yolov7, yolov8, yolo11, yolox, ppyoloe, synthetic}) {
     for (Recipe& recipe : family()) all.push_back(std::move(recipe));
   }
   return all;

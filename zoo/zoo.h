@@ -35,6 +35,7 @@ Family yolov7();
 Family yolov8();
 Family yolo11();
 Family yolox();
+Family ppyoloe();
 Family synthetic();
 
 std::vector<std::string> names();
