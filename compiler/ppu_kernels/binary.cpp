@@ -139,23 +139,18 @@ std::optional<PpuKernel> where_kernel(const Graph& graph, const Node& node, cons
       as_words(input_operand(graph, node, 2)), as_words(output_operand(graph, node))};
   const PpuOperand& out = operands[3];
   bool alike = true;
-  IndexSpace space{out.shape, {}};
   for (const PpuOperand& operand : operands) {
     if (!is_supported(operand)) return std::nullopt;
-    space.walks.push_back({&operand, repeating_strides(operand.shape, out.shape)});
     if (&operand != operands.data())
       alike = alike && same_parameters(operand.quantization, out.quantization) && operand.type == out.type;
   }
   if (!alike && !(operands[1].is_real() && operands[2].is_real() && out.is_real())) return std::nullopt;
-  PpuBuilder b(chip);
-  const std::vector<LaneAddress> at = locate(b, space);
-  const auto load = alike ? load_raw : load_real;
-  const Reg condition = load_raw(b, operands[0], at[0].address, at[0].step);
-  const Reg yes = load(b, operands[1], at[1].address, at[1].step, 0);
-  const Reg no = load(b, operands[2], at[2].address, at[2].step, 0);
-  const Reg value = choose(b, PpuOpcode::ieq, condition, b.whole(0), no, yes);
-  (alike ? store_raw : store_real)(b, out, value, at[3].address, at[3].step, 0);
-  return b.finish(threads_for(out.size()));
+  return element_kernel(chip, out.shape, operands, [&](PpuBuilder& b, ElementVector& vector) {
+    const Reg condition = vector.raw(0);
+    const Reg yes = alike ? vector.raw(1) : vector.real(1), no = alike ? vector.raw(2) : vector.real(2);
+    const Reg value = choose(b, PpuOpcode::ieq, condition, b.whole(0), no, yes);
+    alike ? vector.store_raw(3, value) : vector.store_real(3, value);
+  });
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "compiler/ppu_kernels/index_space.h"
+#include "compiler/ppu_kernels/elements.h"
 #include "compiler/ppu_kernels/math.h"
 #include "model/reference/tabulate.h"
 
@@ -54,16 +54,19 @@ std::optional<PpuKernel> code_table_ppu_kernel(const Graph& graph, const Node& n
                                             output_operand(graph, node)};
   const PpuOperand &in = operands[0], &out = operands[1];
   if (!are_codes(in) || !are_codes(out)) return std::nullopt;
-  PpuBuilder b(chip);
-  const std::size_t table = b.add_table(tabulate(graph, node, rule, ties));
-  const std::vector<LaneAddress> at = locate(b, broadcast_space(operands, out.shape));
   // The code's bits, unsigned, count the table's entries.
-  const PpuType bits = bytes_of(in.type) == 1 ? PpuType::u8 : PpuType::u16;
-  const Reg code = b.load(bits, at[0].address, at[0].step);
-  const Reg offset = bytes_of(out.type) == 1 ? code : iadd(b, code, code);
-  const Reg entry = iadd(b, b.address(PpuOperandKind::table, table), offset);
-  store_raw(b, out, load_raw(b, out, entry, b.whole(0)), at[1].address, at[1].step);
-  return b.finish(threads_for(out.size()));
+  std::vector<PpuOperand> bits = operands;
+  bits[0].type = bytes_of(in.type) == 1 ? DataType::uint8 : DataType::uint16;
+  const Bytes entries = tabulate(graph, node, rule, ties);
+  return element_kernel(chip, out.shape, [&](PpuBuilder& b) -> ElementWise {
+    const std::size_t table = b.add_table(entries);
+    return {bits, [&, table](ElementVector& vector) {
+              const Reg code = vector.raw(0);
+              const Reg offset = bytes_of(out.type) == 1 ? code : iadd(b, code, code);
+              const Reg entry = iadd(b, b.address(PpuOperandKind::table, table), offset);
+              vector.store_raw(1, load_raw(b, out, entry, b.whole(0)));
+            }};
+  });
 }
 
 }  // namespace trireme

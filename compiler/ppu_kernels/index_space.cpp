@@ -59,7 +59,13 @@ IndexSpace broadcast_space(const std::vector<PpuOperand>& operands, const Shape&
   return space;
 }
 
-std::int64_t threads_for(std::int64_t elements) { return ceil_div(elements, std::int64_t{kPpuLanes}); }
+std::int64_t threads_for(std::int64_t elements, std::int64_t vectors) {
+  return ceil_div(elements, kPpuLanes * vectors);
+}
+
+bool takes_vectors(const IndexSpace& space, std::int64_t vectors) {
+  return collapsed(space).sizes.back() % (kPpuLanes * vectors) == 0;
+}
 
 Reg lane_element(PpuBuilder& b, std::int64_t elements) {
   const Reg first = b.op(PpuOpcode::imul, b.thread(), b.whole(kPpuLanes));
@@ -81,15 +87,15 @@ std::vector<Reg> decompose(PpuBuilder& b, const Reg& flat, const Shape& sizes,
   return sums;
 }
 
-std::vector<LaneAddress> locate(PpuBuilder& b, IndexSpace space, std::int64_t threads) {
+std::vector<LaneAddress> locate(PpuBuilder& b, IndexSpace space, std::int64_t threads, std::int64_t vectors) {
   const std::int64_t elements = space.size();
   space = collapsed(space);
   const bool rows = space.sizes.back() % kPpuLanes == 0;
-  const std::int64_t own_threads = threads_for(elements);
+  const std::int64_t own_threads = threads_for(elements, vectors);
   Reg index = b.thread();
   if (threads > own_threads) index = b.op(PpuOpcode::imin, index, b.whole(own_threads - 1));
   if (rows) {
-    space.sizes.back() /= kPpuLanes;
+    space.sizes.back() /= kPpuLanes * vectors;
   } else {
     index = b.op(PpuOpcode::iadd, b.op(PpuOpcode::imul, index, b.whole(kPpuLanes)), b.lane_id());
     if (elements % kPpuLanes != 0) index = b.op(PpuOpcode::imin, index, b.whole(elements - 1));
@@ -98,7 +104,7 @@ std::vector<LaneAddress> locate(PpuBuilder& b, IndexSpace space, std::int64_t th
   for (const IndexSpace::Walk& walk : space.walks) {
     Shape bytes = walk.strides;
     for (std::int64_t& stride : bytes) stride *= bytes_of(walk.operand->type);
-    if (rows) bytes.back() *= kPpuLanes;
+    if (rows) bytes.back() *= kPpuLanes * vectors;
     strides.push_back(bytes);
   }
   const std::vector<Reg> offsets = decompose(b, index, space.sizes, strides);
@@ -107,8 +113,8 @@ std::vector<LaneAddress> locate(PpuBuilder& b, IndexSpace space, std::int64_t th
     const PpuOperand& operand = *space.walks[w].operand;
     const int bytes = bytes_of(operand.type);
     const Reg base = b.address(operand.kind, operand.index, space.walks[w].first * bytes);
-    result.push_back(
-        {b.op(PpuOpcode::iadd, base, offsets[w]), b.whole(rows ? space.walks[w].strides.back() * bytes : 0)});
+    const std::int64_t step = rows ? space.walks[w].strides.back() * bytes : 0;
+    result.push_back({b.op(PpuOpcode::iadd, base, offsets[w]), b.whole(step), kPpuLanes * step});
   }
   return result;
 }

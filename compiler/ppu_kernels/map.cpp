@@ -22,6 +22,25 @@ Parameters parameters_of(PpuBuilder& b, const PpuOperand& operand) {
   return {table_operand(b, shape, q.scale), table_operand(b, shape, zero_points)};
 }
 
+// The input with its channel's parameters, operands `first` and the next: q - z times s.
+Reg dequantized_by_channel(PpuBuilder& b, ElementVector& vector, std::size_t first) {
+  const Reg difference = b.op(PpuOpcode::isub, vector.raw(0), vector.raw(first + 1));
+  return ppu::mul(b, b.op(PpuOpcode::i2f, difference), vector.raw(first));
+}
+
+// x / s + z: what is clamped, in wide integers, then the channel's z.
+Reg quantized_by_channel(PpuBuilder& b, ElementVector& vector, std::size_t first, const Reg& x,
+                         DataType type) {
+  const bool is_signed = type == DataType::int8 || type == DataType::int16;
+  const std::int64_t span = std::int64_t{1} << (8 * bytes_of(type));
+  const std::int64_t low = is_signed ? -span / 2 : 0, high = low + span - 1;
+  const Reg zero_point = vector.raw(first + 1);
+  Reg code = b.op(PpuOpcode::f2i, ppu::div(b, x, vector.raw(first)));
+  code = b.op(PpuOpcode::imax, code, b.op(PpuOpcode::isub, b.whole(low), zero_point));
+  code = b.op(PpuOpcode::imin, code, b.op(PpuOpcode::isub, b.whole(high), zero_point));
+  return ppu::iadd(b, code, zero_point);
+}
+
 }  // namespace
 
 std::optional<PpuKernel> map_kernel(const Graph& graph, const Node& node, const Chip& chip,
@@ -37,56 +56,34 @@ std::optional<PpuKernel> map_kernel(const Graph& graph, const Node& node, const 
     if (!is_supported(operand)) return std::nullopt;
   }
   if (expression == nullptr || out.is_real() != (real && !map.predicate)) return std::nullopt;
-  PpuBuilder b(chip);
-  const std::vector<LaneAddress> at = locate(b, broadcast_space(operands, out.shape));
-  std::vector<Reg> in;
-  for (std::size_t i = 0; i + 1 < operands.size(); ++i) {
-    in.push_back(real ? load_real(b, operands[i], at[i].address, at[i].step)
-                      : load_raw(b, operands[i], at[i].address, at[i].step));
-  }
-  const Reg value = expression(b, node, in);
-  out.is_real() ? store_real(b, out, value, at.back().address, at.back().step)
-                : store_raw(b, out, value, at.back().address, at.back().step);
-  return b.finish(threads_for(out.size()));
+  return element_kernel(chip, out.shape, operands, [&](PpuBuilder& b, ElementVector& vector) {
+    std::vector<Reg> in;
+    for (std::size_t i = 0; i + 1 < operands.size(); ++i) in.push_back(real ? vector.real(i) : vector.raw(i));
+    const Reg value = expression(b, node, in);
+    const std::size_t to = operands.size() - 1;
+    out.is_real() ? vector.store_real(to, value) : vector.store_raw(to, value);
+  });
 }
 
+// Operands beside input and output are the parameters of codes with one a channel: the input's, then the
+// output's.
 std::optional<PpuKernel> requantizing_copy(const Graph& graph, const Node& node, const Chip& chip) {
-  using namespace ppu;
-  PpuBuilder b(chip);
-  std::vector<PpuOperand> operands = {input_operand(graph, node, 0), output_operand(graph, node)};
-  PpuOperand in = operands[0], out = operands[1];
+  const PpuOperand in = input_operand(graph, node, 0), out = output_operand(graph, node);
   if (!is_supported(in, true) || !is_supported(out, true)) return std::nullopt;
-  for (const PpuOperand& operand : {in, out}) {
-    if (!operand.quantization.per_channel()) continue;
-    const Parameters parameters = parameters_of(b, operand);
-    operands.insert(operands.end(), {parameters.scale, parameters.zero_point});
-  }
-  const std::vector<LaneAddress> at = locate(b, broadcast_space(operands, out.shape));
-  const auto load = [&](std::size_t i) { return load_raw(b, operands[i], at[i].address, at[i].step); };
-  std::size_t next = 2;
-  // 1. The input with its channel's parameters: as q - z times s, then as if these were 0 and 1.
-  Reg x;
-  if (in.quantization.per_channel()) {
-    const Reg difference = b.op(PpuOpcode::isub, load(0), load(next + 1));
-    x = mul(b, b.op(PpuOpcode::i2f, difference), load(next));
-    next += 2;
-  } else {
-    x = load_real(b, in, at[0].address, at[0].step);
-  }
-  // 2. The output: x / s + z with s = 1, z = 0 for what is clamped, in wide integers, then the channel's z.
-  if (!out.quantization.per_channel()) {
-    store_real(b, out, x, at[1].address, at[1].step);
-    return b.finish(threads_for(out.size()));
-  }
-  const bool is_signed = out.type == DataType::int8 || out.type == DataType::int16;
-  const std::int64_t span = std::int64_t{1} << (8 * bytes_of(out.type));
-  const std::int64_t low = is_signed ? -span / 2 : 0, high = low + span - 1;
-  const Reg zero_point = load(next + 1);
-  Reg code = b.op(PpuOpcode::f2i, div(b, x, load(next)));
-  code = b.op(PpuOpcode::imax, code, b.op(PpuOpcode::isub, b.whole(low), zero_point));
-  code = b.op(PpuOpcode::imin, code, b.op(PpuOpcode::isub, b.whole(high), zero_point));
-  store_raw(b, out, iadd(b, code, zero_point), at[1].address, at[1].step);
-  return b.finish(threads_for(out.size()));
+  return element_kernel(chip, out.shape, [&](PpuBuilder& b) -> ElementWise {
+    std::vector<PpuOperand> operands = {in, out};
+    for (const PpuOperand* operand : {&in, &out}) {
+      if (!operand->quantization.per_channel()) continue;
+      const Parameters parameters = parameters_of(b, *operand);
+      operands.insert(operands.end(), {parameters.scale, parameters.zero_point});
+    }
+    return {operands, [&](ElementVector& vector) {
+              const bool channels = in.quantization.per_channel();
+              const Reg x = channels ? dequantized_by_channel(b, vector, 2) : vector.real(0);
+              if (!out.quantization.per_channel()) return vector.store_real(1, x);
+              vector.store_raw(1, quantized_by_channel(b, vector, channels ? 4 : 2, x, out.type));
+            }};
+  });
 }
 
 }  // namespace trireme

@@ -2,7 +2,7 @@
 // Kernels that compute every element of the output from the corresponding elements of the inputs.
 #pragma once
 
-#include "compiler/ppu_kernels/index_space.h"
+#include "compiler/ppu_kernels/elements.h"
 
 namespace trireme {
 

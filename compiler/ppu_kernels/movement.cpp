@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "compiler/ppu_kernels/elements.h"
 #include "compiler/ppu_kernels/families.h"
-#include "compiler/ppu_kernels/index_space.h"
 #include "model/graph/attributes.h"
 
 namespace trireme {
@@ -33,24 +33,31 @@ Reg converted(PpuBuilder& b, const PpuOperand& in, const PpuOperand& out, const 
 
 std::optional<PpuKernel> emit(const std::vector<Copy>& copies, const Chip& chip,
                               PpuElementChange change = converted) {
-  std::int64_t threads = 0;
+  std::int64_t elements = 0;
   for (const Copy& copy : copies) {
     const bool alike = stored_alike(*copy.in, *copy.out);
     if (!is_supported(*copy.in, alike) || !is_supported(*copy.out, alike)) return std::nullopt;
     if (!alike && !(copy.in->is_real() && copy.out->is_real())) return std::nullopt;
-    threads = std::max(threads, threads_for(element_count(copy.sizes)));
+    elements = std::max(elements, element_count(copy.sizes));
   }
-  PpuBuilder b(chip);
-  for (const Copy& copy : copies) {
-    if (element_count(copy.sizes) == 0) continue;
-    const IndexSpace space{
-        copy.sizes,
-        {{copy.in, copy.in_strides, copy.in_first}, {copy.out, copy.out_strides, copy.out_first}}};
-    const std::vector<LaneAddress> at = locate(b, space, threads);
-    const Reg raw = load_raw(b, *copy.in, at[0].address, at[0].step);
-    store_raw(b, *copy.out, change(b, *copy.in, *copy.out, raw), at[1].address, at[1].step);
-  }
-  return b.finish(threads);
+  return with_most_vectors(chip, elements, [&](std::int64_t vectors) -> std::optional<PpuKernel> {
+    const std::int64_t threads = threads_for(elements, vectors);
+    PpuBuilder b(chip);
+    for (const Copy& copy : copies) {
+      if (element_count(copy.sizes) == 0) continue;
+      const IndexSpace space{
+          copy.sizes,
+          {{copy.in, copy.in_strides, copy.in_first}, {copy.out, copy.out_strides, copy.out_first}}};
+      if (vectors > 1 && !takes_vectors(space, vectors)) return std::nullopt;
+      const std::vector<LaneAddress> at = locate(b, space, threads, vectors);
+      for (std::int64_t v = 0; v < vectors; ++v) {
+        const Reg raw = load_raw(b, *copy.in, at[0].address, at[0].step, v * at[0].next);
+        const Reg changed = change(b, *copy.in, *copy.out, raw);
+        store_raw(b, *copy.out, changed, at[1].address, at[1].step, v * at[1].next);
+      }
+    }
+    return b.finish(threads);
+  });
 }
 
 // One copy: the whole output, its elements found in the input by strides.

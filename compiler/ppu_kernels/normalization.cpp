@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/ppu_kernels/elements.h"
 #include "compiler/ppu_kernels/families.h"
 #include "compiler/ppu_kernels/math.h"
 #include "compiler/ppu_kernels/rows.h"
@@ -144,19 +145,15 @@ std::optional<PpuKernel> batch(const Graph& graph, const Node& node, const Chip&
     factors.push_back(static_cast<float>(factor));
     shifts.push_back(static_cast<float>(element(parameters[1], c) - element(parameters[2], c) * factor));
   }
-  PpuBuilder b(chip);
   Shape channel(in.shape.size(), 1);
   channel[1] = in.shape[1];
-  const PpuOperand factor = table_operand(b, channel, factors), shift = table_operand(b, channel, shifts);
-  IndexSpace space{out.shape, {}};
-  for (const PpuOperand* operand : {&in, &factor, &shift, &out})
-    space.walks.push_back({operand, repeating_strides(operand->shape, out.shape)});
-  const std::vector<LaneAddress> at = locate(b, space);
-  const Reg x = load_real(b, in, at[0].address, at[0].step);
-  const Reg scaled = mul(b, x, load_real(b, factor, at[1].address, at[1].step));
-  const Reg y = add(b, scaled, load_real(b, shift, at[2].address, at[2].step));
-  store_real(b, out, y, at[3].address, at[3].step);
-  return b.finish(threads_for(out.size()));
+  return element_kernel(chip, out.shape, [&](PpuBuilder& b) -> ElementWise {
+    return {{in, table_operand(b, channel, factors), table_operand(b, channel, shifts), out},
+            [&](ElementVector& vector) {
+              const Reg scaled = mul(b, vector.real(0), vector.real(1));
+              vector.store_real(3, add(b, scaled, vector.real(2)));
+            }};
+  });
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ppu_kernels/qlinear.h"
 
+#include "compiler/ppu_kernels/elements.h"
 #include "compiler/ppu_kernels/math.h"
 #include "compiler/ppu_kernels/rows.h"
 #include "model/graph/attributes.h"
@@ -20,17 +21,15 @@ std::optional<PpuKernel> multiply(const Graph& graph, const Node& node, const Ch
   const std::vector<PpuOperand> operands = {input_operand(graph, node, 0), input_operand(graph, node, 1),
                                             output_operand(graph, node)};
   const PpuOperand& out = operands[2];
-  PpuBuilder b(chip);
-  const std::vector<LaneAddress> at = locate(b, broadcast_space(operands, out.shape));
-  const auto centred = [&](std::size_t i) {
-    const Reg code = load_raw(b, operands[i], at[i].address, at[i].step);
-    return b.op(PpuOpcode::i2f, b.op(PpuOpcode::isub, code, b.whole(zero_point_of(operands[i]))));
-  };
   const float scale = scale_of(operands[0]) * scale_of(operands[1]);
-  const Reg product = mul(b, mul(b, centred(0), centred(1)), b.real(scale / scale_of(out)));
-  const Reg code = add(b, product, b.real(static_cast<float>(zero_point_of(out))));
-  store_raw(b, out, nearest_code(b, out, code, 0), at[2].address, at[2].step);
-  return b.finish(threads_for(out.size()));
+  return element_kernel(chip, out.shape, operands, [&](PpuBuilder& b, ElementVector& vector) {
+    const auto centred = [&](std::size_t i) {
+      return b.op(PpuOpcode::i2f, b.op(PpuOpcode::isub, vector.raw(i), b.whole(zero_point_of(operands[i]))));
+    };
+    const Reg product = mul(b, mul(b, centred(0), centred(1)), b.real(scale / scale_of(out)));
+    const Reg code = add(b, product, b.real(static_cast<float>(zero_point_of(out))));
+    vector.store_raw(2, nearest_code(b, out, code, 0));
+  });
 }
 
 // Largest code of the row; sum of the table's numbers at the distances to it, one after the other; quotients.

@@ -40,10 +40,8 @@ class Operands : public PpuMemory {
   Address next_ = 0x1000;
 };
 
-}  // namespace
-
-std::optional<std::vector<Tensor>> run_kernel(const Graph& graph, const std::vector<Tensor>& inputs) {
-  const Chip chip = trireme::test_chip();
+std::optional<std::vector<Tensor>> run_on(const Chip& chip, const Graph& graph,
+                                          const std::vector<Tensor>& inputs) {
   const Node& node = graph.nodes.at(0);
   std::optional<PpuKernel> kernel = ppu_kernel(graph, node, chip);
   if (!kernel) return std::nullopt;
@@ -68,6 +66,23 @@ std::optional<std::vector<Tensor>> run_kernel(const Graph& graph, const std::vec
     if (std::find(marks.begin(), marks.end(), 0) != marks.end())
       throw Error("kernel", "leaves bytes of its output unwritten");
   }
+  return results;
+}
+
+bool same_bytes(const std::optional<std::vector<Tensor>>& a, const std::optional<std::vector<Tensor>>& b) {
+  if (!a || !b) return !a && !b;
+  return std::equal(a->begin(), a->end(), b->begin(), b->end(),
+                    [](const Tensor& x, const Tensor& y) { return x.bytes == y.bytes; });
+}
+
+}  // namespace
+
+std::optional<std::vector<Tensor>> run_kernel(const Graph& graph, const std::vector<Tensor>& inputs) {
+  Chip chip = trireme::test_chip();
+  const std::optional<std::vector<Tensor>> results = run_on(chip, graph, inputs);
+  chip.ppu.threads = 1;
+  if (!same_bytes(results, run_on(chip, graph, inputs)))
+    throw Error("kernel", "gives other results where a thread has more of them");
   return results;
 }
 

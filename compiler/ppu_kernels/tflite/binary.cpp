@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "compiler/ppu_kernels/index_space.h"
+#include "compiler/ppu_kernels/elements.h"
 #include "compiler/ppu_kernels/math.h"
 #include "compiler/ppu_kernels/tflite/families.h"
 #include "compiler/ppu_kernels/tflite/fixed_point.h"
@@ -22,15 +22,13 @@ using Operation = std::function<Reg(PpuBuilder& b, const Reg& x, const Reg& y)>;
 std::optional<PpuKernel> stored(const Call& call, const Operation& operation) {
   const std::vector<PpuOperand> operands = {call.in(0), call.in(1), call.out()};
   const PpuOperand& out = operands[2];
-  PpuBuilder b(call.chip);
-  const std::vector<LaneAddress> at = locate(b, broadcast_space(operands, out.shape));
-  const auto centred = [&](std::size_t i) {
-    const Reg code = load_raw(b, operands[i], at[i].address, at[i].step);
-    return b.op(PpuOpcode::isub, code, b.whole(codes_of(operands[i]).zero_point));
-  };
-  const Reg x = centred(0), y = centred(1);
-  store_raw(b, out, operation(b, x, y), at[2].address, at[2].step);
-  return b.finish(threads_for(out.size()));
+  return element_kernel(call.chip, out.shape, operands, [&](PpuBuilder& b, ElementVector& vector) {
+    const auto centred = [&](std::size_t i) {
+      return b.op(PpuOpcode::isub, vector.raw(i), b.whole(codes_of(operands[i]).zero_point));
+    };
+    const Reg x = centred(0), y = centred(1);
+    vector.store_raw(2, operation(b, x, y));
+  });
 }
 
 // Output steps.
