@@ -1,9 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ppu_kernels/elements.h"
 
-#include <algorithm>
+#include <utility>
+
+#include "timing/ppu.h"
 
 namespace trireme {
+
+namespace {
+
+Cycle cycles_of(const PpuKernel& kernel, const Chip& chip) {
+  std::vector<std::uint32_t> uniforms = kernel.uniforms;
+  uniforms.resize(kPpuUniforms);
+  return ppu_compute_cycles(count_instructions(kernel.program, uniforms.data()), kernel.threads, chip);
+}
+
+}  // namespace
 
 ElementVector::ElementVector(PpuBuilder& b, const std::vector<PpuOperand>& operands,
                              const std::vector<LaneAddress>& at, bool keeps)
@@ -38,20 +50,24 @@ void ElementVector::store_real(std::size_t operand, const Reg& value) {
 
 void ElementVector::advance() { ++vector_; }
 
-std::optional<PpuKernel> with_most_vectors(const Chip& chip, std::int64_t elements,
-                                           const KernelOfVectors& kernel_of) {
-  const std::int64_t resident = std::int64_t{chip.ppu.threads} * chip.ppu.cores;
-  for (std::int64_t vectors = kThreadVectors; vectors > 1; --vectors) {
-    if (threads_for(elements, vectors) < resident) continue;
-    if (std::optional<PpuKernel> kernel = kernel_of(vectors)) return kernel;
+std::optional<PpuKernel> fastest_kernel(const Chip& chip, const KernelOfVectors& kernel_of) {
+  std::optional<PpuKernel> fastest;
+  Cycle least = 0;
+  for (std::int64_t vectors = 1; vectors <= kThreadVectors; ++vectors) {
+    std::optional<PpuKernel> kernel = kernel_of(vectors);
+    if (!kernel) continue;
+    const Cycle cycles = cycles_of(*kernel, chip);
+    if (fastest && cycles >= least) continue;
+    fastest = std::move(kernel);
+    least = cycles;
   }
-  return kernel_of(1);
+  return fastest;
 }
 
 std::optional<PpuKernel> element_kernel(const Chip& chip, const Shape& sizes,
                                         const DescribeElements& describe) {
   const std::int64_t elements = element_count(sizes);
-  return with_most_vectors(chip, elements, [&](std::int64_t vectors) -> std::optional<PpuKernel> {
+  return fastest_kernel(chip, [&](std::int64_t vectors) -> std::optional<PpuKernel> {
     PpuBuilder b(chip);
     const ElementWise wise = describe(b);
     const IndexSpace space = broadcast_space(wise.operands, sizes);

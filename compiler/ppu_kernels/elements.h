@@ -35,13 +35,12 @@ class ElementVector {
   std::vector<Reg> kept_raw_, kept_real_;
 };
 
-// The first program that there is and that fits the chip, from kThreadVectors vectors a thread down to one,
-// but none that leaves threads of the chip without elements. With 16, finding addresses, some 20
-// instructions, is a tenth of a product's program.
+// The fastest program (timing/ppu.h) of those with 1 to kThreadVectors vectors a thread, as far as there is
+// one that fits the chip. With 16, finding addresses, some 20 instructions, is a tenth of a product's
+// program.
 constexpr std::int64_t kThreadVectors = 16;
 using KernelOfVectors = std::function<std::optional<PpuKernel>(std::int64_t vectors)>;
-std::optional<PpuKernel> with_most_vectors(const Chip& chip, std::int64_t elements,
-                                           const KernelOfVectors& kernel_of);
+std::optional<PpuKernel> fastest_kernel(const Chip& chip, const KernelOfVectors& kernel_of);
 
 // A result of `sizes`, to which all operands are broadcast.
 using ComputeElements = std::function<void(PpuBuilder& b, ElementVector& vector)>;

@@ -40,7 +40,7 @@ std::optional<PpuKernel> emit(const std::vector<Copy>& copies, const Chip& chip,
     if (!alike && !(copy.in->is_real() && copy.out->is_real())) return std::nullopt;
     elements = std::max(elements, element_count(copy.sizes));
   }
-  return with_most_vectors(chip, elements, [&](std::int64_t vectors) -> std::optional<PpuKernel> {
+  return fastest_kernel(chip, [&](std::int64_t vectors) -> std::optional<PpuKernel> {
     const std::int64_t threads = threads_for(elements, vectors);
     PpuBuilder b(chip);
     for (const Copy& copy : copies) {

@@ -5,6 +5,7 @@
 #include "compiler/ppu_kernels/kernel.h"
 #include "tests/compiler/ppu_kernel_support.h"
 #include "tests/support_for_tests/test_chip.h"
+#include "timing/ppu.h"
 
 namespace trireme::test {
 namespace {
@@ -18,45 +19,63 @@ Graph product(const Shape& a, const Shape& b) {
                   {{out, DataType::float32, kCodes}});
 }
 
-PpuKernel kernel_of(const Graph& graph, int threads) {
+// On a chip whose programs have at most `slots` instructions.
+PpuKernel kernel_of(const Graph& graph, std::size_t slots = 512) {
   Chip chip = trireme::test_chip();
-  chip.ppu.threads = threads;
+  chip.ppu.instruction_slots = static_cast<int>(slots);
   return *ppu_kernel(graph, graph.nodes[0], chip);
 }
 
-// A map of 2 channels, 32x64, by a factor a channel: 1,024 vectors, of which a channel has 512. 16 a thread
-// need 64 threads; chips with more get fewer a thread, until each has one.
-TEST(ElementKernels, AsManyVectorsAsLeaveNoThreadWithout) {
-  const Graph graph = product({1, 2, 32, 64}, {1, 2, 1, 1});
-  for (const auto& [resident, threads] : std::map<int, std::uint32_t>{
-           {1, 64}, {64, 64}, {65, 128}, {128, 128}, {129, 256}, {1024, 1024}, {2000, 1024}})
-    EXPECT_EQ(kernel_of(graph, resident).threads, threads) << resident;
+// 16 vectors: a thread with one waits 64 cycles for each of two loads and a store, 16 for the division and 8
+// for each other instruction, some 420 in all; the chip's 8 lanes a cycle have done 16 threads' instructions,
+// about 30 each, in half of that. A second vector a thread would only wait longer. Of 1,024 vectors
+// instructions decide: 16 share a thread's.
+TEST(ElementKernels, FewElementsHaveAThreadForEachVectorManyShareOne) {
+  EXPECT_EQ(kernel_of(product({1, 1, 1, 64}, {1, 1, 1, 64})).threads, 16U);
+  EXPECT_EQ(kernel_of(product({1, 2, 32, 64}, {1, 2, 1, 1})).threads, 1024U / 16);
 }
 
 // A further vector: the code loaded, centred, converted and scaled (4); the product (1); divided, rounded,
 // clamped at both ends, moved to the zero point and stored (6). Addresses, constants and the factor are
-// there. A channel has 640 vectors: chips of 80, 160 and 320 threads have 16, 8 and 4 a thread.
+// there. A channel has 640 vectors, so threads have 16, 10 or 8, whichever the program still has slots for.
 TEST(ElementKernels, AFurtherVectorTakesItsOwnWorkOnly) {
   const Graph graph = product({1, 2, 40, 64}, {1, 2, 1, 1});
-  const std::size_t eight = kernel_of(graph, 160).program.size();
-  EXPECT_EQ(kernel_of(graph, 80).program.size(), eight + 8 * 11);
-  EXPECT_EQ(kernel_of(graph, 320).program.size(), eight - 4 * 11);
+  const PpuKernel sixteen = kernel_of(graph), ten = kernel_of(graph, sixteen.program.size() - 1),
+                  eight = kernel_of(graph, ten.program.size() - 1);
+  EXPECT_EQ(sixteen.threads, 1280U / 16);
+  EXPECT_EQ(ten.threads, 1280U / 10);
+  EXPECT_EQ(eight.threads, 1280U / 8);
+  EXPECT_EQ(sixteen.program.size(), ten.program.size() + 6 * 11);
+  EXPECT_EQ(ten.program.size(), eight.program.size() + 2 * 11);
 }
 
 // Both sides change along the row: the second is loaded, centred, converted and scaled each time, too.
 TEST(ElementKernels, WhatChangesIsLoadedForEachVector) {
-  const Graph graph = product({1, 2, 32, 64}, {1, 2, 32, 64});
-  EXPECT_EQ(kernel_of(graph, 64).program.size(), kernel_of(graph, 128).program.size() + 8 * 15);
+  const Graph graph = product({1, 2, 40, 64}, {1, 2, 40, 64});
+  const PpuKernel sixteen = kernel_of(graph), ten = kernel_of(graph, sixteen.program.size() - 1);
+  EXPECT_EQ(sixteen.threads, 1280U / 16);
+  EXPECT_EQ(ten.threads, 1280U / 10);
+  EXPECT_EQ(sixteen.program.size(), ten.program.size() + 6 * 15);
 }
 
-// 4,096 numbers: 16 vectors a thread on one thread, if a chip had slots for that.
-TEST(ElementKernels, FewerVectorsWhereTheProgramIsLong) {
-  const Operand operand{{4096}};
-  const Graph graph = one_node("pow", {}, {operand, operand}, {operand});
-  const PpuKernel kernel = kernel_of(graph, 1);
-  EXPECT_GT(kernel.threads, 64U);
-  EXPECT_LT(kernel.threads, 1024U);
-  EXPECT_LE(kernel.program.size(), static_cast<std::size_t>(trireme::test_chip().ppu.instruction_slots));
+Cycle cycles_on(const Chip& chip, const Graph& graph) {
+  const PpuKernel kernel = *ppu_kernel(graph, graph.nodes[0], chip);
+  std::vector<std::uint32_t> uniforms = kernel.uniforms;
+  uniforms.resize(kPpuUniforms);
+  return ppu_compute_cycles(count_instructions(kernel.program, uniforms.data()), kernel.threads, chip);
+}
+
+TEST(ElementKernels, NeverSlowerOnAChipWithMore) {
+  const Chip chip = trireme::test_chip();
+  for (const std::int64_t width : {4, 12, 64, 80, 320, 1600}) {
+    const Graph graph = product({1, 8, 4, width}, {1, 8, 1, 1});
+    for (int PpuConfig::*more : {&PpuConfig::cores, &PpuConfig::threads, &PpuConfig::operations_per_cycle,
+                                 &PpuConfig::instruction_slots}) {
+      Chip better = chip;
+      better.ppu.*more *= 2;
+      EXPECT_LE(cycles_on(better, graph), cycles_on(chip, graph)) << width;
+    }
+  }
 }
 
 // run_kernel compares the results of one thread's programs with those of many's.
