@@ -87,7 +87,7 @@ NetworkBinary compile(Graph graph, const Chip& chip, CompileOptions& options) {
     pass.run(plan, chip, options);
     if (wanted(pass.name)) options.ir = dump(plan);
   }
-  if (options.explain) options.explanation = explain(plan, chip);
+  if (options.explain) options.explanation = explain(plan, chip, options.use_vip_sram);
   // 4. Plan to binary.
   NetworkBinary binary = generate(plan, chip, options);
   check(binary, chip, "compiled network '" + binary.name + "'");

@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
+#include "compiler/memory/caches.h"
+#include "compiler/memory/maps.h"
 #include "compiler/memory/storage.h"
 #include "compiler/tile/pointwise.h"
 #include "compiler/tile/tile.h"
@@ -21,6 +24,13 @@ namespace {
 
 constexpr std::size_t kRunnersUp = 3;
 
+// What else could be chosen depends on it: the width of the layer's map, 0 if the job computes another one,
+// and the VIP-SRAM's bytes that caches may take.
+struct Around {
+  int map_width;
+  std::uint64_t room;
+};
+
 std::string tiling_text(const NneJob& job) {
   return fmt::format("tile {}x{} of {}x{}, {}, {} a core x {}", job.tile_w, job.tile_h, job.conv_width,
                      job.conv_height, counted(job.interleave, "row group"),
@@ -34,24 +44,29 @@ std::string caches_text(const NneJob& job) {
   return image ? "image cached" : "";
 }
 
+std::string also(const std::string& text) { return text.empty() ? "" : ", " + text; }
+
 bool same_tiling(const NneJob& a, const NneJob& b) {
   return a.conv_width == b.conv_width && a.tile_w == b.tile_w && a.tile_h == b.tile_h &&
          a.kernels_per_core == b.kernels_per_core;
 }
 
-// Of the job, and of the rows that its map has if the job sees others.
-std::vector<NneJob> tilings_of(const NneJob& job, const Chip& chip, int map_width) {
-  std::vector<NneJob> all = tilings(job, chip);
+// Of the job without its caches, and of the rows that its map has if the job sees others.
+std::vector<NneJob> tilings_of(NneJob job, const Chip& chip, const Around& around) {
+  job.kernel_cache_bytes = job.image_cache_bytes = 0;
+  job.prefetch = 0;
+  std::vector<NneJob> all = tilings(job, chip, around.room);
+  const int map_width = around.map_width;
   const int pixels = int{job.conv_width} * job.conv_height;
   if (map_width == 0 || map_width == job.conv_width || !is_pointwise(job) || pixels % map_width != 0)
     return all;
   NneJob in_rows = job;
   set_width(in_rows, map_width);
-  for (const NneJob& tiling : tilings(in_rows, chip)) all.push_back(tiling);
+  for (const NneJob& tiling : tilings(in_rows, chip, around.room)) all.push_back(tiling);
   return all;
 }
 
-ExplainedJob explained(const NneJob& job, const Chip& chip, int map_width) {
+ExplainedJob explained(const NneJob& job, const Chip& chip, const Around& around) {
   ExplainedJob result;
   if (is(job, NneOperation::add)) {
     result.chosen.what = "addition of two maps behind the array";
@@ -59,8 +74,10 @@ ExplainedJob explained(const NneJob& job, const Chip& chip, int map_width) {
   }
   result.chosen = {tiling_text(job), estimate(job, chip)};
   result.caches = caches_text(job);
-  for (const NneJob& other : tilings_of(job, chip, map_width)) {
-    if (!same_tiling(job, other)) result.runners_up.push_back({tiling_text(other), estimate(other, chip)});
+  for (const NneJob& other : tilings_of(job, chip, around)) {
+    if (same_tiling(job, other)) continue;
+    const CachedJob cached = with_caches(other, chip, around.room);
+    result.runners_up.push_back({tiling_text(other) + also(caches_text(cached.job)), cached.cycles});
   }
   std::stable_sort(result.runners_up.begin(), result.runners_up.end(),
                    [](const Choice& a, const Choice& b) { return a.cycles < b.cycles; });
@@ -85,8 +102,8 @@ ExplainedJob explained(const HostJob& job, const Chip& chip) {
       "", {"step of the host", static_cast<Cycle>(chip.host.launch_cycles) + host_cycles(job, chip)}, "", {}};
 }
 
-ExplainedJob explained(const Job& job, const Chip& chip, int map_width) {
-  if (const auto* nne = std::get_if<NneJob>(&job)) return explained(*nne, chip, map_width);
+ExplainedJob explained(const Job& job, const Chip& chip, const Around& around) {
+  if (const auto* nne = std::get_if<NneJob>(&job)) return explained(*nne, chip, around);
   if (const auto* tp = std::get_if<TpJob>(&job)) return explained(*tp, chip);
   if (const auto* ppu = std::get_if<PpuJob>(&job)) return explained(*ppu);
   return explained(std::get<HostJob>(job), chip);
@@ -124,10 +141,20 @@ std::string reason_of(const Plan& plan, const PlannedLayer& layer, const Chip& c
                                   : "");
 }
 
+std::map<const PlannedJob*, std::uint64_t> rooms_of(const Plan& plan, const Chip& chip, bool use_vip_sram) {
+  const PlacedMaps maps = place_maps(plan, chip, use_vip_sram);
+  std::map<const PlannedJob*, std::uint64_t> rooms;
+  for (const PlannedLayer& layer : plan.layers) {
+    for (const PlannedJob& job : layer.jobs) rooms.emplace(&job, room_for_caches(maps, rooms.size()));
+  }
+  return rooms;
+}
+
 }  // namespace
 
-std::vector<ExplainedLayer> explain(const Plan& plan, const Chip& chip) {
+std::vector<ExplainedLayer> explain(const Plan& plan, const Chip& chip, bool use_vip_sram) {
   std::vector<ExplainedLayer> layers;
+  const std::map<const PlannedJob*, std::uint64_t> rooms = rooms_of(plan, chip, use_vip_sram);
   const std::vector<bool> joined = joined_values(plan);
   for (const PlannedLayer& planned : plan.layers) {
     const Node& node = plan.graph.nodes[planned.node];
@@ -138,7 +165,7 @@ std::vector<ExplainedLayer> explain(const Plan& plan, const Chip& chip) {
     const int map_width = shape.size() == 4 && planned.banding.bands == 0 ? static_cast<int>(shape[3]) : 0;
     for (const NodeId id : planned.merged) layer.merged.push_back(plan.graph.nodes[id].name);
     for (const PlannedJob* job : different_jobs(planned)) {
-      layer.jobs.push_back(explained(job->job, chip, map_width));
+      layer.jobs.push_back(explained(job->job, chip, {map_width, rooms.at(job)}));
       layer.jobs.back().engine = name_of(engine_of(job->job));
     }
     layers.push_back(std::move(layer));

@@ -8,7 +8,8 @@
 
 namespace trireme {
 
-// After `memory`: estimates know where operands lie.
-std::vector<ExplainedLayer> explain(const Plan& plan, const Chip& chip);
+// After `memory`: estimates know where operands lie. Runners-up have the caches that maps leave room for, if
+// the plan uses the VIP-SRAM.
+std::vector<ExplainedLayer> explain(const Plan& plan, const Chip& chip, bool use_vip_sram);
 
 }  // namespace trireme

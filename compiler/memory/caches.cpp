@@ -15,10 +15,16 @@ constexpr std::int64_t kCacheUnit = 128, kImageRowUnit = 16;  // hardware.md §2
 
 std::int64_t round_up(std::int64_t value, std::int64_t unit) { return ceil_div(value, unit) * unit; }
 
+int kernel_rows(const NneJob& job) { return (job.kernel_h - 1) * job.dilation_h + 1; }
+
+std::int64_t window_columns(const NneJob& job, std::int64_t width) {
+  return (width - 1) * job.stride_w + (job.kernel_w - 1) * job.dilation_w + 1;
+}
+
 // The input window of one tile, all channels (§2.3, with the stride).
 std::int64_t image_cache_bytes(const NneJob& job) {
-  const std::int64_t columns = (job.tile_w - 1) * job.stride_w + (job.kernel_w - 1) * job.dilation_w + 1;
-  const std::int64_t rows = (job.tile_h - 1) * job.stride_h + (job.kernel_h - 1) * job.dilation_h + 1;
+  const std::int64_t columns = window_columns(job, job.tile_w);
+  const std::int64_t rows = (job.tile_h - 1) * job.stride_h + kernel_rows(job);
   return round_up(round_up(columns * rows, kImageRowUnit) * job.input.channels, kCacheUnit);
 }
 
@@ -28,10 +34,10 @@ bool gains_by_kernel_cache(const NneJob& job) {
 }
 
 // Depthwise superblocks read channels of their own. The AXI-SRAM is as wide as the VIP-SRAM's copy would be.
-bool gains_by_image_cache(const NneJob& job) {
-  return job.superblocks > 1 && !is(job, NneOperation::depthwise) &&
-         memory_of(job.input.address) == Memory::dram;
+bool may_cache_image(const NneJob& job) {
+  return !is(job, NneOperation::depthwise) && memory_of(job.input.address) == Memory::dram;
 }
+bool gains_by_image_cache(const NneJob& job) { return job.superblocks > 1 && may_cache_image(job); }
 
 std::int64_t kernel_cache_bytes(const NneJob& job) { return round_up(job.coefficient_bytes, kCacheUnit); }
 
@@ -166,6 +172,14 @@ std::vector<std::uint32_t> array_jobs(Plan& plan, const std::vector<JobPlace>& p
 }
 
 }  // namespace
+
+int cached_rows(const NneJob& job, int width, std::uint64_t room) {
+  if (!may_cache_image(job)) return 0;
+  const std::int64_t bytes = static_cast<std::int64_t>(room) / kCacheUnit * kCacheUnit;
+  const std::int64_t plane = bytes / job.input.channels / kImageRowUnit * kImageRowUnit;
+  const std::int64_t rows = plane / window_columns(job, width) - kernel_rows(job);
+  return rows < 0 ? 0 : static_cast<int>(rows / job.stride_h + 1);
+}
 
 CachedJob with_caches(const NneJob& job, const Chip& chip, std::uint64_t room) {
   std::optional<CachedJob> best;

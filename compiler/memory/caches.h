@@ -19,5 +19,8 @@ struct CachedJob {
   Cycle cycles;
 };
 CachedJob with_caches(const NneJob& job, const Chip& chip, std::uint64_t room);
+// The most rows of a result `width` wide whose input, all channels, `room` bytes can cache; 0: none, or it
+// would save nothing.
+int cached_rows(const NneJob& job, int width, std::uint64_t room);
 
 }  // namespace trireme

@@ -32,6 +32,10 @@ PlacedMaps place_maps(const Plan& plan, const Chip& chip, bool use_vip_sram) {
   return maps;
 }
 
+std::uint64_t room_for_caches(const PlacedMaps& maps, std::size_t job) {
+  return maps.vip_bytes - std::min(maps.vip_bytes, maps.vip_used[job]);
+}
+
 Memory memory_of_value(const Storage& storage, ValueId value) {
   const std::uint32_t buffer = storage.buffer_of_value[value];
   return buffer == kNone ? Memory::dram : memory_of(storage.buffers[buffer].address);

@@ -17,6 +17,8 @@ struct PlacedMaps {
   std::vector<std::uint64_t> vip_used;  // bytes of maps there that live during each job
 };
 PlacedMaps place_maps(const Plan& plan, const Chip& chip, bool use_vip_sram);
+// Bytes of the VIP-SRAM that maps leave to the caches of a job, by its place in the command stream.
+std::uint64_t room_for_caches(const PlacedMaps& maps, std::size_t job);
 
 Memory memory_of_value(const Storage& storage, ValueId value);
 

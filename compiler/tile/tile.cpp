@@ -78,7 +78,7 @@ std::vector<TileSize> without_small_windows(std::vector<TileSize> sizes, const N
 }
 
 std::vector<TileSize> candidates(const NneJob& job, const Chip& chip,
-                                 TileSearch search = TileSearch::cheapest) {
+                                 TileSearch search = TileSearch::cheapest, std::uint64_t room = 0) {
   const Finer finer = finer_of(search);
   const int step = pooling_step(job, chip);
   const auto max_height = [&](int width) {
@@ -96,8 +96,10 @@ std::vector<TileSize> candidates(const NneJob& job, const Chip& chip,
   for (const int width : widths_of(job, chip, step, finer)) {
     const int limit = max_height(width);
     if (limit == 1 && step == 1) sizes.push_back({width, 1});
-    for (const int height : equal_parts(job.conv_height, limit, row_step, finer.heights))
-      sizes.push_back({width, height});
+    std::set<int> heights = equal_parts(job.conv_height, limit, row_step, finer.heights);
+    // The highest that is read from DRAM once for all superblocks (§2.3).
+    heights.merge(equal_parts(job.conv_height, std::min(limit, cached_rows(job, width, room)), row_step, 0));
+    for (const int height : heights) sizes.push_back({width, height});
   }
   return without_small_windows(std::move(sizes), job, chip);
 }
@@ -152,10 +154,11 @@ std::vector<NneJob> shapes_of(const NneJob& job, const Chip& chip) {
   return shapes;
 }
 
-std::vector<NneJob> tilings(const NneJob& job, const Chip& chip, TileSearch search) {
+std::vector<NneJob> tilings(const NneJob& job, const Chip& chip, TileSearch search, std::uint64_t room) {
   std::vector<NneJob> all;
   for (const NneJob& shape : shapes_of(job, chip)) {
-    for (const TileSize& size : candidates(shape, chip, search)) all.push_back(with_tile(shape, chip, size));
+    for (const TileSize& size : candidates(shape, chip, search, room))
+      all.push_back(with_tile(shape, chip, size));
   }
   return all;
 }
@@ -164,7 +167,7 @@ std::vector<NneJob> tilings(const NneJob& job, const Chip& chip, TileSearch sear
 
 NneJob tiled(NneJob job, const Chip& chip, TileSearch search, std::uint64_t room) {
   job.coefficient_bytes = uncoded_bytes(job, chip);
-  const std::vector<NneJob> all = tilings(job, chip, search);
+  const std::vector<NneJob> all = tilings(job, chip, search, room);
   if (all.empty()) {
     throw Error("", "no tile of its result fits the array's buffers", "use a smaller kernel or stride");
   }
@@ -179,8 +182,8 @@ NneJob tiled(NneJob job, const Chip& chip, TileSearch search, std::uint64_t room
   return *best;
 }
 
-std::vector<NneJob> tilings(const NneJob& job, const Chip& chip) {
-  return tilings(job, chip, TileSearch::cheapest);
+std::vector<NneJob> tilings(const NneJob& job, const Chip& chip, std::uint64_t room) {
+  return tilings(job, chip, TileSearch::cheapest, room);
 }
 
 bool has_tiling(const NneJob& job, const Chip& chip) { return !candidates(job, chip).empty(); }
@@ -208,7 +211,7 @@ void tile(Plan& plan, const Chip& chip, TileSearch search, const PlacedMaps& map
   for (std::size_t i = 0; i < places.size(); ++i) {
     auto* job = std::get_if<NneJob>(&job_at(plan, places[i]).job);
     if (job == nullptr || is(*job, NneOperation::add)) continue;
-    const std::uint64_t room = maps.vip_bytes - std::min(maps.vip_bytes, maps.vip_used[i]);
+    const std::uint64_t room = room_for_caches(maps, i);
     try {
       const auto& there = std::get<NneJob>(job_at(placed, places[i]).job);
       const auto key =

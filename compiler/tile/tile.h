@@ -28,7 +28,7 @@ NneJob tiled(NneJob job, const Chip& chip, TileSearch search = TileSearch::cheap
 // than the job.
 void take_tiling(NneJob& job, const NneJob& from);
 // All that `cheapest` prices.
-std::vector<NneJob> tilings(const NneJob& job, const Chip& chip);
+std::vector<NneJob> tilings(const NneJob& job, const Chip& chip, std::uint64_t room);
 
 // Whether any tiling respects the chip's buffers and the job's pooling windows.
 bool has_tiling(const NneJob& job, const Chip& chip);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "compiler/compile.h"
 #include "compiler/fuse/fuse.h"
 #include "compiler/fuse/share_buffers.h"
@@ -139,16 +141,16 @@ TEST(Tile, KeepsToTheLimitsOfTheChip) {
   const NneJob job = std::get<NneJob>(plan.layers[0].jobs.back().job);
   Chip chip = test::test_chip();
   chip.nne.max_tile_height = 3;
-  for (const NneJob& tiling : tilings(job, chip)) EXPECT_LE(tiling.tile_h, 3);
+  for (const NneJob& tiling : tilings(job, chip, 0)) EXPECT_LE(tiling.tile_h, 3);
   chip = test::test_chip();
   // A window of 40 columns wants (160 / 40) = 4 rows: a tile of 2 and a halo row on either side.
   chip.nne.min_window_pixels = 160;
-  for (const NneJob& tiling : tilings(job, chip)) {
+  for (const NneJob& tiling : tilings(job, chip, 0)) {
     EXPECT_GE(std::min(tiling.tile_w + 2, 40) * std::min(tiling.tile_h + 2, 40), 160)
         << tiling.tile_w << "x" << tiling.tile_h;
   }
   chip.nne.min_window_pixels = 40 * 40 + 1;  // no map is that large: any tile then
-  EXPECT_FALSE(tilings(job, chip).empty());
+  EXPECT_FALSE(tilings(job, chip, 0).empty());
 }
 
 // Narrow rows are dear in DRAM, where each pays its address, and cheap in the VIP-SRAM.
@@ -180,6 +182,35 @@ TEST(Tile, KernelsThatCanBeCachedAllowSmallerTiles) {
   EXPECT_EQ(cached.kernel_cache_bytes,
             cached.coefficient_bytes / 128 * 128 + (cached.coefficient_bytes % 128 > 0 ? 128 : 0));
   EXPECT_EQ(with_caches(with, chip, 100).job.kernel_cache_bytes, 0U);
+}
+
+// 1,024 channels in 102,400 bytes: 100 a plane, 96 in units of 16, two rows of 40 (§2.3). A third would take
+// 128 * 1,024. Without a cache none of less than a quarter of the coarsest tile's height is tried.
+TEST(Tile, AsManyRowsAsTheImageCacheHolds) {
+  const Chip chip = test::test_chip();
+  NneJob job = tiled(40, {256, 1, 1, 0});
+  job.input.channels = 1024;
+  job.input.address = job.output.address = kDramBase;
+  const auto heights = [&](std::uint64_t room) {
+    std::set<int> found;
+    for (const NneJob& tiling : tilings(job, chip, room)) {
+      if (tiling.tile_w == 40) found.insert(tiling.tile_h);
+    }
+    return found;
+  };
+  const std::set<int> without = heights(0), with = heights(102'400);
+  EXPECT_EQ(without.count(2), 0U);
+  EXPECT_EQ(with.count(2), 1U);
+  EXPECT_EQ(with.size(), without.size() + 1);
+  const NneJob best = tiled(job, chip, TileSearch::cheapest, 102'400);
+  EXPECT_EQ(best.tile_h, 2);
+  EXPECT_EQ(with_caches(best, chip, 102'400).job.image_cache_bytes, 80U * 1024);
+  job.input.address = kVipSramBase;  // it is there already
+  EXPECT_EQ(heights(102'400), without);
+  // Two rows of 42 are no window of three.
+  job.input.address = kDramBase;
+  job.kernel_w = job.kernel_h = 3;
+  EXPECT_EQ(heights(102'400), heights(0));
 }
 
 TEST(Tile, EveryTilingRespectsTheBuffers) {
