@@ -121,6 +121,9 @@ static_assert(sizeof(NneJob) == 200);
 inline bool is(const NneJob& job, NneOperation operation) {
   return job.header.operation == static_cast<std::uint8_t>(operation);
 }
+// Columns and rows that a kernel spans.
+inline int span_w(const NneJob& job) { return (job.kernel_w - 1) * job.dilation_w + 1; }
+inline int span_h(const NneJob& job) { return (job.kernel_h - 1) * job.dilation_h + 1; }
 
 enum class TpOperation : std::uint8_t {
   max_pool,

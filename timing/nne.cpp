@@ -11,9 +11,7 @@ namespace {
 
 int output_channels(const NneJob& job) { return static_cast<int>(job.output.channels); }
 
-int extent(int results, int stride, int kernel, int dilation) {
-  return (results - 1) * stride + (kernel - 1) * dilation + 1;
-}
+int extent(int results, int stride, int span) { return (results - 1) * stride + span; }
 
 }  // namespace
 
@@ -29,8 +27,8 @@ std::vector<NneTile> tiles_of(const NneJob& job) {
       tile.height = std::min<int>(job.tile_h, height - y);
       const int left = x * job.stride_w - job.pad_left;
       const int top = y * job.stride_h - job.pad_top;
-      const int right = left + extent(tile.width, job.stride_w, job.kernel_w, job.dilation_w);
-      const int bottom = top + extent(tile.height, job.stride_h, job.kernel_h, job.dilation_h);
+      const int right = left + extent(tile.width, job.stride_w, span_w(job));
+      const int bottom = top + extent(tile.height, job.stride_h, span_h(job));
       tile.in_x = std::max(left, 0);
       tile.in_y = std::max(top, 0);
       tile.in_width = std::max(0, std::min<int>(right, job.input.width) - tile.in_x);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // PP-YOLOE (PaddleDetection) in its deployed form: every RepVGG block is one 3x3 convolution. Backbone
 // CSPRepResNet, neck CustomCSPPAN, a head that weighs channels by a map's averages (ESE).
-#include <cmath>
-
 #include "zoo/yolo_layers.h"
 #include "zoo/zoo.h"
 
@@ -20,10 +18,6 @@ class PpYoloe {
   }
 
  private:
-  // Rounded to whole channels, not to multiples of 8.
-  std::int64_t channels(std::int64_t full) const {
-    return std::lround(static_cast<double>(full) * scale_.width);
-  }
   Map conv(const Map& x, std::int64_t outputs, std::int64_t kernel = 1, std::int64_t stride = 1) {
     return layer(b_, kSwish, x, outputs, kernel, stride);
   }
@@ -50,13 +44,13 @@ class PpYoloe {
     return conv(weigh(b_.concat({straight, deep}), "HardSigmoid"), outputs);
   }
   Pyramid backbone() {
-    const std::int64_t stem = channels(64);
+    const std::int64_t stem = scale_.channels(64);
     Map x = conv(b_.input(3, 640, 640), stem / 2, 3, 2);
     x = conv(conv(x, stem / 2, 3), stem, 3);
-    x = backbone_stage(x, channels(128), scale_.repeats(3));
-    const Map fine = backbone_stage(x, channels(256), scale_.repeats(6));
-    const Map middle = backbone_stage(fine, channels(512), scale_.repeats(6));
-    return {fine, middle, backbone_stage(middle, channels(1024), scale_.repeats(3))};
+    x = backbone_stage(x, scale_.channels(128), scale_.repeats(3));
+    const Map fine = backbone_stage(x, scale_.channels(256), scale_.repeats(6));
+    const Map middle = backbone_stage(fine, scale_.channels(512), scale_.repeats(6));
+    return {fine, middle, backbone_stage(middle, scale_.channels(1024), scale_.repeats(3))};
   }
 
   // `pools`: 5, 9 and 13 side by side behind the middle block.
@@ -75,11 +69,11 @@ class PpYoloe {
   }
   Pyramid neck(const Pyramid& in) {
     const auto enlarged = [&](const Map& x) { return b_.upsample(conv(x, x.channels / 2)); };
-    const Map coarse = neck_stage(in[2], channels(768), true);
-    const Map middle = neck_stage(b_.concat({enlarged(coarse), in[1]}), channels(384));
-    const Map fine = neck_stage(b_.concat({enlarged(middle), in[0]}), channels(192));
-    const Map up = neck_stage(b_.concat({conv(fine, fine.channels, 3, 2), middle}), channels(384));
-    return {fine, up, neck_stage(b_.concat({conv(up, up.channels, 3, 2), coarse}), channels(768))};
+    const Map coarse = neck_stage(in[2], scale_.channels(768), true);
+    const Map middle = neck_stage(b_.concat({enlarged(coarse), in[1]}), scale_.channels(384));
+    const Map fine = neck_stage(b_.concat({enlarged(middle), in[0]}), scale_.channels(192));
+    const Map up = neck_stage(b_.concat({conv(fine, fine.channels, 3, 2), middle}), scale_.channels(384));
+    return {fine, up, neck_stage(b_.concat({conv(up, up.channels, 3, 2), coarse}), scale_.channels(768))};
   }
 
   void head(const Map& x) {

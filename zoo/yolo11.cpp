@@ -95,8 +95,7 @@ Recipe recipe(const char* name, const Scale& scale, const UltralyticsHead& head 
 
 Family yolo11() {
   return {recipe("yolo11n_640", {0.5, 0.25}), recipe("yolo11s_640", {0.5, 0.5}),
-          recipe("yolo11m_640", {0.5, 1, 512}),
-          recipe("yolo11s_pose_640", {0.5, 0.5}, {1, false, false, true})};
+          recipe("yolo11m_640", {0.5, 1, 512}), recipe("yolo11s_pose_640", {0.5, 0.5}, kPose)};
 }
 
 }  // namespace trireme::zoo

@@ -41,7 +41,6 @@ Recipe recipe(const char* name, const Scale& scale, const UltralyticsHead& head 
 Family yolov8() {
   constexpr Scale kNano = {1.0 / 3, 0.25}, kSmall = {1.0 / 3, 0.5}, kMedium = {2.0 / 3, 0.75, 768};
   constexpr UltralyticsHead kSegments = {80, true}, kRotated = {15, false, true};  // COCO; DOTA
-  constexpr UltralyticsHead kPose = {1, false, false, true};
   return {recipe("yolov8n_640", kNano),
           recipe("yolov8s_640", kSmall),
           recipe("yolov8m_640", kMedium),

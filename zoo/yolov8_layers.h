@@ -16,6 +16,7 @@ struct UltralyticsHead {
   std::int64_t classes = 80;
   bool masks = false, angles = false, points = false;
 };
+constexpr UltralyticsHead kPose = {1, false, false, true};  // of persons
 struct UltralyticsFrame {
   Builder& b;
   Scale scale;

@@ -51,8 +51,7 @@ std::int8_t pad_of_band(int pad, int first, int stride) {
 
 Rows input_rows(const NneJob& whole, Rows result) {
   if (is(whole, NneOperation::add)) return result;
-  const int span = (whole.kernel_h - 1) * whole.dilation_h + 1;
-  return rows_under(result, span, whole.stride_h, whole.pad_top, whole.input.height);
+  return rows_under(result, span_h(whole), whole.stride_h, whole.pad_top, whole.input.height);
 }
 
 Rows input_rows(const TpJob& whole, Rows output) {

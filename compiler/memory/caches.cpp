@@ -15,16 +15,14 @@ constexpr std::int64_t kCacheUnit = 128, kImageRowUnit = 16;  // hardware.md §2
 
 std::int64_t round_up(std::int64_t value, std::int64_t unit) { return ceil_div(value, unit) * unit; }
 
-int kernel_rows(const NneJob& job) { return (job.kernel_h - 1) * job.dilation_h + 1; }
-
 std::int64_t window_columns(const NneJob& job, std::int64_t width) {
-  return (width - 1) * job.stride_w + (job.kernel_w - 1) * job.dilation_w + 1;
+  return (width - 1) * job.stride_w + span_w(job);
 }
 
 // The input window of one tile, all channels (§2.3, with the stride).
 std::int64_t image_cache_bytes(const NneJob& job) {
   const std::int64_t columns = window_columns(job, job.tile_w);
-  const std::int64_t rows = (job.tile_h - 1) * job.stride_h + kernel_rows(job);
+  const std::int64_t rows = (job.tile_h - 1) * job.stride_h + span_h(job);
   return round_up(round_up(columns * rows, kImageRowUnit) * job.input.channels, kCacheUnit);
 }
 
@@ -177,7 +175,7 @@ int cached_rows(const NneJob& job, int width, std::uint64_t room) {
   if (!may_cache_image(job)) return 0;
   const std::int64_t bytes = static_cast<std::int64_t>(room) / kCacheUnit * kCacheUnit;
   const std::int64_t plane = bytes / job.input.channels / kImageRowUnit * kImageRowUnit;
-  const std::int64_t rows = plane / window_columns(job, width) - kernel_rows(job);
+  const std::int64_t rows = plane / window_columns(job, width) - span_h(job);
   return rows < 0 ? 0 : static_cast<int>(rows / job.stride_h + 1);
 }
 

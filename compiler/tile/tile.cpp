@@ -47,10 +47,6 @@ std::set<int> equal_parts(int size, int limit, int step, std::int64_t finer) {
   return parts;
 }
 
-// The columns and rows a kernel spans.
-int span_w(const NneJob& job) { return (job.kernel_w - 1) * job.dilation_w + 1; }
-int span_h(const NneJob& job) { return (job.kernel_h - 1) * job.dilation_h + 1; }
-
 int interleave(const NneJob& job, const Chip& chip, int width) {
   return interleave_of(chip, span_w(job), computed_extent(chip, width, job.stride_w));
 }

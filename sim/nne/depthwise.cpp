@@ -44,8 +44,8 @@ std::int64_t phase_size(std::int64_t size, std::int64_t stride) { return (size +
 PaddedPlane::PaddedPlane(const NneJob& job, const ConvolutionShape& s)
     : job_(job),
       shape_(s),
-      width_((s.out_w - 1) * job.stride_w + (job.kernel_w - 1) * job.dilation_w + 1),
-      height_((s.out_h - 1) * job.stride_h + (job.kernel_h - 1) * job.dilation_h + 1),
+      width_((s.out_w - 1) * job.stride_w + span_w(job)),
+      height_((s.out_h - 1) * job.stride_h + span_h(job)),
       phase_width_(phase_size(width_, job.stride_w)),
       phase_height_(phase_size(height_, job.stride_h)),
       plane_(static_cast<std::size_t>(job.stride_h * job.stride_w * phase_height_ * phase_width_)) {}
