@@ -52,8 +52,7 @@ struct Fetches {
 };
 
 Cycle read(Fetches& fetches, const Requests& requests, Memory memory) {
-  add_read(fetches.load, requests, memory, fetches.chip);
-  return path_cycles(requests, memory, fetches.chip, static_cast<std::int64_t>(fetches.chunks));
+  return read_cycles(fetches.load, requests, memory, fetches.chip, static_cast<std::int64_t>(fetches.chunks));
 }
 
 Cycle copy_to_cache(Fetches& fetches, std::int64_t bytes) {
@@ -85,6 +84,33 @@ Cycle fetch_coefficients(Fetches& fetches, bool first_tile) {
          (cached ? copy_to_cache(fetches, bytes) : 0);
 }
 
+// One superblock of a tile.
+struct Step {
+  Cycle takes = 0, post = 0;
+  MemoryLoad load;
+};
+
+Step step_of(const NneJob& job, const Chip& chip, const NneTile& tile, int superblock, bool first_tile,
+             Cycle chunks) {
+  Fetches fetches{job, chip, chunks, {}};
+  const Cycle window = fetch_input(fetches, tile, superblock),
+              coefficients = fetch_coefficients(fetches, first_tile);
+  Step step;
+  step.takes = std::max({mac_cycles(job, chip, tile, superblock), decode_cycles(job, chip, superblock),
+                         window, coefficients, busy_cycles(fetches.load, chip)});
+  step.post = post_cycles(job, chip, tile, superblock);
+  step.load = fetches.load;
+  add_written(step.load, stored(job, chip, tile, superblock), memory_of(job.output.address), chip);
+  return step;
+}
+
+// Whether all superblocks but the first and the last are alike: full, of the same channels, and no share of
+// what is counted for all kernels together.
+bool alike_between(const NneJob& job) {
+  return !is(job, NneOperation::depthwise) && job.groups <= 1 && job.decoder_symbols == 0 &&
+         job.dot_products == 0;
+}
+
 }  // namespace
 
 Cycle estimate(const NneJob& job, const Chip& chip) {
@@ -95,18 +121,17 @@ Cycle estimate(const NneJob& job, const Chip& chip) {
   // What leaves has the time of all steps.
   const std::int64_t coded = ceil_div(job.coefficient_bytes, std::max<int>(job.superblocks, 1));
   const auto chunks = static_cast<Cycle>(chunks_of_step(job, chip, coded));
+  const bool alike = alike_between(job);
   Cycle steps_take = 0, post = 0;
   MemoryLoad load;
   for (std::size_t t = 0; t < tiles.size(); ++t) {
+    Step step;
     for (int s = 0; s < job.superblocks; ++s) {
-      Fetches fetches{job, chip, chunks, {}};
-      const Cycle window = fetch_input(fetches, tiles[t], s),
-                  coefficients = fetch_coefficients(fetches, t == 0);
-      steps_take += std::max({mac_cycles(job, chip, tiles[t], s), decode_cycles(job, chip, s), window,
-                              coefficients, busy_cycles(fetches.load, chip)});
-      post += post_cycles(job, chip, tiles[t], s);
-      add(load, fetches.load);
-      add_written(load, stored(job, chip, tiles[t], s), output, chip);
+      const bool as_before = alike && s > 1 && s + 1 < job.superblocks;
+      if (!as_before) step = step_of(job, chip, tiles[t], s, t == 0, chunks);
+      steps_take += step.takes;
+      post += step.post;
+      add(load, step.load);
     }
   }
   // 2. The array starts with the first chunk of a tile's channels; the last step's results leave when it is

@@ -93,15 +93,10 @@ DirectionCycles direction_cycles(const Requests& requests, Memory memory, const 
           static_cast<Cycle>(window_cycles(requests, path, chip.axi.burst_bytes))};
 }
 
-Cycle busy_of_direction(const Requests& requests, Memory memory, const Chip& chip) {
-  const DirectionCycles cycles = direction_cycles(requests, memory, chip);
-  return std::max(cycles.stream, cycles.window);
-}
+Cycle busy_of(const DirectionCycles& cycles) { return std::max(cycles.stream, cycles.window); }
 
-}  // namespace
-
-Cycle path_cycles(const Requests& requests, Memory memory, const Chip& chip, std::int64_t fetches) {
-  const DirectionCycles cycles = direction_cycles(requests, memory, chip);
+Cycle path_cycles(const DirectionCycles& cycles, const Requests& requests, Memory memory, const Chip& chip,
+                  std::int64_t fetches) {
   Cycle moved = cycles.stream;
   if (memory == Memory::dram && moved > 0) {
     const std::int64_t bytes = moved_bytes(requests, memory, chip);
@@ -111,6 +106,12 @@ Cycle path_cycles(const Requests& requests, Memory memory, const Chip& chip, std
   return std::max(moved + waits, cycles.window);
 }
 
+}  // namespace
+
+Cycle path_cycles(const Requests& requests, Memory memory, const Chip& chip, std::int64_t fetches) {
+  return path_cycles(direction_cycles(requests, memory, chip), requests, memory, chip, fetches);
+}
+
 Cycle latency_cycles(Memory memory, const Chip& chip) {
   if (memory == Memory::vip_sram) return static_cast<Cycle>(chip.vip_sram.latency_cycles);
   if (memory == Memory::axi_sram) return static_cast<Cycle>(chip.axi_sram.latency_cycles);
@@ -118,12 +119,20 @@ Cycle latency_cycles(Memory memory, const Chip& chip) {
 }
 
 void add_read(MemoryLoad& load, const Requests& requests, Memory memory, const Chip& chip) {
-  load.read[static_cast<int>(memory)] += busy_of_direction(requests, memory, chip);
+  load.read[static_cast<int>(memory)] += busy_of(direction_cycles(requests, memory, chip));
   add(load, requests, memory, chip);
 }
 
+Cycle read_cycles(MemoryLoad& load, const Requests& requests, Memory memory, const Chip& chip,
+                  std::int64_t fetches) {
+  const DirectionCycles cycles = direction_cycles(requests, memory, chip);
+  load.read[static_cast<int>(memory)] += busy_of(cycles);
+  add(load, requests, memory, chip);
+  return path_cycles(cycles, requests, memory, chip, fetches);
+}
+
 void add_written(MemoryLoad& load, const Requests& requests, Memory memory, const Chip& chip) {
-  load.written[static_cast<int>(memory)] += busy_of_direction(requests, memory, chip);
+  load.written[static_cast<int>(memory)] += busy_of(direction_cycles(requests, memory, chip));
   add(load, requests, memory, chip);
 }
 
@@ -139,6 +148,7 @@ Cycle busy_cycles(const MemoryLoad& load, Memory memory, const Chip& chip) {
   const int m = static_cast<int>(memory);
   const Cycle longer = std::max(load.read[m], load.written[m]), both = load.read[m] + load.written[m];
   if (memory == Memory::vip_sram) return chip.vip_sram.ports > 1 ? longer : both;
+  if (load.bytes[m] == 0) return longer;
   const bool shared = memory == Memory::dram || chip.axi_sram.ports == 1;
   const std::int64_t rate =
       memory == Memory::dram ? dram_bytes_per_cycle(chip) : chip.axi_sram.bytes_per_cycle;

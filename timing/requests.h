@@ -46,6 +46,9 @@ struct MemoryLoad {
 void add_read(MemoryLoad& load, const Requests& requests, Memory memory, const Chip& chip);
 void add_written(MemoryLoad& load, const Requests& requests, Memory memory, const Chip& chip);
 void add(MemoryLoad& load, const MemoryLoad& more);
+// add_read, and the path_cycles of the same requests.
+Cycle read_cycles(MemoryLoad& load, const Requests& requests, Memory memory, const Chip& chip,
+                  std::int64_t fetches);
 
 // Both directions side by side as far as the memory has ports for them, and never faster than the bytes pass
 // through the SRAM's port or the DRAM's pins.

@@ -21,7 +21,7 @@ struct DramDelay {
 
 // One row of the table in grade.cpp. S and L: to another and to the same bank group.
 struct DramGrade {
-  const char* name;  // "DDR4-2400": as the chip file says it
+  std::string name;  // "DDR4-2400": as the chip file says it
   DramFamily family;
   int clock_steps;  // the clock in steps of 100/3 MHz, of which all JEDEC clocks are multiples
   int device_bits, banks, groups, page_bytes, burst_length;

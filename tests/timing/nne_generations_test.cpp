@@ -174,5 +174,21 @@ TEST(NneGenerations, BubblesLieBetweenSteps) {
   EXPECT_EQ(estimate(job, chip), before + 50);
 }
 
+// Five superblocks of a kernel a core each decode their share of 1,000,003 symbols, at one a cycle 200,000,
+// 200,001, 200,000, 200,001 and 200,001: the sum is that of all. 1,000,005 are five times 200,001.
+TEST(NneGenerations, AnEstimateTakesTheShareOfEachSuperblock) {
+  Chip chip = test_chip();
+  chip.nne.decoder_weights_per_cycle = 1;
+  NneJob job = small_job();
+  job.output.channels = static_cast<std::uint32_t>(5 * chip.nne.cores);
+  job.kernels_per_core = 1;
+  job.superblocks = 5;
+  job.decoder_symbols = 1'000'003;
+  const Cycle cycles = estimate(job, chip);
+  EXPECT_GT(cycles, 1'000'003U);
+  job.decoder_symbols = 1'000'005;
+  EXPECT_EQ(estimate(job, chip), cycles + 2);
+}
+
 }  // namespace
 }  // namespace trireme
