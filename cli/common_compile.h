@@ -37,7 +37,7 @@ struct CompiledModel {
   std::optional<InputPlan> plan;  // if quantizing needed one
   Chip chip;
   NetworkBinary binary;
-  std::vector<ExplainedLayer> explanation;  // if asked for
+  Explanation explanation;  // if asked for
 };
 
 // As ensure_quantized(), or, with no_data, by default scales where there are neither scales nor a table.

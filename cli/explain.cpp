@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "support/text.h"
@@ -12,6 +13,8 @@ namespace trireme {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kBudgetsShown = 4;
 
 std::string cycles_text(Cycle cycles) { return cycles == 0 ? "-" : with_thousands(cycles); }
 
@@ -31,14 +34,25 @@ Json json_of(const Choice& choice) {
   return json;
 }
 
+// The whole plan, then the next best ones.
+std::string budgets_text(const std::vector<Choice>& budgets) {
+  if (budgets.empty()) return "";
+  std::string text =
+      "\nthe whole network, engines side by side where they can be, the PPU and the host not counted\n";
+  for (std::size_t i = 0; i < std::min(budgets.size(), kBudgetsShown); ++i)
+    text += line(i == 0 ? "plan" : "", budgets[i], i == 0 ? "" : percent_text(budgets[i], budgets.front()));
+  return text;
+}
+
 }  // namespace
 
-std::string explanation_table(const std::vector<ExplainedLayer>& layers) {
+std::string explanation_table(const Explanation& explanation) {
   std::string text =
       "What was chosen for each layer, and what the next best would have cost: estimated cycles of the job\n"
       "alone, launch included ('-': not estimated). Coefficients are coded after tilings are chosen: one\n"
       "may turn out cheaper.\n";
-  for (const ExplainedLayer& layer : layers) {
+  text += budgets_text(explanation.budgets);
+  for (const ExplainedLayer& layer : explanation.layers) {
     text += fmt::format("\n{} ({}){}\n", layer.name, layer.op,
                         layer.merged.empty() ? "" : " with " + join(layer.merged, ", "));
     if (!layer.reason.empty()) text += fmt::format("    {}\n", layer.reason);
@@ -54,9 +68,9 @@ std::string explanation_table(const std::vector<ExplainedLayer>& layers) {
   return text;
 }
 
-std::string explanation_json(const std::vector<ExplainedLayer>& layers) {
+std::string explanation_json(const Explanation& explanation) {
   Json list = Json::array();
-  for (const ExplainedLayer& layer : layers) {
+  for (const ExplainedLayer& layer : explanation.layers) {
     Json jobs = Json::array();
     for (const ExplainedJob& job : layer.jobs) {
       Json runners = Json::array();
@@ -75,7 +89,9 @@ std::string explanation_json(const std::vector<ExplainedLayer>& layers) {
                     {"run", run},
                     {"jobs", jobs}});
   }
-  return Json{{"layers", list}}.dump(2) + "\n";
+  Json budgets = Json::array();
+  for (const Choice& budget : explanation.budgets) budgets.push_back(json_of(budget));
+  return Json{{"budgets", budgets}, {"layers", list}}.dump(2) + "\n";
 }
 
 }  // namespace trireme

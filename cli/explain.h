@@ -9,7 +9,7 @@
 
 namespace trireme {
 
-std::string explanation_table(const std::vector<ExplainedLayer>& layers);
-std::string explanation_json(const std::vector<ExplainedLayer>& layers);
+std::string explanation_table(const Explanation& explanation);
+std::string explanation_json(const Explanation& explanation);
 
 }  // namespace trireme

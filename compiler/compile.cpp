@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "compiler/band/band.h"
+#include "compiler/budget/budget.h"
 #include "compiler/codegen/codegen.h"
 #include "compiler/explain/explain.h"
 #include "compiler/fuse/fuse.h"
@@ -11,8 +11,6 @@
 #include "compiler/memory/memory.h"
 #include "compiler/pack/pack.h"
 #include "compiler/place/place.h"
-#include "compiler/tile/residency.h"
-#include "compiler/tile/tile.h"
 #include "model/graph/operators.h"
 #include "model/quantize/calibrate.h"
 #include "support/text.h"
@@ -37,20 +35,22 @@ const std::vector<PlanPass>& plan_passes() {
        [](Plan& plan, const Chip& chip, const CompileOptions& options) {
          share_buffers(plan, options.fuse, chip.compiler.split_into_concat);
        }},
+      {"budget", choose_budget},
       {"tile",
        [](Plan& plan, const Chip& chip, const CompileOptions& options) {
-         if (options.tile_search == TileSearch::exhaustive && options.use_vip_sram)
-           return tile_and_choose_residency(plan, chip, options.tile_search);
-         tile(plan, chip, options.tile_search, place_maps(plan, chip, options.use_vip_sram));
+         KnownTilings none;
+         tile_as_wanted(plan, within_budget(chip, plan), options, none);
        }},
       {"band",
        [](Plan& plan, const Chip& chip, const CompileOptions& options) {
-         // Maps inside a group cannot be seen, and need an SRAM to be in.
-         if (options.bands && options.fuse && options.use_vip_sram) band(plan, chip, options.tile_search);
+         band_as_wanted(plan, within_budget(chip, plan), options);
        }},
       {"pack", [](Plan& plan, const Chip& chip, const CompileOptions&) { pack(plan, chip); }},
       {"memory",
-       [](Plan& plan, const Chip& chip, const CompileOptions& options) { plan_memory(plan, chip, options); }},
+       [](Plan& plan, const Chip& chip, const CompileOptions& options) {
+         widen_budget(plan, chip);
+         plan_memory(plan, within_budget(chip, plan), options);
+       }},
   };
   return passes;
 }
@@ -87,7 +87,7 @@ NetworkBinary compile(Graph graph, const Chip& chip, CompileOptions& options) {
     pass.run(plan, chip, options);
     if (wanted(pass.name)) options.ir = dump(plan);
   }
-  if (options.explain) options.explanation = explain(plan, chip, options.use_vip_sram);
+  if (options.explain) options.explanation = explain(plan, within_budget(chip, plan), options.use_vip_sram);
   // 4. Plan to binary.
   NetworkBinary binary = generate(plan, chip, options);
   check(binary, chip, "compiled network '" + binary.name + "'");

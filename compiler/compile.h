@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a quantized graph to a network binary. Passes: simplify -> place -> fuse -> share -> tile -> band ->
-// pack -> memory -> codegen.
+// From a quantized graph to a network binary. Passes: simplify -> place -> fuse -> share -> budget -> tile ->
+// band -> pack -> memory -> codegen.
 #pragma once
 
 #include <string>

@@ -130,6 +130,17 @@ std::vector<Choice> choices_of(const Banding& banding) {
           {"layer by layer", banding.apart}};
 }
 
+std::vector<Choice> budgets_of(const Plan& plan) {
+  std::vector<Choice> choices;
+  for (const Budget& budget : plan.budgets)
+    choices.push_back(
+        {fmt::format("made for {} B of the VIP-SRAM", with_thousands(budget.bytes)), budget.cycles});
+  if (!choices.empty() && plan.vip_sram_budget > plan.budgets.front().bytes)
+    choices.front().what += fmt::format(", maps and caches in {} B once coefficients were coded",
+                                        with_thousands(plan.vip_sram_budget));
+  return choices;
+}
+
 // Where the map goes is said if it could be in the VIP-SRAM: left to caches (compiler/tile/residency.h), or
 // joined by a concat.
 std::string reason_of(const Plan& plan, const PlannedLayer& layer, const Chip& chip, bool joined) {
@@ -152,8 +163,8 @@ std::map<const PlannedJob*, std::uint64_t> rooms_of(const Plan& plan, const Chip
 
 }  // namespace
 
-std::vector<ExplainedLayer> explain(const Plan& plan, const Chip& chip, bool use_vip_sram) {
-  std::vector<ExplainedLayer> layers;
+Explanation explain(const Plan& plan, const Chip& chip, bool use_vip_sram) {
+  Explanation explanation{budgets_of(plan), {}};
   const std::map<const PlannedJob*, std::uint64_t> rooms = rooms_of(plan, chip, use_vip_sram);
   const std::vector<bool> joined = joined_values(plan);
   for (const PlannedLayer& planned : plan.layers) {
@@ -168,9 +179,9 @@ std::vector<ExplainedLayer> explain(const Plan& plan, const Chip& chip, bool use
       layer.jobs.push_back(explained(job->job, chip, {map_width, rooms.at(job)}));
       layer.jobs.back().engine = name_of(engine_of(job->job));
     }
-    layers.push_back(std::move(layer));
+    explanation.layers.push_back(std::move(layer));
   }
-  return layers;
+  return explanation;
 }
 
 }  // namespace trireme

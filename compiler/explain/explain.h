@@ -10,6 +10,6 @@ namespace trireme {
 
 // After `memory`: estimates know where operands lie. Runners-up have the caches that maps leave room for, if
 // the plan uses the VIP-SRAM.
-std::vector<ExplainedLayer> explain(const Plan& plan, const Chip& chip, bool use_vip_sram);
+Explanation explain(const Plan& plan, const Chip& chip, bool use_vip_sram);
 
 }  // namespace trireme

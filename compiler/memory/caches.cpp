@@ -2,7 +2,6 @@
 #include "compiler/memory/caches.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "timing/nne.h"
@@ -179,16 +178,27 @@ int cached_rows(const NneJob& job, int width, std::uint64_t room) {
   return rows < 0 ? 0 : static_cast<int>(rows / job.stride_h + 1);
 }
 
-CachedJob with_caches(const NneJob& job, const Chip& chip, std::uint64_t room) {
-  std::optional<CachedJob> best;
-  for (const CacheSizes& choice : possible(job)) {
-    const bool none = choice.kernel == job.kernel_cache_bytes && choice.image == 0;
-    if (!none && static_cast<std::uint64_t>(choice.kernel + choice.image) > room) continue;
-    const NneJob cached = with(job, choice);
-    const Cycle cycles = estimate(cached, chip);
-    if (!best || cycles < best->cycles) best = {cached, cycles};
+std::vector<CachePrice> cache_prices(const NneJob& job, const Chip& chip) {
+  std::vector<CachePrice> prices;
+  for (const CacheSizes& sizes : possible(job))
+    prices.push_back({sizes.kernel, sizes.image, estimate(with(job, sizes), chip)});
+  return prices;
+}
+
+const CachePrice& cheapest_within(const std::vector<CachePrice>& prices, std::uint64_t room) {
+  const CachePrice* best = nullptr;
+  for (const CachePrice& price : prices) {
+    const bool none = &price == &prices.back();  // always possible
+    if (!none && static_cast<std::uint64_t>(price.kernel + price.image) > room) continue;
+    if (best == nullptr || price.cycles < best->cycles) best = &price;
   }
-  return *best;  // none at all is always possible
+  return *best;
+}
+
+CachedJob with_caches(const NneJob& job, const Chip& chip, std::uint64_t room) {
+  const std::vector<CachePrice> prices = cache_prices(job, chip);
+  const CachePrice& best = cheapest_within(prices, room);
+  return {with(job, {best.kernel, best.image}), best.cycles};
 }
 
 void place_caches(Plan& plan, const Chip& chip, Allocator& vip_sram) {

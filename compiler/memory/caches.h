@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <vector>
+
 #include "compiler/memory/allocator.h"
 #include "compiler/plan/plan.h"
 #include "timing/cycles.h"
@@ -11,6 +13,14 @@ namespace trireme {
 // bus (hardware.md §2.3): coefficients are read once a tile, the input once a superblock. The cheapest by
 // timing's estimate that finds room.
 void place_caches(Plan& plan, const Chip& chip, Allocator& vip_sram);
+
+// What the job takes with the caches it could have, by the estimate: the most caches first, none last.
+struct CachePrice {
+  std::int64_t kernel, image;  // bytes
+  Cycle cycles;
+};
+std::vector<CachePrice> cache_prices(const NneJob& job, const Chip& chip);
+const CachePrice& cheapest_within(const std::vector<CachePrice>& prices, std::uint64_t room);
 
 // The job with the caches it would have of so many free bytes, sizes only and none fetched ahead, and what it
 // takes with them by the estimate.

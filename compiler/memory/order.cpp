@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "compiler/memory/memory.h"
 #include "compiler/plan/accesses.h"
 
 namespace trireme {
@@ -46,6 +47,15 @@ void chain(std::vector<std::vector<JobIndex>>& waits, HappensBefore& before, std
   if (mine.size() > kMaxWaits) internal_error("a job waits for more jobs than its descriptor can name");
 }
 
+// Constants have no address before `memory`: nothing is written there.
+std::vector<Access> placed_accesses(const Job& job) {
+  std::vector<Access> accesses = accesses_of(job);
+  accesses.erase(std::remove_if(accesses.begin(), accesses.end(),
+                                [](const Access& access) { return access.begin < kDramBase; }),
+                 accesses.end());
+  return accesses;
+}
+
 // Coefficients that are fetched ahead are written while the array's job before runs; the two jobs follow each
 // other anyway.
 struct Prefetch {
@@ -73,7 +83,7 @@ std::vector<Prefetch> prefetches_of(const Plan& plan, const std::vector<JobPlace
 void order_jobs(Plan& plan) {
   const std::vector<JobPlace> places = job_places(plan);
   std::vector<std::vector<Access>> accesses;
-  for (const JobPlace& place : places) accesses.push_back(accesses_of(job_at(plan, place).job));
+  for (const JobPlace& place : places) accesses.push_back(placed_accesses(job_at(plan, place).job));
   const std::vector<Prefetch> prefetches = prefetches_of(plan, places);
   const auto meet = [&](std::size_t j, std::size_t k) {
     if (conflict(accesses[j], accesses[k]) || conflict(accesses[j], prefetches[k].accesses)) return true;

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "compiler/memory/caches.h"
+#include "compiler/memory/order.h"
 #include "timing/nne.h"
 #include "timing/tp.h"
 
@@ -39,14 +40,20 @@ Cycle cycles_of_layer(const PlannedLayer& layer, std::vector<Cycle>& written, co
   return end;
 }
 
+// With addresses of maps and caches.
+Plan placed(const Plan& plan, const Chip& chip, const PlacedMaps& maps) {
+  Plan copy = plan;
+  set_addresses(copy, maps.storage);
+  Allocator vip_sram = maps.memories.vip_sram;
+  place_caches(copy, chip, vip_sram);
+  return copy;
+}
+
 }  // namespace
 
 Trial trial_of(const Plan& plan, const Chip& chip) {
-  Plan copy = plan;
   Trial trial{place_maps(plan, chip, true), {}, 0};
-  set_addresses(copy, trial.maps.storage);
-  Allocator vip_sram = trial.maps.memories.vip_sram;
-  place_caches(copy, chip, vip_sram);
+  const Plan copy = placed(plan, chip, trial.maps);
   std::vector<Cycle> written(plan.scratch.size(), 0);
   for (const PlannedLayer& layer : copy.layers) {
     const Cycle cycles = cycles_of_layer(layer, written, chip);
@@ -54,6 +61,22 @@ Trial trial_of(const Plan& plan, const Chip& chip) {
     trial.total += cycles;
   }
   return trial;
+}
+
+Cycle makespan_of(const Plan& plan, const Chip& chip) {
+  Plan copy = placed(plan, chip, place_maps(plan, chip, true));
+  order_jobs(copy);
+  std::array<Cycle, kEngines> free{};
+  std::vector<Cycle> finish;
+  for (const JobPlace& place : job_places(copy)) {
+    const PlannedJob& planned = job_at(copy, place);
+    Cycle& engine = free[static_cast<std::size_t>(engine_of(planned.job))];
+    Cycle done = engine;
+    for (const std::uint32_t wait : planned.waits) done = std::max(done, finish[wait]);
+    done += cycles_of_job(planned.job, chip);
+    finish.push_back(engine = done);
+  }
+  return finish.empty() ? 0 : *std::max_element(finish.begin(), finish.end());
 }
 
 }  // namespace trireme

@@ -15,5 +15,8 @@ struct Trial {
 };
 // Feature maps, scratch and caches as `memory` will place them, coefficients in DRAM and uncoded.
 Trial trial_of(const Plan& plan, const Chip& chip);
+// What the whole plan takes there: jobs of different engines side by side where they need not wait for each
+// other, by estimates of each; those of the PPU and the host take none.
+Cycle makespan_of(const Plan& plan, const Chip& chip);
 
 }  // namespace trireme

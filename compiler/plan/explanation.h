@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why a plan is as it is: for every layer the engine and its reason, for every job of the convolution engine
-// the tiling that was chosen and what the next best ones would have cost, by the estimate that chose it.
+// Why a plan is as it is: for how much of the VIP-SRAM it is made, for every layer the engine and its reason,
+// for every job of the convolution engine the tiling that was chosen and what the next best ones would have
+// cost, by the estimate that chose it.
 #pragma once
 
 #include <string>
@@ -27,6 +28,11 @@ struct ExplainedLayer {
   std::vector<std::string> merged;  // layers that the same jobs compute
   std::vector<ExplainedJob> jobs;   // none: only renames data; of bands, one a layer and height
   std::vector<Choice> run;          // of layers in bands of rows: the bands, then layer by layer
+};
+
+struct Explanation {
+  std::vector<Choice> budgets;  // sizes of the VIP-SRAM, the plan's own first; cycles of the whole network
+  std::vector<ExplainedLayer> layers;
 };
 
 }  // namespace trireme

@@ -21,10 +21,11 @@ struct CompileOptions {
   bool preload = true;       // coefficients in what they leave of the AXI-SRAM, put there before the run
   bool bands = true;         // runs of layers in bands of rows, so that maps between them stay on chip
   TileSearch tile_search = TileSearch::cheapest;
-  bool explain = false;                     // fill `explanation`
-  std::string dump_ir_pass;                 // name of a pass; its text goes to `ir`
-  std::string ir;                           // out
-  std::vector<ExplainedLayer> explanation;  // out
+  bool budgets = true;       // plans for several sizes of the VIP-SRAM, of which the best is kept
+  bool explain = false;      // fill `explanation`
+  std::string dump_ir_pass;  // name of a pass; its text goes to `ir`
+  std::string ir;            // out
+  Explanation explanation;   // out
 };
 
 // Optimization levels: the same bits at each, other cycles. 0: every layer its own jobs, maps in DRAM, the

@@ -101,6 +101,12 @@ struct ValueHome {
   std::uint32_t offset;
 };
 
+// A size of the VIP-SRAM that the plan could be made for, and when it would end by the estimate.
+struct Budget {
+  std::int64_t bytes = 0;
+  Cycle cycles = 0;
+};
+
 struct Plan {
   Graph graph;  // simplified, quantized
   RequantRule rule = RequantRule::vipf;
@@ -113,6 +119,8 @@ struct Plan {
   std::vector<std::uint32_t> buffer_of_value;  // after `memory`: index in buffers, kNone without storage
   std::unordered_map<ValueId, std::uint32_t> constant_of_value;  // index in constants
   std::set<ValueId> off_vip_sram;                                // their buffers leave the VIP-SRAM to caches
+  std::int64_t vip_sram_budget = 0;  // bytes of it that the plan is made for; 0: all
+  std::vector<Budget> budgets;       // that `budget` tried, best first
   std::uint32_t dram_bytes = 0, vip_sram_bytes = 0, axi_sram_bytes = 0;
 };
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "compiler/memory/trial.h"
-#include "compiler/tile/tile.h"
 
 namespace trireme {
 
@@ -34,9 +33,8 @@ std::vector<ValueId> residents_of(const Plan& plan, const Chip& chip) {
 
 }  // namespace
 
-void tile_and_choose_residency(Plan& plan, const Chip& chip, TileSearch search) {
+void tile_and_choose_residency(Plan& plan, const Chip& chip, TileSearch search, KnownTilings& known) {
   const std::vector<ValueId> residents = residents_of(plan, chip);
-  KnownTilings known;
   Cycle best = tiled_cycles(plan, chip, search, known);
   for (const ValueId value : residents) {
     plan.off_vip_sram.insert(value);

@@ -134,9 +134,15 @@ auto coarseness(const NneJob& job) {
   return std::make_tuple(tiles, -int{job.tile_w}, -int{job.tile_h});
 }
 
+Cycle cycles_of(const NneJob& job, const Chip& chip, std::uint64_t room, KnownTiling& known) {
+  const auto [prices, first_time] = known.prices.try_emplace({job.conv_width, job.tile_w, job.tile_h});
+  if (first_time) prices->second = cache_prices(job, chip);
+  return cheapest_within(prices->second, room).cycles;
+}
+
 // Coarser ones decide between equal costs.
-auto rank(const NneJob& job, const Chip& chip, TileSearch search, std::uint64_t room) {
-  return std::make_pair(search == TileSearch::coarsest ? Cycle{0} : with_caches(job, chip, room).cycles,
+auto rank(const NneJob& job, const Chip& chip, TileSearch search, std::uint64_t room, KnownTiling& known) {
+  return std::make_pair(search == TileSearch::coarsest ? Cycle{0} : cycles_of(job, chip, room, known),
                         coarseness(job));
 }
 
@@ -159,23 +165,28 @@ std::vector<NneJob> tilings(const NneJob& job, const Chip& chip, TileSearch sear
   return all;
 }
 
-}  // namespace
-
-NneJob tiled(NneJob job, const Chip& chip, TileSearch search, std::uint64_t room) {
+NneJob tiled(NneJob job, const Chip& chip, TileSearch search, std::uint64_t room, KnownTiling& known) {
   job.coefficient_bytes = uncoded_bytes(job, chip);
   const std::vector<NneJob> all = tilings(job, chip, search, room);
   if (all.empty()) {
     throw Error("", "no tile of its result fits the array's buffers", "use a smaller kernel or stride");
   }
   const NneJob* best = &all.front();
-  auto best_rank = rank(*best, chip, search, room);
+  auto best_rank = rank(*best, chip, search, room, known);
   for (const NneJob& candidate : all) {
-    const auto candidate_rank = rank(candidate, chip, search, room);
+    const auto candidate_rank = rank(candidate, chip, search, room, known);
     if (candidate_rank >= best_rank) continue;
     best = &candidate;
     best_rank = candidate_rank;
   }
   return *best;
+}
+
+}  // namespace
+
+NneJob tiled(NneJob job, const Chip& chip, TileSearch search, std::uint64_t room) {
+  KnownTiling none;
+  return tiled(job, chip, search, room, none);
 }
 
 std::vector<NneJob> tilings(const NneJob& job, const Chip& chip, std::uint64_t room) {
@@ -210,11 +221,11 @@ void tile(Plan& plan, const Chip& chip, TileSearch search, const PlacedMaps& map
     const std::uint64_t room = room_for_caches(maps, i);
     try {
       const auto& there = std::get<NneJob>(job_at(placed, places[i]).job);
-      const auto key =
-          std::make_tuple(i, memory_of(there.input.address), memory_of(there.output.address), room);
-      auto tiling = known.find(key);
-      if (tiling == known.end()) tiling = known.emplace(key, tiled(there, chip, search, room)).first;
-      take_tiling(*job, tiling->second);
+      KnownTiling& tiling = known[{i, memory_of(there.input.address), memory_of(there.output.address)}];
+      auto best = tiling.best.find(room);
+      if (best == tiling.best.end())
+        best = tiling.best.emplace(room, tiled(there, chip, search, room, tiling)).first;
+      take_tiling(*job, best->second);
     } catch (const Error& error) {
       for (const Problem& problem : error.problems())
         problems.add(where_of(plan.graph, plan.layers[places[i].layer]), problem.what, problem.hint);

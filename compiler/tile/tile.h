@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "compiler/memory/caches.h"
 #include "compiler/memory/maps.h"
 #include "compiler/plan/options.h"
 #include "compiler/plan/plan.h"
@@ -16,9 +17,14 @@ namespace trireme {
 // leave of the VIP-SRAM, coefficients in DRAM and uncoded, for streams do not exist yet.
 void tile(Plan& plan, const Chip& chip, TileSearch search, const PlacedMaps& maps);
 
-// By a job's place in the command stream, memories of its input and result, and room for caches: for a plan
-// that is tiled again and again, only maps moving in between.
-using KnownTilings = std::map<std::tuple<std::size_t, Memory, Memory, std::uint64_t>, NneJob>;
+// What was found for a job: by room for caches, and prices by the width of its rows and the tile's sizes.
+struct KnownTiling {
+  std::map<std::uint64_t, NneJob> best;
+  std::map<std::tuple<int, int, int>, std::vector<CachePrice>> prices;
+};
+// By the job's place in the command stream and memories of its input and result: for a plan that is tiled
+// again and again, only maps moving in between.
+using KnownTilings = std::map<std::tuple<std::size_t, Memory, Memory>, KnownTiling>;
 void tile(Plan& plan, const Chip& chip, TileSearch search, const PlacedMaps& maps, KnownTilings& known);
 
 // The same for one job whose views have addresses, caches in `room` bytes; a pointwise one may come back with

@@ -248,7 +248,7 @@ TEST(Memory, AChipMayKeepConcatsOutOfItsVipSram) {
     }
     EXPECT_EQ(in_dram, concats ? std::vector<std::uint32_t>{} : std::vector<std::uint32_t>{9 * 8 * 8});
     int said = 0;
-    for (const ExplainedLayer& layer : options.explanation)
+    for (const ExplainedLayer& layer : options.explanation.layers)
       said += layer.reason.find("vip_sram.concats") != std::string::npos ? 1 : 0;
     EXPECT_EQ(said, concats ? 0 : 3);  // both convolutions and the concat
   }

@@ -51,7 +51,8 @@ TEST(Residency, AMapLeavesTheVipSramToCachesThatSaveMore) {
   chip.dram.address_cycles = 200;
   Plan plan = placed(two_layers(40), chip);
   const Cycle before = cycles_of(plan, chip);
-  tile_and_choose_residency(plan, chip, TileSearch::cheapest);
+  KnownTilings none;
+  tile_and_choose_residency(plan, chip, TileSearch::cheapest, none);
   EXPECT_EQ(plan.off_vip_sram.size(), 1U);
   EXPECT_LT(cycles_of(plan, chip), before);
   const PlacedMaps maps = place_maps(plan, chip, true);
@@ -63,7 +64,8 @@ TEST(Residency, AMapStaysWhereCachesSaveNothing) {
   Chip chip = chip_with_room_for_the_map(4);
   chip.dram.address_cycles = 200;
   Plan plan = placed(two_layers(4), chip);
-  tile_and_choose_residency(plan, chip, TileSearch::cheapest);
+  KnownTilings none;
+  tile_and_choose_residency(plan, chip, TileSearch::cheapest, none);
   EXPECT_TRUE(plan.off_vip_sram.empty());
 }
 
@@ -71,7 +73,8 @@ TEST(Residency, AChipThatKeepsNoMapsThereHasNothingToChoose) {
   Chip chip = chip_with_room_for_the_map(40);
   chip.vip_sram.feature_maps = false;
   Plan plan = placed(two_layers(40), chip);
-  tile_and_choose_residency(plan, chip, TileSearch::cheapest);
+  KnownTilings none;
+  tile_and_choose_residency(plan, chip, TileSearch::cheapest, none);
   EXPECT_TRUE(plan.off_vip_sram.empty());
 }
 
@@ -82,7 +85,8 @@ TEST(Residency, NeverWorseByTheEstimate) {
     chip.vip_sram.bytes = kib * 1024;
     Plan plan = placed(test::quantized(test::lenet_like()), chip);
     const Cycle before = cycles_of(plan, chip);
-    tile_and_choose_residency(plan, chip, TileSearch::cheapest);
+    KnownTilings none;
+    tile_and_choose_residency(plan, chip, TileSearch::cheapest, none);
     EXPECT_LE(cycles_of(plan, chip), before) << kib;
   }
 }
@@ -95,7 +99,7 @@ TEST(Residency, TheLastLevelChoosesIt) {
   const auto maps_on_chip = [&](int level) {
     CompileOptions options;
     set_level(options, level);
-    options.bands = false;
+    options.bands = options.budgets = false;  // a smaller one would leave it out at -O2, too
     int maps = 0;
     for (const Buffer& buffer : compile(two_layers(40), chip, options).buffers)
       maps += buffer.kind == "feature_map" && memory_of(buffer.address) == Memory::vip_sram ? 1 : 0;
@@ -112,11 +116,11 @@ TEST(Residency, TheExplanationSaysWhichMapLeaves) {
   for (const int level : {2, 3}) {
     CompileOptions options;
     set_level(options, level);
-    options.bands = false;
+    options.bands = options.budgets = false;
     options.explain = true;
     compile(two_layers(40), chip, options);
     std::vector<bool> leaves;
-    for (const ExplainedLayer& layer : options.explanation) {
+    for (const ExplainedLayer& layer : options.explanation.layers) {
       if (!layer.jobs.empty())
         leaves.push_back(layer.reason.find("leaves the VIP-SRAM to caches") != std::string::npos);
     }

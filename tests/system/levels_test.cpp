@@ -57,7 +57,7 @@ TEST(Levels, ChosenIsNoDearerThanItsRunnersUpWhereItWasPriced) {
   options.explain = true;
   compile(graph, chip, options);
   std::size_t layers = 0, priced = 0;
-  for (const ExplainedLayer& layer : options.explanation) {
+  for (const ExplainedLayer& layer : options.explanation.layers) {
     ++layers;
     EXPECT_FALSE(layer.jobs.empty() && !layer.merged.empty()) << layer.name;
     for (const ExplainedJob& job : layer.jobs) {
@@ -76,8 +76,13 @@ TEST(Levels, CommandLine) {
   const std::string table = project.must({"compile", "small.json", "--explain"}).out;
   EXPECT_THAT(table, HasSubstr("tile "));
   EXPECT_THAT(table, HasSubstr("next best"));
+  EXPECT_THAT(table, HasSubstr("made for "));
+  const Json best = Json::parse(project.must({"compile", "small.json", "--explain", "--json"}).out);
+  EXPECT_GT(best.at("budgets").size(), 1U);
+  EXPECT_GT(best["budgets"][0].at("estimated_cycles"), 0);
   const Json json = Json::parse(project.must({"compile", "small.json", "-O0", "--explain", "--json"}).out);
   ASSERT_FALSE(json.at("layers").empty());
+  EXPECT_TRUE(json.at("budgets").empty());
   EXPECT_TRUE(json["layers"][0].contains("reason"));
   EXPECT_EQ(project.run({"compile", "small.json", "-O4"}).status, 2);
   EXPECT_EQ(project.run({"compile", "small.json", "--json"}).status, 2);
