@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include <functional>
-#include <set>
 
+#include "cli/predict.h"
 #include "model/quantize/calibrate.h"
 #include "tests/compiler/networks.h"
 #include "tests/system/subject.h"
@@ -15,7 +15,7 @@
 namespace trireme {
 namespace {
 
-constexpr std::uint64_t kNetworks = 24;
+constexpr std::uint64_t kNetworks = 240;
 
 Graph network(std::uint64_t seed) {
   Graph graph = test::quantized(test::random_network(seed, false));
@@ -40,6 +40,7 @@ const std::vector<Better>& improvements() {
          chip.dram.bus_bytes *= 2;
          chip.dram.channel_bits *= 2;
        }},
+      {"half the clock again", [](Chip& chip) { chip.clock_hz += chip.clock_hz / 2; }},
       {"twice the clock", [](Chip& chip) { chip.clock_hz *= 2; }},
       {"one more TP core", [](Chip& chip) { chip.tp.cores += 1; }},
   };
@@ -64,7 +65,7 @@ std::int64_t picoseconds(const Graph& graph, const Chip& chip) {
 }
 
 TEST(Laws, TheRooflineNeverRisesOnABetterChip) {
-  for (std::uint64_t seed = 0; seed < 10 * kNetworks; ++seed) {
+  for (std::uint64_t seed = 0; seed < kNetworks; ++seed) {
     const Demand demand = demand_of(network(seed));
     const Chip chip = chip_of(seed);
     const std::int64_t bound = roofline(demand, chip).ps();
@@ -105,7 +106,7 @@ TEST(Laws, RooflineOfASmallLayerByHand) {
 }
 
 TEST(Laws, NoProgramIsFasterThanTheRooflineNorMovesLessThanItMust) {
-  for (std::uint64_t seed = 0; seed < 2 * kNetworks; ++seed) {
+  for (std::uint64_t seed = 0; seed < kNetworks; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const Graph graph = network(seed);
     const Chip chip = chip_of(seed);
@@ -119,40 +120,63 @@ TEST(Laws, NoProgramIsFasterThanTheRooflineNorMovesLessThanItMust) {
   }
 }
 
-// Greedy choices (tiles, places in memory) can turn out worse on a better chip. What is known is listed, with
-// the most it may cost in thousandths; anything else fails.
+// A better chip's program may be made of other choices; it must not cost more than this. What is known to, on
+// networks too large for a test, is in docs/timing.md, "A better chip can be slower".
+bool no_slower(std::int64_t before, std::int64_t after, std::int64_t thousandths = 10) {
+  return after - before <= before / 1000 * thousandths;
+}
+
+// What is known to cost more on networks of the zoo, with the most it may, in thousandths; not traced to a
+// choice.
 struct Anomaly {
-  std::uint64_t seed;
-  const char* what;
+  std::string network, what;
   std::int64_t thousandths;
 };
-const std::vector<Anomaly> kAnomalies = {
-    // 2.9 %, not traced to a choice.
-    {12, "two more cores", 30},
-    // Rows of twice the bytes: maps that lay in different banks meet in one.
-    {9, "twice the DRAM's width", 40},
-    {20, "twice the DRAM's width", 40},
-};
+const std::vector<Anomaly> kAnomalies = {{"mobilenet_v2_224 on RV1109", "one more TP core", 40}};
 
-std::int64_t allowed(std::uint64_t seed, const std::string& what) {
+std::int64_t allowed(const std::string& network, const std::string& what) {
   for (const Anomaly& known : kAnomalies) {
-    if (known.seed == seed && known.what == what) return known.thousandths;
+    if (known.network == network && known.what == what) return known.thousandths;
   }
-  return 10;  // 1 %
+  return 10;
+}
+
+// Any improvement against the chip as it is; more and more VIP-SRAM against the best of all that had less.
+void expect_never_slower(const std::string& network, const Graph& graph, const Chip& chip) {
+  SCOPED_TRACE(network);
+  const std::int64_t before = picoseconds(graph, chip);
+  for (const Better& better : improvements()) {
+    Chip improved = chip;
+    better.change(improved);
+    const std::int64_t after = picoseconds(graph, improved);
+    EXPECT_TRUE(no_slower(before, after, allowed(network, better.what)))
+        << fmt::format("{}: {} -> {} ps", better.what, before, after);
+  }
+  std::int64_t best = before;
+  for (const int quarters : {5, 6, 8, 12, 16}) {
+    Chip larger = chip;
+    larger.vip_sram.bytes = chip.vip_sram.bytes / 4 * quarters;
+    const std::int64_t after = picoseconds(graph, larger);
+    EXPECT_TRUE(no_slower(best, after))
+        << fmt::format("{}/4 of the VIP-SRAM: {} -> {} ps", quarters, best, after);
+    best = std::min(best, after);
+  }
 }
 
 TEST(Laws, ABetterChipIsNeverSlower) {
   for (std::uint64_t seed = 0; seed < kNetworks; ++seed) {
-    const Graph graph = network(seed);
-    const Chip chip = chip_of(seed);
-    const std::int64_t before = picoseconds(graph, chip);
-    for (const Better& better : improvements()) {
-      Chip improved = chip;
-      better.change(improved);
-      const std::int64_t after = picoseconds(graph, improved);
-      EXPECT_LE(after - before, before / 1000 * allowed(seed, better.what))
-          << fmt::format("seed {}, {}: {} -> {} ps", seed, better.what, before, after);
-    }
+    expect_never_slower("seed " + std::to_string(seed), network(seed), chip_of(seed));
+  }
+}
+
+// Networks that people deploy have more choices to go wrong: each on chips of two generations and makers.
+TEST(Laws, ABetterChipIsNeverSlowerOnNetworksOfTheZoo) {
+  const std::vector<std::pair<const char*, std::vector<const char*>>> deployed = {
+      {"mobilenet_v2_224", {"RV1109", "V853"}}, {"squeezenet11_224", {"T527"}}};
+  for (const auto& [name, chips] : deployed) {
+    const Graph graph = network_for_timing(name);
+    for (const char* chip : chips)
+      expect_never_slower(fmt::format("{} on {}", name, chip), graph, find_chip(chip));
   }
 }
 
